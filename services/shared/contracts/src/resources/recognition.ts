@@ -1,0 +1,63 @@
+import { z } from 'zod'
+
+/** How sure the engine was: 0 (a guess) to 1 (certain). */
+export const confidence = z.number().min(0).max(1)
+
+/** A rectangle in pixels of the page image, origin at the top left corner. */
+export const box = z.object({
+  x: z.number().min(0),
+  y: z.number().min(0),
+  width: z.number().min(0),
+  height: z.number().min(0),
+})
+
+export const word = z.object({ text: z.string(), confidence, box })
+
+/** One page as read. `words` are in reading order; `text` is them with the engine's line breaks. */
+export const page = z.object({
+  number: z.number().int().min(1),
+  /** Size in pixels of the image that the boxes refer to. */
+  width: z.number().int().min(1),
+  height: z.number().int().min(1),
+  text: z.string(),
+  confidence,
+  words: z.array(word),
+  /** Where the words come from: an existing text layer is used instead of OCR when it is sound. */
+  origin: z.enum(['text-layer', 'ocr']),
+})
+
+/** What `ocr` leaves in file storage for one document, as JSON; events carry only its SHA-256. */
+export const recognisedDocument = z.object({
+  engine: z.string(),
+  languages: z.array(z.string()),
+  confidence,
+  pages: z.array(page),
+})
+
+/** Times are seconds from the start of the recording. */
+export const spokenWord = z.object({ text: z.string(), start: z.number().min(0), end: z.number().min(0), confidence })
+
+export const segment = z.object({
+  start: z.number().min(0),
+  end: z.number().min(0),
+  text: z.string(),
+  confidence,
+  words: z.array(spokenWord),
+})
+
+/** What `transcription` leaves in file storage for one recording, as JSON. */
+export const transcript = z.object({
+  engine: z.string(),
+  language: z.string(),
+  /** Seconds. */
+  duration: z.number().min(0),
+  confidence,
+  text: z.string(),
+  segments: z.array(segment),
+})
+
+export type Word = z.infer<typeof word>
+export type Page = z.infer<typeof page>
+export type RecognisedDocument = z.infer<typeof recognisedDocument>
+export type Segment = z.infer<typeof segment>
+export type Transcript = z.infer<typeof transcript>
