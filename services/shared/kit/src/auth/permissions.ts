@@ -1,0 +1,52 @@
+/**
+ * What a role may do anywhere in its tenant. Rights within one project (owner, reviewer, viewer)
+ * are attributes of the project and checked by the service that owns it.
+ */
+export const permissions = [
+  'projects:read',
+  'projects:write',
+  /** Acts as an owner in every project of the tenant. */
+  'projects:any',
+  'documents:read',
+  'documents:write',
+  'reviews:read',
+  'reviews:decide',
+  /** Reviews in every project of the tenant, member or not. */
+  'reviews:any',
+  'notifications:read',
+  'mail-catcher:read',
+  'users:manage',
+  /** Queues, outboxes, dead letters: looking. */
+  'operations:read',
+  /** The same: retrying, discarding, releasing. */
+  'operations:write',
+] as const
+
+export type Permission = (typeof permissions)[number]
+
+export const roles = ['member', 'reviewer', 'operator', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+const member: readonly Permission[] = [
+  'projects:read',
+  'projects:write',
+  'documents:read',
+  'documents:write',
+  'reviews:read',
+  'reviews:decide',
+  'notifications:read',
+]
+
+const granted: Readonly<Record<Role, readonly Permission[]>> = {
+  member,
+  reviewer: ['reviews:any'],
+  operator: ['operations:read', 'operations:write', 'mail-catcher:read'],
+  admin: permissions,
+}
+
+const isRole = (word: string): word is Role => (roles as readonly string[]).includes(word)
+
+/** Everybody who is signed in is a member. Roles nobody knows (any more) grant nothing. */
+export function permissionsOf(roleNames: readonly string[]): Set<Permission> {
+  return new Set([...member, ...roleNames.filter(isRole).flatMap((role) => granted[role])])
+}

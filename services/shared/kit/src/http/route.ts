@@ -1,0 +1,149 @@
+import type { Readable } from 'node:stream'
+import type { z } from 'zod'
+import type { Policy } from '../auth/policy.ts'
+import type { Principal } from '../auth/principal.ts'
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+
+/** A file sent as multipart/form-data in the field `file`. */
+export interface UploadRule {
+  /** Bytes of the file. */
+  readonly maximumBytes: number
+  /** Media types taken, told by content; see the contracts' resources/file. */
+  readonly accept: readonly string[]
+  /** The other fields of the form. Values arrive as strings; a field sent twice arrives as an array. */
+  readonly fields: z.ZodObject
+}
+
+/** A file that was taken: it is in storage before the handler runs. */
+export interface ReceivedFile<Fields = unknown> {
+  readonly sha256: string
+  /** Bytes. */
+  readonly size: number
+  readonly mediaType: string
+  /** The sender's name for it, made harmless: to show, never to open. */
+  readonly fileName: string
+  readonly fields: Fields
+}
+
+/** With `schema`: JSON, and only what the schema declares leaves. Without: no body, or a stream. */
+export interface AnswerRule {
+  readonly description: string
+  readonly schema?: z.ZodType
+  /** Of a stream, for the documentation. */
+  readonly mediaTypes?: readonly string[]
+}
+
+export type AnswerRules = Readonly<Record<number, AnswerRule>>
+
+type Headers = Readonly<Record<string, string>>
+
+export interface JsonAnswer<Status extends number = number, Body = unknown> {
+  readonly status: Status
+  readonly body: Body
+  readonly headers?: Headers
+}
+export interface StreamAnswer<Status extends number = number> {
+  readonly status: Status
+  readonly stream: Readable
+  readonly mediaType: string
+  readonly headers?: Headers
+}
+export interface EmptyAnswer<Status extends number = number> {
+  readonly status: Status
+  readonly headers?: Headers
+}
+export type Answer = JsonAnswer | StreamAnswer | EmptyAnswer
+
+export type AnswerOf<Rules extends AnswerRules> = {
+  [Status in keyof Rules & number]: Rules[Status] extends { readonly schema: infer Schema extends z.ZodType }
+    ? JsonAnswer<Status, z.input<Schema>>
+    : StreamAnswer<Status> | EmptyAnswer<Status>
+}[keyof Rules & number]
+
+/** What a handler gets: already checked, already typed. */
+export interface RouteInput<Params, Query, HeaderFields, Body, Upload, Who> {
+  readonly params: Params
+  readonly query: Query
+  readonly headers: HeaderFields
+  readonly body: Body
+  readonly upload: Upload
+  readonly principal: Who
+  /** Aborted when the caller goes away. */
+  readonly signal: AbortSignal
+  readonly requestId: string
+}
+
+type None = z.ZodObject<Record<never, never>>
+type UploadOf<Rule> = Rule extends UploadRule ? ReceivedFile<z.output<Rule['fields']>> : undefined
+type ErasedInput = RouteInput<unknown, unknown, unknown, unknown, unknown, Principal | undefined>
+
+interface RouteFacts {
+  readonly method: Method
+  /** As Express writes it and as callers see it, whole: `/api/v1/projects/:id/documents`. */
+  readonly path: string
+  readonly summary: string
+  readonly description?: string
+  /** Heading in the documentation. */
+  readonly tag: string
+  /** A POST that creates: an Idempotency-Key is honoured. */
+  readonly idempotent?: true
+  /** Largest JSON body in bytes; 1 MiB unless told. */
+  readonly maximumBytes?: number
+}
+
+export interface RouteDefinition<
+  Params extends z.ZodObject,
+  Query extends z.ZodObject,
+  HeaderFields extends z.ZodObject,
+  Body extends z.ZodType,
+  Upload extends UploadRule | undefined,
+  Rules extends AnswerRules,
+  Who extends Principal | undefined,
+> extends RouteFacts {
+  readonly policy: Policy<Who>
+  readonly params?: Params
+  readonly query?: Query
+  /** Names in lower case. */
+  readonly headers?: HeaderFields
+  readonly body?: Body
+  readonly upload?: Upload
+  readonly answers: Rules
+  readonly handle: (
+    input: RouteInput<
+      z.output<Params>,
+      z.output<Query>,
+      z.output<HeaderFields>,
+      z.output<Body>,
+      UploadOf<Upload>,
+      Who
+    >,
+  ) => Promise<AnswerOf<Rules>>
+}
+
+/** A route as the app, the documentation and the tests over all routes see it. */
+export interface Route extends RouteFacts {
+  readonly policy: Policy
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+  readonly headers?: z.ZodObject
+  readonly body?: z.ZodType
+  readonly upload?: UploadRule
+  readonly answers: AnswerRules
+  readonly handle: (input: ErasedInput) => Promise<Answer>
+}
+
+/** Declares a route; the types of its handler follow from its schemas. */
+export function route<
+  const Rules extends AnswerRules,
+  Who extends Principal | undefined,
+  Params extends z.ZodObject = None,
+  Query extends z.ZodObject = None,
+  HeaderFields extends z.ZodObject = None,
+  Body extends z.ZodType = z.ZodUndefined,
+  Upload extends UploadRule | undefined = undefined,
+>(definition: RouteDefinition<Params, Query, HeaderFields, Body, Upload, Rules, Who>): Route {
+  // The app parses each part with the definition's own schema before it calls the handler,
+  // so what the handler gets has the types that are forgotten here.
+  return definition as unknown as Route
+}

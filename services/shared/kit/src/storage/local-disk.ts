@@ -1,0 +1,3 @@
+import type { FileStorage } from './storage.ts'
+
+export declare function localDisk(directory: string): FileStorage

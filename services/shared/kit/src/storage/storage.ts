@@ -1,0 +1,45 @@
+import type { Readable } from 'node:stream'
+import type { FilesConfig } from '../config/environment.ts'
+import { localDisk } from './local-disk.ts'
+import { s3 } from './s3.ts'
+
+/** Bytes from `start` to `end`, both counted from 0 and included. */
+export interface ByteRange {
+  readonly start: number
+  readonly end?: number
+}
+
+/**
+ * Files by what is in them: the key is the SHA-256 of the bytes, so the same bytes are kept once
+ * and a file never changes. Write the file before the row that names it.
+ */
+export interface FileStorage {
+  /**
+   * Reads the stream to its end. Nothing is left behind when it fails.
+   * @throws {Problem} 413 `payload_too_large` past `maximumBytes`
+   */
+  put(stream: Readable, limits?: { maximumBytes?: number }): Promise<{ sha256: string; size: number }>
+  /** @throws {Problem} 404 `file_missing` */
+  open(sha256: string, range?: ByteRange): Promise<Readable>
+  stat(sha256: string): Promise<{ size: number } | undefined>
+  /** Removing what is not there is no error. */
+  remove(sha256: string): Promise<void>
+  /** Every file, in no promised order. `modifiedAt` tells a sweep what is too young to be an orphan. */
+  list(): AsyncIterable<{ sha256: string; size: number; modifiedAt: Date }>
+  /** Whether files can be written now. @throws {Error} saying why not */
+  check(): Promise<void>
+}
+
+/** S3 when FILES_S3_BUCKET is set, else the local disk at FILES_DIRECTORY. */
+export function openStorage(config: FilesConfig): FileStorage {
+  return config.FILES_S3_BUCKET === undefined
+    ? localDisk(config.FILES_DIRECTORY)
+    : s3({
+        pathStyle: config.FILES_S3_PATH_STYLE,
+        bucket: config.FILES_S3_BUCKET,
+        region: config.FILES_S3_REGION,
+        endpoint: config.FILES_S3_ENDPOINT,
+        accessKeyId: config.FILES_S3_ACCESS_KEY_ID,
+        secretAccessKey: config.FILES_S3_SECRET_ACCESS_KEY,
+      })
+}
