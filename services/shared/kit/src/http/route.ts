@@ -34,32 +34,40 @@ export interface AnswerRule {
   readonly mediaTypes?: readonly string[]
 }
 
-export type AnswerRules = Readonly<Record<number, AnswerRule>>
+/**
+ * A closed list and not `number`: only so does TypeScript keep the `201` of `{ status: 201 }` a literal.
+ * Problems are thrown; they are declared among the answers where their meaning needs a sentence.
+ */
+export type Status =
+  | (200 | 201 | 202 | 204 | 206 | 301 | 302 | 303 | 304)
+  | (400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 429 | 502 | 503 | 504)
+
+export type AnswerRules = { readonly [S in Status]?: AnswerRule }
 
 type Headers = Readonly<Record<string, string>>
 
-export interface JsonAnswer<Status extends number = number, Body = unknown> {
-  readonly status: Status
+export interface JsonAnswer<S extends number = number, Body = unknown> {
+  readonly status: S
   readonly body: Body
   readonly headers?: Headers
 }
-export interface StreamAnswer<Status extends number = number> {
-  readonly status: Status
+export interface StreamAnswer<S extends number = number> {
+  readonly status: S
   readonly stream: Readable
   readonly mediaType: string
   readonly headers?: Headers
 }
-export interface EmptyAnswer<Status extends number = number> {
-  readonly status: Status
+export interface EmptyAnswer<S extends number = number> {
+  readonly status: S
   readonly headers?: Headers
 }
 export type Answer = JsonAnswer | StreamAnswer | EmptyAnswer
 
 export type AnswerOf<Rules extends AnswerRules> = {
-  [Status in keyof Rules & number]: Rules[Status] extends { readonly schema: infer Schema extends z.ZodType }
-    ? JsonAnswer<Status, z.input<Schema>>
-    : StreamAnswer<Status> | EmptyAnswer<Status>
-}[keyof Rules & number]
+  [S in keyof Rules & Status]: Rules[S] extends { readonly schema: infer Schema extends z.ZodType }
+    ? JsonAnswer<S, z.input<Schema>>
+    : StreamAnswer<S> | EmptyAnswer<S>
+}[keyof Rules & Status]
 
 /** What a handler gets: already checked, already typed. */
 export interface RouteInput<Params, Query, HeaderFields, Body, Upload, Who> {
