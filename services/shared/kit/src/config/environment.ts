@@ -53,6 +53,21 @@ export const brokerEnvironment = {
   OUTBOX_RETRY_DELAY: seconds({ default: 60, min: 1, max: 86_400 }).describe(
     'Seconds before the first further attempt; doubled for each one after it.',
   ),
+  OUTBOX_RETENTION_SECONDS: seconds({ default: 86_400, min: 60, max: 31_536_000 }).describe(
+    'Seconds that published events stay in the outbox to be looked at.',
+  ),
+  INBOX_MAX_RETRIES: integer({ default: 5, min: 0, max: 100 }).describe(
+    'Further attempts at handling an event before it becomes a dead letter.',
+  ),
+  INBOX_RETRY_DELAY: seconds({ default: 2, min: 1, max: 86_400 }).describe(
+    'Seconds before the first further attempt at an event; doubled for each one after it, at most five minutes.',
+  ),
+  INBOX_RETENTION_SECONDS: seconds({ default: 1_209_600, min: 3_600, max: 31_536_000 }).describe(
+    'Seconds that handled events are remembered. Must exceed the longest time after which one may be delivered again.',
+  ),
+  TOPOLOGY_FILE: text({ default: '' }).describe(
+    'Generated list of exchanges and queues. Empty: the one of this checkout.',
+  ),
 }
 
 export const redisEnvironment = {

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { z } from 'zod'
+import { unauthorized, unavailable } from '../errors.ts'
+import { permissionsOf } from './permissions.ts'
+import type { Principal } from './principal.ts'
+
+/** Where the keys come from: identity's JWKS through the sidecar, or keys at hand. */
+export type KeySource = JWTVerifyGetKey
+
+/** @throws {Problem} 401 `unauthenticated`; 503 `unavailable` when the keys cannot be had */
+export type TokenVerifier = (token: string) => Promise<Principal>
+
+export interface TokenVerifierOptions {
+  readonly issuer: string
+  readonly audience: string
+  readonly keys: KeySource
+  /** Verified tokens that are remembered until they expire. */
+  readonly cacheSize?: number
+}
+
+const claims = z.object({
+  sub: z.uuid(),
+  tid: z.uuid(),
+  sid: z.string().min(1).max(200),
+  exp: z.number(),
+  roles: z.array(z.string()).default([]),
+})
+
+/** Seconds that clocks may differ. */
+const clockTolerance = 5
+
+/** Verifies access tokens (RFC 9068): RS256 only, and only what was made for this audience. */
+export function tokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+  const { issuer, audience, keys, cacheSize = 10_000 } = options
+  const verified = new Map<string, { principal: Principal; expires: number }>()
+
+  return async (token) => {
+    // The cache holds hashes, so that a heap dump does not hold a second copy of every token.
+    const hash = createHash('sha256').update(token).digest('base64')
+    const known = verified.get(hash)
+    if (known && known.expires > Date.now()) return known.principal
+    verified.delete(hash)
+
+    const { principal, expires } = await verify(token)
+    verified.set(hash, { principal, expires })
+    const oldest = verified.keys().next()
+    if (verified.size > cacheSize && !oldest.done) verified.delete(oldest.value)
+    return principal
+  }
+
+  async function verify(token: string): Promise<{ principal: Principal; expires: number }> {
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        // An allow-list and not what the token says: else `none` or HS256 with our public key gets in.
+        algorithms: ['RS256'],
+        typ: 'at+jwt',
+        issuer,
+        audience,
+        clockTolerance,
+        requiredClaims: ['sub', 'exp', 'tid', 'sid'],
+      })
+      const { sub, tid, sid, roles, exp } = claims.parse(payload)
+      const principal = {
+        userId: sub,
+        tenantId: tid,
+        sessionId: sid,
+        roles,
+        permissions: permissionsOf(roles),
+        token,
+      }
+      return { principal, expires: (exp + clockTolerance) * 1000 }
+    } catch (error) {
+      throw asProblem(error)
+    }
+  }
+}
+
+/** The token of an `Authorization: Bearer …` header. */
+export function bearerToken(header: string | undefined): string | undefined {
+  return /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(header ?? '')?.[1]
+}
+
+/** Identity's public keys, asked for through the sidecar when a key is seen for the first time. */
+export function identityKeys(sidecar: {
+  DAPR_HTTP_PORT: number
+  DAPR_API_TOKEN: string | undefined
+}): KeySource {
+  const url = new URL(`http://127.0.0.1:${sidecar.DAPR_HTTP_PORT}/.well-known/jwks.json`)
+  return createRemoteJWKSet(url, {
+    headers: {
+      'dapr-app-id': 'identity',
+      ...(sidecar.DAPR_API_TOKEN ? { 'dapr-api-token': sidecar.DAPR_API_TOKEN } : {}),
+    },
+    timeoutDuration: 5_000,
+    // A made-up key id makes us ask again; this is how often it can.
+    cooldownDuration: 10_000,
+    cacheMaxAge: 600_000,
+  })
+}
+
+/** Faults of the token itself. Whatever else goes wrong is about fetching keys and no fault of the caller. */
+const faultsOfToken = [
+  errors.JWTClaimValidationFailed,
+  errors.JWTExpired,
+  errors.JWTInvalid,
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+  errors.JWKSMultipleMatchingKeys,
+  z.ZodError,
+]
+
+function asProblem(error: unknown): Error {
+  if (!faultsOfToken.some((kind) => error instanceof kind)) {
+    return unavailable('unavailable', 'Tokens cannot be checked right now.', {
+      cause: error,
+      note: 'the keys of identity could not be fetched',
+    })
+  }
+  const expired = error instanceof errors.JWTExpired
+  const detail = expired ? 'The access token has expired.' : 'The access token is not valid.'
+  return unauthorized('unauthenticated', detail, {
+    headers: {
+      'www-authenticate': `Bearer realm="alta", error="invalid_token", error_description="${detail}"`,
+    },
+    note: error instanceof Error ? error.message : String(error),
+  })
+}
