@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { badRequest } from '../errors.ts'
+
+/** Spread into a route's query: `query: z.object({ ...pageQuery, status: … })`. */
+export const pageQuery = {
+  limit: z.coerce.number<string>().int().min(1).max(100).default(50).meta({ description: 'Items per page.' }),
+  cursor: z.string().max(1000).optional().meta({ description: '`nextCursor` of the page before.' }),
+}
+
+/** A page of a list; `nextCursor` is null on the last one. */
+export const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+
+/** What the next page begins after, as callers carry it: opaque to them, and free to change. */
+export const encodeCursor = (position: unknown): string =>
+  Buffer.from(JSON.stringify(position)).toString('base64url')
+
+/**
+ * The position in a caller's cursor, or undefined for the first page.
+ * @throws {Problem} 400 `invalid_cursor`
+ */
+export function decodeCursor<Position>(
+  schema: z.ZodType<Position>,
+  cursor: string | undefined,
+): Position | undefined {
+  if (cursor === undefined) return undefined
+  const result = schema.safeParse(parsed(cursor))
+  if (result.success) return result.data
+  throw badRequest('invalid_cursor', 'The cursor is not one of ours. Begin again without it.', {
+    cause: result.error,
+  })
+}
+
+function parsed(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+  } catch {
+    // Not JSON: no schema of a position takes undefined.
+    return undefined
+  }
+}

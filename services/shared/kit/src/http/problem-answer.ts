@@ -1,0 +1,65 @@
+import type { ErrorRequestHandler, Response } from 'express'
+import { badRequest, Problem } from '../errors.ts'
+import { log } from '../telemetry/log.ts'
+import { currentContext } from './request-context.ts'
+import { asUnavailable } from './unavailable.ts'
+
+/** Any error as what the caller may read. Nothing of an unexpected one gets out but the request id. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof URIError)
+    return badRequest('invalid_path', 'The path is not validly encoded.', { cause: error })
+  return (
+    asUnavailable(error) ??
+    new Problem({
+      status: 500,
+      code: 'internal_error',
+      detail: 'Something went wrong on our side. Quote the request id when you report it.',
+      cause: error,
+    })
+  )
+}
+
+/** RFC 9457. */
+export function problemBody(problem: Problem, requestId: string): Record<string, unknown> {
+  return {
+    ...problem.extensions,
+    type: `/problems/${problem.code}`,
+    title: problem.title,
+    status: problem.status,
+    code: problem.code,
+    detail: problem.detail,
+    requestId,
+    ...(problem.errors ? { errors: problem.errors } : {}),
+  }
+}
+
+/** The last handler of every app. */
+export const answerProblems: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+  const problem = problemOf(error)
+  response.locals.code = problem.code
+  if (problem.status >= 500) {
+    log.error({ err: problem.cause ?? problem, code: problem.code, note: problem.note }, 'request failed')
+  } else if (problem.note !== undefined) {
+    log.info({ code: problem.code, note: problem.note }, 'request refused')
+  }
+  if (response.headersSent || response.destroyed || request.destroyed) {
+    // Half an answer is out: cutting the connection is the only way left to say that it is not whole.
+    response.destroy()
+    return
+  }
+  sendProblem(response, problem)
+}
+
+export function sendProblem(response: Response, problem: Problem): void {
+  const body = problemBody(
+    problem,
+    currentContext()?.requestId ?? String(response.getHeader('x-request-id') ?? ''),
+  )
+  response
+    .status(problem.status)
+    .set(problem.headers)
+    .set('cache-control', 'no-store')
+    .set('content-type', 'application/problem+json')
+    .end(JSON.stringify(body))
+}

@@ -1,0 +1,41 @@
+import { type Problem, unavailable } from '../errors.ts'
+
+/** Of the network, and of PostgreSQL: shutting down, starting, out of connections, connection lost. */
+const away = new Set([
+  ...[
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    'ETIMEDOUT',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+  ],
+  ...['08000', '08001', '08003', '08004', '08006', '57P01', '57P02', '57P03', '53300'],
+])
+
+/** Two transactions in each other's way; the same request works a moment later. */
+const inTheWay = new Set(['40001', '40P01', '55P03'])
+
+/** Said by pg without a code. */
+const lostByPg = /^(timeout exceeded when trying to connect|Connection terminated)/
+
+/** A 503 for a dependency that is away for now; undefined for every other error. */
+export function asUnavailable(error: unknown): Problem | undefined {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    const code = 'code' in cause ? String(cause.code) : ''
+    if (inTheWay.has(code)) {
+      return unavailable('unavailable', 'Too much is going on at once. Try again.', {
+        cause: error,
+        retryAfter: 1,
+      })
+    }
+    if (away.has(code) || lostByPg.test(cause.message)) {
+      return unavailable('unavailable', 'Alta is recovering a connection. Try again in a few seconds.', {
+        cause: error,
+      })
+    }
+  }
+  return undefined
+}
