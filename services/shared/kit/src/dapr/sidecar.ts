@@ -1,0 +1,161 @@
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Agent, errors, request } from 'undici'
+import { z } from 'zod'
+import { Problem, unavailable } from '../errors.ts'
+import { currentContext } from '../http/request-context.ts'
+import type { Method } from '../http/route.ts'
+import { log } from '../telemetry/log.ts'
+
+export interface InvokeOptions {
+  readonly method?: Uppercase<Method> | 'HEAD'
+  readonly headers?: Readonly<Record<string, string | string[]>>
+  readonly body?: string | Buffer | Readable
+  readonly signal?: AbortSignal
+  /** Until the first byte of the answer; 30 s unless told. */
+  readonly timeoutMs?: number
+}
+
+export interface InvokeAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: Readable
+}
+
+export interface Sidecar {
+  /**
+   * Calls another service. Carries the caller's token, request id and trace on, unless `headers` has its own.
+   * Answers of the other service come back whatever their status.
+   * @throws {Problem} 503 `upstream_unavailable`, 504 `upstream_timeout`
+   */
+  invoke(appId: string, path: string, options?: InvokeOptions): Promise<InvokeAnswer>
+  /** A value of the secret store. @throws {Error} when it has none of that name */
+  secret(name: string, key?: string): Promise<string>
+  /** @throws {Error} when the sidecar cannot be used for outgoing calls */
+  check(signal?: AbortSignal): Promise<void>
+  /** Waits until it can, and says so once in a while. */
+  waitUntilReady(signal?: AbortSignal): Promise<void>
+  close(): Promise<void>
+}
+
+export interface SidecarSettings {
+  readonly DAPR_HTTP_PORT: number
+  readonly DAPR_API_TOKEN: string | undefined
+}
+
+export function openSidecar({ DAPR_HTTP_PORT, DAPR_API_TOKEN }: SidecarSettings): Sidecar {
+  const origin = `http://127.0.0.1:${DAPR_HTTP_PORT}`
+  const ownHeaders: Record<string, string> = DAPR_API_TOKEN ? { 'dapr-api-token': DAPR_API_TOKEN } : {}
+  // Long answers such as event streams may pause: only the beginning of an answer has a time limit.
+  const dispatcher = new Agent({ connections: 128, keepAliveTimeout: 30_000, bodyTimeout: 0 })
+
+  async function check(signal?: AbortSignal): Promise<void> {
+    // Not /healthz: that waits for the app's own port, and both would wait for each other.
+    const { statusCode, body } = await request(`${origin}/v1.0/healthz/outbound`, {
+      dispatcher,
+      headers: ownHeaders,
+      headersTimeout: 2_000,
+      ...(signal ? { signal } : {}),
+    })
+    await body.dump()
+    if (statusCode >= 300) throw new Error(`the sidecar at ${origin} answers ${statusCode}`)
+  }
+
+  return {
+    async invoke(appId, path, options = {}) {
+      const { method = 'GET', headers = {}, body, signal, timeoutMs = 30_000 } = options
+      try {
+        const answer = await request(`${origin}${path}`, {
+          dispatcher,
+          method,
+          headers: { ...carriedHeaders(), ...headers, ...ownHeaders, 'dapr-app-id': appId },
+          headersTimeout: timeoutMs,
+          ...(body === undefined ? {} : { body }),
+          ...(signal ? { signal } : {}),
+        })
+        const { statusCode: status, headers: answered } = answer
+        if (status === 500 && String(answered['content-type']).startsWith('application/json')) {
+          const text = await answer.body.text()
+          if (isInvokeFailure(text)) throw away(appId, new Error(text.slice(0, 500)))
+          return { status, headers: answered, body: Readable.from([text]) }
+        }
+        return { status, headers: answered, body: answer.body }
+      } catch (error) {
+        if (error instanceof Problem || signal?.aborted) throw error
+        throw error instanceof errors.HeadersTimeoutError
+          ? tooSlow(appId, timeoutMs, error)
+          : away(appId, error)
+      }
+    },
+
+    async secret(name, key = name) {
+      const { statusCode, body } = await request(
+        `${origin}/v1.0/secrets/secretstore/${encodeURIComponent(name)}`,
+        {
+          dispatcher,
+          headers: ownHeaders,
+          headersTimeout: 5_000,
+        },
+      )
+      const found = secretAnswer.safeParse(statusCode === 200 ? await body.json() : await body.dump())
+      const value = found.data?.[key]
+      if (value === undefined)
+        throw new Error(`the secret store has no "${key}" in "${name}" (${statusCode})`)
+      return value
+    },
+
+    check,
+
+    async waitUntilReady(signal) {
+      for (let attempt = 0; ; attempt += 1) {
+        try {
+          await check(signal)
+          if (attempt > 0) log.info('the sidecar is there')
+          return
+        } catch (error) {
+          signal?.throwIfAborted()
+          // Four looks a second, one line every 15 s.
+          if (attempt % 60 === 4) log.warn({ err: error }, `waiting for the sidecar at ${origin}`)
+        }
+        await sleep(250, undefined, signal ? { signal } : {})
+      }
+    },
+
+    close: () => dispatcher.close(),
+  }
+}
+
+const secretAnswer = z.record(z.string(), z.string())
+const invokeFailure = z.object({ errorCode: z.enum(['ERR_DIRECT_INVOKE', 'ERR_HEALTH_APPID_NOT_MATCH']) })
+
+/** daprd answers 500 for apps that it cannot reach, as an app with a fault of its own does. */
+function isInvokeFailure(text: string): boolean {
+  try {
+    return invokeFailure.safeParse(JSON.parse(text)).success
+  } catch {
+    // Not JSON, so not daprd's.
+    return false
+  }
+}
+
+function carriedHeaders(): Record<string, string> {
+  const context = currentContext()
+  if (!context) return {}
+  const { requestId, principal } = context
+  return { 'x-request-id': requestId, ...(principal ? { authorization: `Bearer ${principal.token}` } : {}) }
+}
+
+const away = (appId: string, cause: unknown): Problem =>
+  unavailable('upstream_unavailable', `The service ${appId} cannot be reached.`, {
+    cause,
+    extensions: { upstream: appId },
+  })
+
+const tooSlow = (appId: string, timeoutMs: number, cause: unknown): Problem =>
+  new Problem({
+    status: 504,
+    code: 'upstream_timeout',
+    detail: `The service ${appId} did not answer within ${timeoutMs} ms.`,
+    extensions: { upstream: appId },
+    cause,
+  })
