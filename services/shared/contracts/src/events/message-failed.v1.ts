@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { event } from '../event.ts'
 import { cloudEvent, cloudEventExample } from '../cloud-event.ts'
+import { event } from '../event.ts'
 
 export const messageFailed = event({
   topic: 'message.failed.v1',

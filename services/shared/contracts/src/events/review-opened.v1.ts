@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { event } from '../event.ts'
-import { reviewKind } from '../resources/review.ts'
 import { confidence } from '../resources/recognition.ts'
+import { reviewKind } from '../resources/review.ts'
 
 export const reviewOpened = event({
   topic: 'review.opened.v1',

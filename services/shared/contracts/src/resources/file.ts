@@ -4,7 +4,13 @@ import { z } from 'zod'
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** Formats that Alta reads, told by content and never by name. */
-export const documentMediaTypes = ['application/pdf', 'image/png', 'image/jpeg', 'image/tiff', 'image/webp'] as const
+export const documentMediaTypes = [
+  'application/pdf',
+  'image/png',
+  'image/jpeg',
+  'image/tiff',
+  'image/webp',
+] as const
 export const voiceMediaTypes = ['audio/wav', 'audio/mpeg', 'audio/ogg', 'audio/flac', 'audio/mp4'] as const
 
 /** A file in storage. `size` is in bytes. */

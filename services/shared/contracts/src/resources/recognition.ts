@@ -35,7 +35,12 @@ export const recognisedDocument = z.object({
 })
 
 /** Times are seconds from the start of the recording. */
-export const spokenWord = z.object({ text: z.string(), start: z.number().min(0), end: z.number().min(0), confidence })
+export const spokenWord = z.object({
+  text: z.string(),
+  start: z.number().min(0),
+  end: z.number().min(0),
+  confidence,
+})
 
 export const segment = z.object({
   start: z.number().min(0),

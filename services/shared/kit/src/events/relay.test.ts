@@ -1,0 +1,186 @@
+import { projectDeleted } from '@alta/contracts/events/project-deleted.v1'
+import { connect } from 'amqplib'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { DEFAULT_TENANT } from '../database/tenant.ts'
+import { randomUUIDv7 } from '../identifiers.ts'
+import { createTestBroker, rabbitmqctl, type TestBroker } from '../testing/broker.ts'
+import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
+import { type EffectsSchema, effectsMigrations, quickBroker } from '../testing/kit-fixture.ts'
+import { eventually } from '../testing/wait.ts'
+import { amqpTransport } from './amqp-transport.ts'
+import { createRelay, type Relay } from './relay.ts'
+import type { Topology } from './topology.ts'
+
+const topic = projectDeleted.topic
+const queue = `reviews-${topic}`
+const topology: Topology = {
+  exchanges: [topic],
+  owners: { [topic]: 'documents' },
+  queues: [{ name: queue, app: 'reviews', topic }],
+  bindings: [{ exchange: topic, to: 'queue', name: queue }],
+}
+
+let broker: TestBroker
+let test1: TestDatabase<EffectsSchema>
+let relay: Relay
+
+beforeAll(async () => {
+  test1 = await createTestDatabase('documents', effectsMigrations)
+}, 60_000)
+afterAll(() => test1.close())
+
+beforeEach(async () => {
+  broker = await createTestBroker()
+  await test1.admin.query('truncate outbox_events')
+  const settings = quickBroker(broker.url)
+  const transport = amqpTransport({ url: broker.url, topology, onReassert: () => relay.releaseUnroutable() })
+  relay = createRelay({ pool: test1.database.pool, transport, settings })
+  test1.database.publishThrough(relay)
+  relay.start()
+}, 60_000)
+afterEach(async () => {
+  await relay.stop()
+  await broker.close()
+}, 60_000)
+
+const emitProjectDeleted = () =>
+  test1.database.transaction(DEFAULT_TENANT, async ({ emit }) => {
+    emit(projectDeleted, { projectId: randomUUIDv7() })
+  })
+
+const rows = async () => (await test1.admin.query('select * from outbox_events order by id')).rows
+
+const allAre = (status: string, count: number) =>
+  eventually(`${count} rows are ${status}`, async () => {
+    const found = await rows()
+    return found.length === count && found.every((row) => row.status === status) && found
+  })
+
+async function messagesIn(name: string): Promise<string[]> {
+  const connection = await connect(broker.url)
+  const channel = await connection.createChannel()
+  const bodies: string[] = []
+  for (;;) {
+    const message = await channel.get(name, { noAck: true })
+    if (!message) break
+    bodies.push(message.content.toString())
+  }
+  await connection.close()
+  return bodies
+}
+
+async function withChannel(
+  use: (
+    channel: Awaited<ReturnType<Awaited<ReturnType<typeof connect>>['createChannel']>>,
+  ) => Promise<unknown>,
+) {
+  const connection = await connect(broker.url)
+  await use(await connection.createChannel())
+  await connection.close()
+}
+
+test('a committed event is in the queue as the CloudEvent it was committed as, and the row is COMPLETED', async () => {
+  await emitProjectDeleted()
+  const [row] = await allAre('COMPLETED', 1)
+  const [body] = await messagesIn(queue)
+  expect(body).toBe(row.event)
+  expect(JSON.parse(body ?? '')).toMatchObject({
+    id: row.id,
+    source: '/documents',
+    type: 'io.alta.project.deleted.v1',
+  })
+})
+
+test('nothing is published when the transaction rolls back', async () => {
+  await expect(
+    test1.database.transaction(DEFAULT_TENANT, async ({ emit }) => {
+      emit(projectDeleted, { projectId: randomUUIDv7() })
+      throw new Error('no')
+    }),
+  ).rejects.toThrow('no')
+  await emitProjectDeleted()
+  await allAre('COMPLETED', 1)
+  expect(await messagesIn(queue)).toHaveLength(1)
+})
+
+test('an event whose data breaks the contract is never committed', async () => {
+  await expect(
+    test1.database.transaction(DEFAULT_TENANT, async ({ emit }) =>
+      emit(projectDeleted, { projectId: 'no uuid' }),
+    ),
+  ).rejects.toThrow()
+  expect(await rows()).toHaveLength(0)
+})
+
+test('a NACK of a full queue is FAILED with the reason, and COMPLETED once there is room', async () => {
+  await eventually('the relay is connected', () => relay.ready)
+  await broker.limitQueues({ 'max-length': 1, overflow: 'reject-publish' })
+  await eventually('the limit holds', async () => {
+    await emitProjectDeleted()
+    return (await rows()).some((row) => row.status === 'FAILED')
+  })
+  const failed = (await rows()).filter((row) => row.status === 'FAILED')
+  expect(failed[0]?.last_error).toMatch(/^nack: a queue of project\.deleted\.v1 refused/)
+  const before = (await rows()).length
+  await broker.unlimitQueues()
+  await allAre('COMPLETED', before)
+  const delivered = (await messagesIn(queue)).map((body) => JSON.parse(body).id)
+  expect(new Set(delivered)).toEqual(new Set((await rows()).map((row) => row.id)))
+}, 60_000)
+
+test('an event that no queue can take is FAILED and unroutable, and COMPLETED after the queue is back', async () => {
+  await eventually('the relay is connected', () => relay.ready)
+  await withChannel((channel) => channel.deleteQueue(queue))
+  await emitProjectDeleted()
+  const failed = await eventually('the row is FAILED', async () =>
+    (await rows()).find((row) => row.status === 'FAILED'),
+  )
+  expect(failed.last_error).toBe(`unroutable: no queue is bound to ${topic}`)
+  await allAre('COMPLETED', 1)
+  expect(await messagesIn(queue)).toHaveLength(1)
+}, 30_000)
+
+test('a deleted exchange interrupts and is declared again: nothing is taken for success, nothing is lost', async () => {
+  await eventually('the relay is connected', () => relay.ready)
+  await withChannel((channel) => channel.deleteExchange(topic))
+  for (let count = 0; count < 20; count++) await emitProjectDeleted()
+  await allAre('COMPLETED', 20)
+  const delivered = (await messagesIn(queue)).map((body) => JSON.parse(body).id)
+  expect(new Set(delivered)).toEqual(new Set((await rows()).map((row) => row.id)))
+}, 30_000)
+
+test('connections cut with publishes in flight lose nothing', async () => {
+  await eventually('the relay is connected', () => relay.ready)
+  let committed = 0
+  const producing = (async () => {
+    while (committed < 400) {
+      await emitProjectDeleted()
+      committed++
+    }
+  })()
+  for (let cut = 0; cut < 3; cut++) await broker.cutConnections()
+  await producing
+  await allAre('COMPLETED', 400)
+  const delivered = new Set((await messagesIn(queue)).map((body) => JSON.parse(body).id))
+  expect(delivered).toEqual(new Set((await rows()).map((row) => row.id)))
+}, 60_000)
+
+test('rows of a relay that died are published by another one when the lease runs out', async () => {
+  await test1.admin.query(
+    `insert into outbox_events (id, tenant_id, topic, event, status, lease_owner, lease_until)
+     values ($1, $2, $3, '{}', 'PROCESSING', 'dead', now() + interval '1 second')`,
+    [randomUUIDv7(), DEFAULT_TENANT, topic],
+  )
+  await allAre('COMPLETED', 1)
+})
+
+test('events committed while the broker is away wait as PENDING and leave when it is back', async () => {
+  await eventually('the relay is connected', () => relay.ready)
+  await rabbitmqctl('set_vhost_limits', '-p', broker.vhost, '{"max-connections": 0}')
+  await broker.cutConnections()
+  await eventually('the relay has noticed', () => !relay.ready)
+  await emitProjectDeleted()
+  expect((await rows())[0]).toMatchObject({ status: 'PENDING', attempts: 0 })
+  await rabbitmqctl('clear_vhost_limits', '-p', broker.vhost)
+  await allAre('COMPLETED', 1)
+}, 60_000)

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import type pg from 'pg'
+import type { BrokerConfig } from '../config/environment.ts'
+import type { OutboxPublisher } from '../database/database.ts'
+import { log } from '../telemetry/log.ts'
+import { relayMetrics } from './event-metrics.ts'
+import {
+  claimOutboxRows,
+  completeOutboxRows,
+  failOutboxRows,
+  purgeOutboxRows,
+  releaseUnroutableRows,
+  returnOutboxRows,
+} from './outbox.ts'
+import type { OutboxRow } from './outbox-row.ts'
+import type { Transport } from './transport.ts'
+
+export interface Relay extends OutboxPublisher {
+  start(): void
+  /** Stops claiming, waits for what is in flight, hands the rest back. */
+  stop(): Promise<void>
+  /** Looks for rows now instead of at the next interval. */
+  wake(): void
+  /** Makes rows due that no queue took; for the transport to call after it has declared queues. */
+  releaseUnroutable(): void
+}
+
+/** Seconds until rows of a relay that died are free for another. Publishing a batch takes far less. */
+const LEASE_SECONDS = 10
+/** Rows that wait in memory for their turn; beyond that they wait in the table. */
+const MEMORY_LIMIT = 5_000
+const PURGE_BATCH = 1_000
+
+/**
+ * Moves committed events from the outbox to the broker, at least once and each as soon as it is committed.
+ * Rows of this process come in memory straight after their commit (they were born leased to it); polling
+ * is the net for the rest: rows of dead processes, failed ones that are due, those committed without a broker.
+ */
+export function createRelay(options: { pool: pg.Pool; transport: Transport; settings: BrokerConfig }): Relay {
+  const { pool, transport, settings } = options
+  const owner = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`
+  let memory: OutboxRow[] = []
+  let stopping = false
+  let loop: Promise<void> = Promise.resolve()
+  let ring: () => void = () => undefined
+  let rung = false
+  let claimDue = true
+  const stop = new AbortController()
+
+  const wake = () => {
+    rung = true
+    ring()
+  }
+
+  async function run(): Promise<void> {
+    let lastPurge = Date.now()
+    while (!stopping) {
+      try {
+        if (transport.ready && (await step())) continue
+        if (Date.now() - lastPurge > 60_000) {
+          lastPurge = Date.now()
+          while (
+            (await purgeOutboxRows(pool, settings.OUTBOX_RETENTION_SECONDS, PURGE_BATCH)) === PURGE_BATCH
+          );
+        }
+      } catch (error) {
+        log.warn({ err: error }, 'the relay could not work; it tries again at the next interval')
+      }
+      await rest()
+    }
+  }
+
+  /** Sleeps until rows come or the interval is over. */
+  async function rest(): Promise<void> {
+    if (!rung) {
+      const waking = new Promise<void>((resolve) => {
+        ring = resolve
+      })
+      const tick = new AbortController()
+      const sleep = delay(settings.OUTBOX_PROCESSING_INTERVAL * 1_000, 'tick', {
+        signal: AbortSignal.any([stop.signal, tick.signal]),
+      }).catch(() => 'tick')
+      if ((await Promise.race([waking, sleep])) === 'tick') claimDue = true
+      tick.abort()
+    }
+    rung = false
+  }
+
+  /** One batch. True when there may be more to do at once. */
+  async function step(): Promise<boolean> {
+    if (memory.length > 0) {
+      const rows = memory.slice(0, settings.OUTBOX_BATCH_SIZE)
+      memory = memory.slice(rows.length)
+      await publish(rows)
+      return true
+    }
+    if (!claimDue) return false
+    const rows = await claimOutboxRows(pool, {
+      owner,
+      leaseSeconds: LEASE_SECONDS,
+      limit: settings.OUTBOX_BATCH_SIZE,
+    })
+    claimDue = rows.length === settings.OUTBOX_BATCH_SIZE
+    if (rows.length > 0) await publish(rows)
+    return rows.length > 0
+  }
+
+  async function publish(rows: OutboxRow[]): Promise<void> {
+    const outcomes = await transport.publish(rows)
+    const confirmed = outcomes.filter((one) => one.outcome === 'confirmed').map((one) => one.id)
+    const refused = outcomes.filter((one) => one.outcome === 'refused')
+    const interrupted = outcomes.filter((one) => one.outcome === 'interrupted').map((one) => one.id)
+    relayMetrics.published.inc(confirmed.length)
+    relayMetrics.refused.inc(refused.length)
+    if (confirmed.length > 0) await completeOutboxRows(pool, confirmed)
+    if (interrupted.length > 0) await returnOutboxRows(pool, interrupted, owner)
+    if (refused.length > 0) {
+      log.error({ events: refused }, 'the broker refused events; they stay in the outbox as FAILED')
+      const failures = refused.map(({ id, reason }) => ({ id, reason }))
+      await failOutboxRows(pool, failures, {
+        maxRetries: settings.OUTBOX_MAX_RETRIES,
+        delaySeconds: settings.OUTBOX_RETRY_DELAY,
+      })
+    }
+  }
+
+  return {
+    owner,
+    leaseSeconds: LEASE_SECONDS,
+    get ready() {
+      return !stopping && transport.ready && memory.length < MEMORY_LIMIT
+    },
+    committed(rows) {
+      memory.push(...rows)
+      wake()
+    },
+    wake() {
+      claimDue = true
+      wake()
+    },
+    releaseUnroutable() {
+      releaseUnroutableRows(pool).then(
+        (released) => {
+          claimDue ||= released > 0
+          if (released > 0) wake()
+        },
+        (error: unknown) => log.warn({ err: error }, 'could not release events that no queue had taken'),
+      )
+    },
+    start() {
+      transport.open(() => {
+        claimDue = true
+        wake()
+      })
+      loop = run()
+    },
+    async stop() {
+      stopping = true
+      stop.abort()
+      ring()
+      await loop
+      if (memory.length > 0)
+        await returnOutboxRows(
+          pool,
+          memory.map((row) => row.id),
+          owner,
+        )
+      await transport.close()
+    },
+  }
+}

@@ -1,0 +1,24 @@
+import { parseConfig, text, url } from '../config.ts'
+
+const { config, faults } = parseConfig(
+  {
+    TEST_POSTGRES_URL: url({
+      default: 'postgres://postgres@127.0.0.1:5432/postgres',
+      protocols: ['postgres', 'postgresql'],
+    }).describe('A PostgreSQL where tests may create databases and roles.'),
+    TEST_RABBITMQ_URL: url({ default: 'amqp://guest:guest@127.0.0.1:5672', protocols: ['amqp'] }).describe(
+      'A RabbitMQ broker for tests.',
+    ),
+    TEST_REDIS_URL: url({ default: 'redis://127.0.0.1:6379', protocols: ['redis'] }).describe(
+      'A Redis for tests.',
+    ),
+    TEST_DAPRD: text({ default: '' }).describe(
+      'The daprd binary. Empty: the one that bootstrap has installed.',
+    ),
+  },
+  process.env,
+)
+if (faults) throw new Error(`test settings: ${JSON.stringify(faults)}`)
+
+/** Where tests find the real parts. */
+export const testConfig = config

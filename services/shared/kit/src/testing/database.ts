@@ -1,0 +1,112 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import pg from 'pg'
+import { connect, type Database } from '../database/database.ts'
+import { migrateService } from '../database/migrate.ts'
+import { testConfig } from './config.ts'
+
+const kitMigrations = new URL('../database/migrations/', import.meta.url)
+/** Any 64-bit number, the same for all test processes: makes them create templates and roles one after another. */
+const TEMPLATE_LOCK = 7_241_120_091
+
+export interface TestDatabase<Schema> {
+  database: Database<Schema>
+  /** What a service would read from its environment to reach this database. */
+  settings: DatabaseSettings
+  /** A pool as the database's owner: sees all tenants and may change tables. */
+  admin: pg.Pool
+  /** Closes the pools and drops the database. */
+  close(): Promise<void>
+}
+
+type DatabaseSettings = Parameters<typeof connect>[1]
+
+/**
+ * A database of its own for one test file, cloned from a template that is migrated once for each state of
+ * the migrations. Tests connect with a role that has the service's rights and no more, so that
+ * row-level security holds in tests as it does outside.
+ * @param folder the service's `database/migrations/`
+ * @throws when no PostgreSQL answers at TEST_POSTGRES_URL
+ */
+export async function createTestDatabase<Schema>(appId: string, folder: URL): Promise<TestDatabase<Schema>> {
+  const server = new URL(testConfig.TEST_POSTGRES_URL)
+  const role = `alta_test_${appId}`.replaceAll('-', '_')
+  const password = 'only-for-tests'
+  const template = await ensureTemplate(appId, folder, role, password)
+  const name = `alta_test_${appId}_${randomBytes(6).toString('hex')}`.replaceAll('-', '_')
+  await asAdmin((client) => client.query(`create database ${name} template ${template}`))
+  const adminUrl = urlOf(name)
+  const settings: DatabaseSettings = {
+    POSTGRES_HOST: server.hostname,
+    POSTGRES_PORT: Number(server.port || 5432),
+    POSTGRES_DB: name,
+    POSTGRES_USER: role,
+    POSTGRES_PASSWORD: password,
+    POSTGRES_POOL_SIZE: 10,
+  }
+  const admin = new pg.Pool({ connectionString: adminUrl, max: 3, options: `-c search_path="${appId}"` })
+  // Dropping the database below ends connections that a failed test has left; that is not an error here.
+  admin.on('error', () => undefined)
+  const database = connect<Schema>(appId, settings)
+  return {
+    database,
+    settings,
+    admin,
+    async close() {
+      await database.close()
+      await admin.end()
+      await asAdmin((client) => client.query(`drop database if exists ${name} with (force)`))
+    },
+  }
+}
+
+async function ensureTemplate(appId: string, folder: URL, role: string, password: string): Promise<string> {
+  const state = createHash('sha256')
+    .update(await textOf(kitMigrations))
+    .update(await textOf(folder))
+    .digest('hex')
+  const prefix = `alta_test_template_${appId}_`.replaceAll('-', '_')
+  const template = prefix + state.slice(0, 12)
+  await asAdmin(async (client) => {
+    await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK])
+    try {
+      const { rows } = await client.query<{ datname: string }>(
+        `select datname from pg_database where datname like $1`,
+        [`${prefix.replaceAll('_', '\\_')}%`],
+      )
+      if (rows.some((row) => row.datname === template)) return
+      for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`)
+      const roles = await client.query('select 1 from pg_roles where rolname = $1', [role])
+      if (roles.rows.length === 0) await client.query(`create role ${role} login password '${password}'`)
+      const unfinished = `${template}_unfinished`
+      await client.query(`drop database if exists ${unfinished} with (force)`)
+      await client.query(`create database ${unfinished}`)
+      await migrateService({ connectionString: urlOf(unfinished), appId, folder, role })
+      await client.query(`alter database ${unfinished} rename to ${template}`)
+    } finally {
+      await client.query('select pg_advisory_unlock($1)', [TEMPLATE_LOCK])
+    }
+  })
+  return template
+}
+
+async function textOf(folder: URL): Promise<string> {
+  const files = (await readdir(folder)).sort()
+  return (await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))).join('\n')
+}
+
+function urlOf(database: string): string {
+  const url = new URL(testConfig.TEST_POSTGRES_URL)
+  url.pathname = `/${database}`
+  return url.href
+}
+
+async function asAdmin<Result>(use: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: testConfig.TEST_POSTGRES_URL })
+  await client.connect()
+  try {
+    return await use(client)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/**
+ * Waits until `probe` gives something other than undefined or false; what it throws counts as "not yet".
+ * @throws {Error} after `seconds`, with `what` and the last failure
+ */
+export async function eventually<Value>(
+  what: string,
+  probe: () => Promise<Value | undefined | false> | Value | undefined | false,
+  seconds = 30,
+): Promise<Value> {
+  const end = Date.now() + seconds * 1_000
+  let last: unknown
+  while (Date.now() < end) {
+    try {
+      const value = await probe()
+      if (value !== undefined && value !== false) return value
+    } catch (error) {
+      last = error
+    }
+    await delay(50)
+  }
+  throw new Error(`did not happen within ${seconds} s: ${what}`, { cause: last })
+}
