@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Checkout } from '../checkout.ts'
+import { StepFailed } from '../console/steps.ts'
+
+/** The last lines of a file. */
+export async function tail(file: string, lines: number): Promise<string> {
+  if (!existsSync(file)) return '(no log yet)'
+  return (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-lines).join('\n')
+}
+
+/** Prints the end of a log, or follows it until Ctrl-C. */
+export async function logs(
+  checkout: Checkout,
+  options: { name: string | undefined; follow: boolean; lines: number },
+): Promise<void> {
+  const known = readdirSync(checkout.logs).flatMap((file) =>
+    file.endsWith('.log') ? [file.slice(0, -4)] : [],
+  )
+  const { name, follow, lines } = options
+  if (!name || !known.includes(name)) {
+    throw new StepFailed(
+      `${name ? `there is no log ${name}` : 'say whose log'}; there are: ${known.sort().join(', ') || 'none yet'}`,
+      'make logs s=supervisor',
+    )
+  }
+  const file = join(checkout.logs, `${name}.log`)
+  if (!follow) return console.log(await tail(file, lines))
+  // -F goes on when the log is rotated.
+  const child = spawn('tail', ['-n', String(lines), '-F', file], { stdio: 'inherit' })
+  process.on('SIGINT', () => child.kill())
+  await new Promise((resolve) => child.once('exit', resolve))
+}

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process'
+import { openSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Checkout } from '../checkout.ts'
+import { line, type Say, StepFailed, step } from '../console/steps.ts'
+import { runSamples } from '../samples/run.ts'
+import { openSecrets, type Secrets } from '../secrets.ts'
+import { discoverServices } from '../services/discover.ts'
+import { writePlaces } from '../supervisor/places.ts'
+import { readState, type SupervisorState } from '../supervisor/state.ts'
+import { waitForClaim } from '../system/mutex.ts'
+import { until } from '../system/network.ts'
+import { isAlive, processesOf, terminate } from '../system/processes.ts'
+import { ensureInfrastructure } from './infrastructure.ts'
+import { tail } from './logs.ts'
+
+export interface UpOptions {
+  /** Push samples/ through afterwards. */
+  samples: boolean
+  /** Restart services when their source changes. */
+  watch: boolean
+}
+
+const readyLimit = 180_000
+
+/** Brings the platform up and leaves it running; returns its state when every process is ready. */
+export async function up(checkout: Checkout, options: UpOptions): Promise<SupervisorState> {
+  const turn = await waitForClaim(`up-${checkout.id}`, () =>
+    line('waiting', 'another make up of this checkout is running'),
+  )
+  try {
+    const apps = await discoverServices(checkout.root)
+    console.log(`Alta in ${checkout.root} (${checkout.id})`)
+    const running = await readState(checkout.home)
+    if (running) line('already up', `since ${running.startedAt}; checking it again`)
+    const secrets = await openSecrets(checkout)
+    await writePlaces(checkout.home, await ensureInfrastructure(checkout, secrets, apps))
+    if (!running) await step('supervisor', (say) => startSupervisor(checkout, options.watch, say))
+    const state = await step('services', (say) => waitUntilReady(checkout, say))
+    if (options.samples) await pushSamples(checkout, secrets, state)
+    printAddresses(state)
+    return state
+  } finally {
+    turn.release()
+  }
+}
+
+async function startSupervisor(checkout: Checkout, watch: boolean, say: Say): Promise<void> {
+  const left = await processesOf(checkout.id)
+  if (left.length > 0) {
+    say(`ending ${left.length} processes that an earlier supervisor left behind`)
+    await terminate(left, 10_000)
+  }
+  const log = join(checkout.logs, 'supervisor.log')
+  const output = openSync(log, 'a')
+  const main = fileURLToPath(new URL('../supervisor/main.ts', import.meta.url))
+  const child = spawn(process.execPath, [main, ...(watch ? ['--watch'] : [])], {
+    cwd: checkout.home,
+    stdio: ['ignore', output, output],
+    detached: true,
+  })
+  child.unref()
+  const { pid } = child
+  const began = await until(
+    async () => Boolean(await readState(checkout.home)) || !pid || !isAlive(pid),
+    20_000,
+  )
+  if (!began || !(await readState(checkout.home))) {
+    throw new StepFailed(`it ended at once:\n${await tail(log, 8)}`, `less ${log}`)
+  }
+  say(`started as process ${pid}, log .alta/logs/supervisor.log`)
+}
+
+async function waitUntilReady(checkout: Checkout, say: Say): Promise<SupervisorState> {
+  const told = new Set<string>()
+  const began = Date.now()
+  let current: SupervisorState | undefined
+  const ready = await until(
+    async () => {
+      current = await readState(checkout.home)
+      if (!current) return true
+      for (const { name, ready: isReady } of current.processes) {
+        if (!isReady || told.has(name)) continue
+        told.add(name)
+        say(
+          `${name} is ready (${told.size} of ${current.processes.length}, ${((Date.now() - began) / 1000).toFixed(0)} s)`,
+        )
+      }
+      return current.processes.every((one) => one.ready)
+    },
+    readyLimit,
+    300,
+  )
+  if (!current) throw new StepFailed('the supervisor has ended', 'make logs s=supervisor')
+  if (ready) return current
+  const waiting = current.processes.filter((one) => !one.ready)
+  const first = waiting[0]?.name ?? 'supervisor'
+  const names = waiting.map(({ name, lastEnd }) => (lastEnd ? `${name} (${lastEnd})` : name)).join(', ')
+  const last = await tail(join(checkout.logs, `${first}.log`), 5)
+  throw new StepFailed(
+    `not ready after ${readyLimit / 1000} s: ${names}\nlast lines of ${first}:\n${last}`,
+    `make logs s=${first}`,
+  )
+}
+
+function printAddresses({ addresses }: SupervisorState): void {
+  console.log('\nAlta runs in the background:')
+  for (const [name, address] of Object.entries(addresses)) line(name, address)
+  line('next', 'make status · make logs s=ocr · make down')
+}
+
+async function pushSamples(
+  checkout: Checkout,
+  secrets: Secrets,
+  { gatewayUrl }: SupervisorState,
+): Promise<void> {
+  const asExpected = await step('samples', (say) => runSamples({ checkout, secrets, gatewayUrl, say }))
+  if (!asExpected) process.exitCode = 1
+}

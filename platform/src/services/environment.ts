@@ -1,0 +1,109 @@
+import type { Checkout } from '../checkout.ts'
+import { serviceRole } from '../infrastructure/postgres.ts'
+import type { Ports } from '../ports.ts'
+import type { Secrets } from '../secrets.ts'
+
+/** Where the infrastructure is, as `make up` found or made it. */
+export interface Places {
+  readonly postgres: { readonly host: string; readonly port: number; readonly database: string }
+  readonly redisUrl: string
+  readonly rabbitmqUrl: string
+}
+
+interface Input {
+  checkout: Checkout
+  secrets: Secrets
+  places: Places
+  ports: Ports
+  gatewayUrl: string
+}
+
+/** Of our own environment a child gets what a program needs to run, and nothing that happens to be exported. */
+const inherited = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TMPDIR',
+  'USER',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+]
+
+export function baseEnvironment({ id }: Checkout): Record<string, string> {
+  const kept = inherited.flatMap((name) => (process.env[name] ? [[name, process.env[name]] as const] : []))
+  // The marker by which `make down` finds every process of this platform.
+  return { ...Object.fromEntries(kept), ALTA_PLATFORM: id, NODE_ENV: 'development' }
+}
+
+/** Name under which a port is remembered. */
+export const portName = (app: string, use: 'app' | 'http' | 'grpc' | 'internal' | 'metrics'): string =>
+  `${app}.${use}`
+
+/** Settings that one service alone needs and that cannot have a default. */
+function ownSettings(app: string, { secrets, ports, gatewayUrl }: Input): Record<string, string> {
+  if (app === 'identity') {
+    return {
+      IDENTITY_KEY_ENCRYPTION_KEY: secrets.get('identity', 'keyEncryptionKey'),
+      IDENTITY_PUBLIC_URL: gatewayUrl,
+    }
+  }
+  if (app === 'gateway')
+    return { GATEWAY_PORT: String(ports['gateway.public']), GATEWAY_PUBLIC_URL: gatewayUrl }
+  if (app === 'notifications') return { SMTP_CATCHER_PORT: String(ports['mail.smtp']) }
+  return {}
+}
+
+/**
+ * The environment of one service. Weakest first: what suits a laptop, then `.env`, then what makes the
+ * service part of this platform and nothing else.
+ */
+export function serviceEnvironment(app: string, input: Input): Record<string, string> {
+  const { checkout, secrets, places, ports } = input
+  const port = (use: Parameters<typeof portName>[1]): string => String(ports[portName(app, use)])
+  return {
+    ...baseEnvironment(checkout),
+    // PostgreSQL allows 100 connections by default; two checkouts with their seven services must fit.
+    POSTGRES_POOL_SIZE: '6',
+    ...checkout.settings.dotEnv,
+    ...ownSettings(app, input),
+    OTEL_SERVICE_NAME: app,
+    ...(checkout.settings.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? { OTEL_EXPORTER_OTLP_ENDPOINT: checkout.settings.OTEL_EXPORTER_OTLP_ENDPOINT }
+      : {}),
+    APP_HOST: '127.0.0.1',
+    APP_PORT: port('app'),
+    DAPR_HTTP_PORT: port('http'),
+    DAPR_GRPC_PORT: port('grpc'),
+    DAPR_API_TOKEN: secrets.get(app, 'daprApiToken'),
+    APP_API_TOKEN: secrets.get(app, 'appApiToken'),
+    POSTGRES_HOST: places.postgres.host,
+    POSTGRES_PORT: String(places.postgres.port),
+    POSTGRES_DB: places.postgres.database,
+    POSTGRES_USER: serviceRole(places.postgres.database, app),
+    POSTGRES_PASSWORD: secrets.get(app, 'databasePassword'),
+    REDIS_URL: places.redisUrl,
+    REDIS_KEY_PREFIX: `${checkout.id}:`,
+    RABBITMQ_URL: places.rabbitmqUrl,
+    FILES_DIRECTORY: checkout.files,
+    TOKEN_ISSUER: 'https://alta.local',
+    TOKEN_AUDIENCE: 'alta',
+  }
+}
+
+/** The environment of one sidecar: no database, no files, only its tokens and where it belongs. */
+export function sidecarEnvironment(
+  app: string,
+  { checkout, secrets }: Pick<Input, 'checkout' | 'secrets'>,
+): Record<string, string> {
+  return {
+    ...baseEnvironment(checkout),
+    // Part of name resolution and of the state store's keys: the same for all services of a platform.
+    NAMESPACE: checkout.namespace,
+    DAPR_HOST_IP: '127.0.0.1',
+    DAPR_API_TOKEN: secrets.get(app, 'daprApiToken'),
+    APP_API_TOKEN: secrets.get(app, 'appApiToken'),
+  }
+}

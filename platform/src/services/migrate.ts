@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { migrateService } from '@alta/kit/database/migrate'
+import type { Checkout } from '../checkout.ts'
+import type { Say } from '../console/steps.ts'
+import { type PostgresPlace, serviceRole } from '../infrastructure/postgres.ts'
+
+/** Brings every service's schema up to date, as the database's owner. */
+export async function migrateAll(
+  { root }: Checkout,
+  { ownerUrl, database }: PostgresPlace,
+  apps: readonly string[],
+  say: Say,
+): Promise<void> {
+  let applied = 0
+  for (const app of apps) {
+    const names = await migrateService({
+      connectionString: ownerUrl,
+      appId: app,
+      folder: pathToFileURL(join(root, 'services', app, 'src/database/migrations/')),
+      role: serviceRole(database, app),
+    })
+    if (names.length > 0) say(`${app}: ${names.join(', ')}`)
+    applied += names.length
+  }
+  if (applied === 0) say('every schema is up to date')
+}

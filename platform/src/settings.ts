@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { z } from 'zod'
+
+const schema = z.object({
+  /** Name of a second, independent platform in the same checkout (`test`); empty = the one of `make up`. */
+  ALTA_INSTANCE: z
+    .string()
+    .regex(/^[a-z0-9]{0,12}$/)
+    .default(''),
+  /** First port to try for the gateway; the next free one is taken when it is in use. */
+  ALTA_GATEWAY_PORT: z.coerce.number().int().min(1024).max(65000).default(8080),
+  /** `postgres://…` of a role that may create roles and databases; empty = find or start a server here. */
+  ALTA_POSTGRES_ADMIN_URL: z.string().default(''),
+  /** `redis://…` to use; empty = find or start a server here. */
+  ALTA_REDIS_URL: z.string().default(''),
+  /** `amqp://user:password@host:port` of an administrator; empty = find or start a broker here. */
+  ALTA_RABBITMQ_URL: z.string().default(''),
+  /** Management API of that broker; empty = same host, port 15672. */
+  ALTA_RABBITMQ_MANAGEMENT_URL: z.string().default(''),
+  /** Collector for traces, OTLP over HTTP; empty = spans are not exported. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().default(''),
+  XDG_CACHE_HOME: z.string().default(''),
+})
+
+export interface Settings extends z.infer<typeof schema> {
+  /** Folder shared by all checkouts of this user: Node, pnpm, daprd. */
+  readonly cache: string
+  /** The checkout's `.env`, passed on to every service; values the runner makes itself win. */
+  readonly dotEnv: Readonly<Record<string, string>>
+}
+
+/**
+ * The runner's own environment, with `.env` below it.
+ * @throws {Error} naming every setting that is wrong.
+ */
+export function readSettings(root: string): Settings {
+  const file = join(root, '.env')
+  const dotEnv = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
+  const parsed = schema.safeParse({ ...dotEnv, ...process.env })
+  if (!parsed.success) throw new Error(`.env or the environment is wrong:\n${z.prettifyError(parsed.error)}`)
+  const given = Object.entries(dotEnv).flatMap(([key, value]) => (value ? [[key, value] as const] : []))
+  return {
+    ...parsed.data,
+    cache: join(parsed.data.XDG_CACHE_HOME || join(homedir(), '.cache'), 'alta'),
+    dotEnv: Object.fromEntries(given),
+  }
+}
