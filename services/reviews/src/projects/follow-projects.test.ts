@@ -1,0 +1,57 @@
+import { projectMemberAdded } from '@alta/contracts/events/project-member-added.v1'
+import { projectMemberRemoved } from '@alta/contracts/events/project-member-removed.v1'
+import { eventOf } from '@alta/kit/testing/deliver'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { documentOf } from '../readings/readings.fixture.ts'
+import { type Person, person, startReviews, type TestReviews } from '../reviews.fixture.ts'
+
+let reviews: TestReviews
+beforeAll(async () => {
+  reviews = await startReviews()
+})
+afterAll(() => reviews.close())
+
+const owner = person()
+
+async function openItem() {
+  const projectId = await reviews.project(owner)
+  const { documentId } = await reviews.readDocument(projectId, documentOf('Dear Mrs Smlth!'))
+  return { projectId, id: await reviews.reviewIdOf(documentId) }
+}
+
+const added = (projectId: string, { userId }: Person, sequence: number) =>
+  eventOf(projectMemberAdded, { projectId, userId, role: 'reviewer' }, { sequence: String(sequence) })
+const removed = (projectId: string, { userId }: Person, sequence: number) =>
+  eventOf(projectMemberRemoved, { projectId, userId }, { sequence: String(sequence) })
+
+describe('membership', () => {
+  it('begins and ends', async () => {
+    const { projectId, id } = await openItem()
+    const who = person()
+    const look = async () => (await reviews.get(who, `/reviews/${id}`)).status
+    expect(await look()).toBe(404)
+    await reviews.deliver(added(projectId, who, 2))
+    expect(await look()).toBe(200)
+    await reviews.deliver(removed(projectId, who, 3))
+    expect(await look()).toBe(404)
+    await reviews.deliver(added(projectId, who, 4))
+    expect(await look()).toBe(200)
+  })
+
+  it('that has ended does not come back with late news', async () => {
+    const { projectId, id } = await openItem()
+    const who = person()
+    await reviews.deliver(removed(projectId, who, 3))
+    await reviews.deliver(added(projectId, who, 2))
+    expect((await reviews.get(who, `/reviews/${id}`)).status).toBe(404)
+  })
+
+  it('ends also for somebody who holds a claim', async () => {
+    const { projectId, id } = await openItem()
+    const who = person()
+    await reviews.deliver(added(projectId, who, 2))
+    await reviews.post(who, `/reviews/${id}/claim`)
+    await reviews.deliver(removed(projectId, who, 3))
+    expect((await reviews.post(who, `/reviews/${id}/approve`)).status).toBe(404)
+  })
+})

@@ -1,0 +1,109 @@
+import type { AnyWord, Part } from './reading.ts'
+
+/** `remove` words from position `at` on give way to `insert`. Edits are in order and do not overlap. */
+export interface Edit {
+  readonly at: number
+  readonly remove: number
+  readonly insert: readonly string[]
+}
+
+/**
+ * The words that stand in for `old`: they share the room of `old` between them.
+ * @param previous the word before them, where there is one on the same page or in the same segment
+ */
+export type Place<Word> = (
+  old: readonly Word[],
+  texts: readonly string[],
+  previous: Word | undefined,
+) => readonly Word[]
+
+/**
+ * Cuts edits at the borders of the parts, with positions counted from each part's start. Where replaced words
+ * lie on both sides of a border, the new ones are dealt out in the same proportion; words added at a border
+ * stay with the word before them.
+ */
+export function editsByPart<Word>(parts: readonly Part<Word>[], edits: readonly Edit[]): Edit[][] {
+  let start = 0
+  return parts.map((part, index) => {
+    const end = start + part.words.length
+    const own: Edit[] = []
+    for (const edit of edits) {
+      if (edit.remove === 0) {
+        const isHere = edit.at === 0 ? index === 0 : edit.at > start && edit.at <= end
+        if (isHere) own.push({ ...edit, at: edit.at - start })
+        continue
+      }
+      const from = Math.max(edit.at, start)
+      const to = Math.min(edit.at + edit.remove, end)
+      if (from >= to) continue
+      const cut = (position: number): number =>
+        Math.round((edit.insert.length * (position - edit.at)) / edit.remove)
+      own.push({ at: from - start, remove: to - from, insert: edit.insert.slice(cut(from), cut(to)) })
+    }
+    start = end
+    return own
+  })
+}
+
+/** The words of one part after its edits. */
+export function editWords<Word extends AnyWord>(
+  words: readonly Word[],
+  edits: readonly Edit[],
+  place: Place<Word>,
+): Word[] {
+  const result: Word[] = []
+  let kept = 0
+  for (const { at, remove, insert } of edits) {
+    result.push(...words.slice(kept, at))
+    result.push(...place(words.slice(at, at + remove), insert, words[at - 1]))
+    kept = at + remove
+  }
+  result.push(...words.slice(kept))
+  return result
+}
+
+/**
+ * The text of one part after edits that replace or remove words: line breaks and spaces between untouched
+ * words stay as they were; the space before a removed word goes with it.
+ */
+export function editText(part: Part<AnyWord>, edits: readonly Edit[]): string {
+  if (edits.length === 0) return part.text
+  const pieces = part.words.map(({ text }) => text)
+  const spans = locate(part.text, pieces)
+  if (!spans) return spliceWords(pieces, edits).join(' ')
+  let result = ''
+  let copied = 0
+  for (const { at, remove, insert } of edits) {
+    result += part.text.slice(copied, spans[at]?.start)
+    result = insert.length > 0 ? result + insert.join(' ') : result.trimEnd()
+    copied = spans[at + remove - 1]?.end ?? copied
+  }
+  return (result + part.text.slice(copied)).trimStart()
+}
+
+/**
+ * Where pieces stand in a text that consists of them and white space.
+ * Undefined when the text holds anything else: then nothing can be said about its layout.
+ */
+export function locate(
+  text: string,
+  pieces: readonly string[],
+): { start: number; end: number }[] | undefined {
+  const spans: { start: number; end: number }[] = []
+  let position = 0
+  for (const piece of pieces) {
+    while (position < text.length && !text.startsWith(piece, position) && isSpace(text, position)) position++
+    if (piece === '' || !text.startsWith(piece, position)) return undefined
+    spans.push({ start: position, end: position + piece.length })
+    position += piece.length
+  }
+  return text.slice(position).trim() === '' ? spans : undefined
+}
+
+const isSpace = (text: string, position: number): boolean => text.charAt(position).trim() === ''
+
+function spliceWords(words: readonly string[], edits: readonly Edit[]): string[] {
+  const result = [...words]
+  for (const { at, remove, insert } of edits.toReversed()) result.splice(at, remove, ...insert)
+  return result
+}

@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { partsOf, type Reading, textOf, wordsOf } from './reading.ts'
+import { documentOf, transcriptOf } from './readings.fixture.ts'
+import { rewrite } from './rewrite.ts'
+
+const document = (...texts: string[]): Reading => ({ kind: 'document', value: documentOf(...texts) })
+const voice = (...texts: string[]): Reading => ({ kind: 'voice', value: transcriptOf(...texts) })
+const words = (reading: Reading) => wordsOf(reading).map(({ text }) => text)
+
+describe('rewriting the whole text', () => {
+  it('keeps the boxes of words that are found again', () => {
+    const before = document('the quick brwn fox', 'jumps over')
+    const { reading, corrections } = rewrite(before, 'the quick brown fox\n\njumps right over')
+    expect(textOf(reading)).toBe('the quick brown fox\n\njumps right over')
+    expect(corrections).toEqual([
+      { index: 2, before: 'brwn', after: 'brown' },
+      { index: 5, before: '', after: 'right' },
+    ])
+    expect(wordsOf(reading)[3]).toEqual(wordsOf(before)[3])
+    expect(wordsOf(reading)[2]).toEqual({ ...wordsOf(before)[2], text: 'brown', confidence: 1 })
+    expect(partsOf(reading)[1]?.words.map(({ text }) => text)).toEqual(['jumps', 'right', 'over'])
+    expect(wordsOf(reading)[5]).toMatchObject({ box: { x: 50, y: 0, width: 0, height: 18 } })
+  })
+
+  it('deals the room of replaced words out to the new ones', () => {
+    const { reading } = rewrite(document('a bbbbbb c'), 'a bb bbbb c')
+    expect(wordsOf(reading).slice(1, 3)).toMatchObject([
+      { text: 'bb', box: { x: 20, width: 20 } },
+      { text: 'bbbb', box: { x: 40, width: 40 } },
+    ])
+  })
+
+  it('takes over line breaks as they were written', () => {
+    const { reading, corrections } = rewrite(document('one two three'), 'one\ntwo three')
+    expect(textOf(reading)).toBe('one\ntwo three')
+    expect(corrections).toEqual([])
+  })
+
+  it('gives a recording in which nothing was heard a segment', () => {
+    const silent: Reading = { kind: 'voice', value: { ...transcriptOf(), duration: 9 } }
+    const { reading } = rewrite(silent, 'hello there')
+    expect(reading.kind === 'voice' && reading.value.segments).toMatchObject([
+      { start: 0, end: 9, text: 'hello there' },
+    ])
+    expect(words(reading)).toEqual(['hello', 'there'])
+  })
+
+  it('keeps every word of the new text in order, on some page, whatever is written', () => {
+    const word = fc.constantFrom('a', 'b', 'c', 'dd', 'ee')
+    const page = fc.array(word, { maxLength: 8 }).map((all) => all.join(' '))
+    fc.assert(
+      fc.property(
+        fc.array(page, { minLength: 1, maxLength: 4 }),
+        page,
+        fc.boolean(),
+        (pages, text, spoken) => {
+          const { reading } = rewrite(spoken ? voice(...pages) : document(...pages), text)
+          expect(words(reading)).toEqual(text.split(' ').filter(Boolean))
+          for (const part of partsOf(reading)) {
+            expect(part.text.split(/\s+/).filter(Boolean)).toEqual(part.words.map((one) => one.text))
+          }
+          expect(textOf(reading).split(/\s+/).filter(Boolean)).toEqual(text.split(' ').filter(Boolean))
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('gives up on alignment instead of holding everybody up', () => {
+    const random = (seed: number) =>
+      Array.from({ length: 20_000 }, (_, i) => `w${(i * seed) % 9973}`).join(' ')
+    const started = performance.now()
+    const { reading } = rewrite(document(random(7)), random(11))
+    expect(performance.now() - started).toBeLessThan(3000)
+    expect(words(reading)).toHaveLength(20_000)
+  })
+})

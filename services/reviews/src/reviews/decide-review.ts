@@ -1,0 +1,118 @@
+import { reviewApproved } from '@alta/contracts/events/review-approved.v1'
+import { reviewOpened } from '@alta/contracts/events/review-opened.v1'
+import { reviewRejected } from '@alta/contracts/events/review-rejected.v1'
+import { reviewSentBack } from '@alta/contracts/events/review-sent-back.v1'
+import type { Correction } from '@alta/contracts/resources/review'
+import { conflict } from '@alta/kit/errors'
+import { requireMatch } from '@alta/kit/http/etag'
+import { correctWords } from '../readings/correct.ts'
+import { type Reading, textOf } from '../readings/reading.ts'
+import { rewrite } from '../readings/rewrite.ts'
+import { loadReading, saveReading } from '../readings/stored-reading.ts'
+import { demandReviewer, openReview } from './review.access.ts'
+import { carryingOn, factsOf, resultFile } from './review.events.ts'
+import { approve, reject, requireClaim, sendBack } from './review.machine.ts'
+import { findReview, type Review } from './review.repository.ts'
+import { act, type Request, type ReviewServiceOptions } from './review.service.ts'
+import { findVerdicts, insertVerdict } from './verdict.repository.ts'
+
+/** Neither: the text is right as it is. */
+export interface Change {
+  /** The whole text anew. */
+  readonly text?: string | undefined
+  readonly corrections?: readonly Correction[] | undefined
+}
+
+/** The verdicts. Each needs the caller's own live claim, and each keeps the text before and after it. */
+export function decisions(options: ReviewServiceOptions) {
+  const { files } = options
+
+  /**
+   * The item and its text as the reviewer sees them. Checks already what the transaction will check again,
+   * so that nobody without a claim makes us write files.
+   */
+  async function readClaimed({ caller, id, ifMatch }: Request): Promise<{ seen: Review; reading: Reading }> {
+    const seen = await options.database.read(caller.tenantId, async (tx) => {
+      const { review, role } = await openReview(tx, caller, id, findReview)
+      demandReviewer(role)
+      requireMatch(ifMatch, review.version)
+      requireClaim({
+        review,
+        verdicts: await findVerdicts(tx, id),
+        actor: caller.userId,
+        now: options.clock(),
+      })
+      return review
+    })
+    return { seen, reading: await loadReading(files, seen.kind, seen.current.sha256) }
+  }
+
+  /** Both leave the text as it is and say why. */
+  const turnAway =
+    (judge: typeof sendBack, contract: typeof reviewSentBack) =>
+    async (request: Request, reason: string): Promise<Review> => {
+      const { seen, reading } = await readClaimed(request)
+      const text = textOf(reading)
+      return act(options, request, async (stage) => {
+        const { tx, emit, review, actor } = stage
+        demandSameText(review, seen)
+        const { review: next, verdict } = judge(stage, reason)
+        await insertVerdict(tx, review, next.version, verdict, { before: text, after: text })
+        emit(contract, { ...factsOf(review), by: actor, reason }, carryingOn(review, next.version))
+        return next
+      })
+    }
+
+  return {
+    /**
+     * Writes the corrected text to storage and then settles the item with it, or hands it to a second
+     * reviewer. The second approval is final, with corrections of its own or without: whether the two agreed
+     * is kept with it. One who would rather have the first look again sends the item back.
+     */
+    async approve(request: Request, change: Change): Promise<Review> {
+      const { seen, reading } = await readClaimed(request)
+      const before = textOf(reading)
+      const { reading: corrected, corrections } = changed(reading, change)
+      const after = textOf(corrected)
+      const untouched = corrections.length === 0 && after === before
+      const stored = untouched ? seen.current : await saveReading(files, corrected)
+
+      return act(options, request, async (stage) => {
+        const { tx, emit, review, policy, actor } = stage
+        demandSameText(review, seen)
+        const { secondReviewer } = policy
+        const agreed = after === before
+        const decided = approve(stage, { after: stored, corrections, agreed, secondReviewer })
+        const { version, round, status } = decided.review
+        await insertVerdict(tx, review, version, decided.verdict, { before, after })
+        if (status === 'open') {
+          const data = { ...factsOf(review), confidence: review.confidence, round }
+          emit(reviewOpened, data, carryingOn(review, version))
+        } else {
+          const result = resultFile(stored)
+          const data = { ...factsOf(review), by: actor, result, corrections: corrections.length }
+          emit(reviewApproved, data, carryingOn(review, version))
+        }
+        return decided.review
+      })
+    },
+
+    sendBack: turnAway(sendBack, reviewSentBack),
+    reject: turnAway(reject, reviewRejected),
+  }
+}
+
+export type Decisions = ReturnType<typeof decisions>
+
+function changed(reading: Reading, { text, corrections = [] }: Change) {
+  if (text !== undefined && text !== textOf(reading)) return rewrite(reading, text)
+  const real = corrections.filter(({ before, after }) => before !== after)
+  return { reading: correctWords(reading, corrections), corrections: real }
+}
+
+/** The text was read before the item was locked: a verdict must be about what the reviewer saw. */
+function demandSameText(locked: Review, seen: Review): void {
+  if (locked.current.sha256 !== seen.current.sha256) {
+    throw conflict('review_changed', 'The text has changed in the meantime. Read the item again.')
+  }
+}

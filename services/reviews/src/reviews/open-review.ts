@@ -1,0 +1,80 @@
+import type { EventContract } from '@alta/contracts/event'
+import type { documentOcrCompleted } from '@alta/contracts/events/document-ocr-completed.v1'
+import { reviewApproved } from '@alta/contracts/events/review-approved.v1'
+import { reviewOpened } from '@alta/contracts/events/review-opened.v1'
+import type { voiceTranscriptionCompleted } from '@alta/contracts/events/voice-transcription-completed.v1'
+import type { StoredFile } from '@alta/contracts/resources/file'
+import type { HandlerScope, WorkDefinition } from '@alta/kit/events/handlers'
+import { randomUUIDv7 } from '@alta/kit/identifiers'
+import type { FileStorage } from '@alta/kit/storage/storage'
+import type { ReviewsSchema } from '../database/schema.ts'
+import { findProject } from '../projects/project.repository.ts'
+import { isSure, type Sureness, surenessOf } from '../readings/reading.ts'
+import { loadReading } from '../readings/stored-reading.ts'
+import { factsOf } from './review.events.ts'
+import { insertReview, type Review, supersedeItems } from './review.repository.ts'
+import { advanceSubject, type Recognition } from './subject.repository.ts'
+
+type Work<Contract> =
+  Contract extends EventContract<infer Data> ? WorkDefinition<Data, Sureness, ReviewsSchema> : never
+
+const TIME_LIMIT = 60_000
+
+/** After OCR: settles the text where the machine was sure, opens an item where it was not. */
+export const openDocumentReview = (files: FileStorage): Work<typeof documentOcrCompleted> => ({
+  timeLimit: TIME_LIMIT,
+  run: async (data) => surenessOf(await loadReading(files, 'document', data.result.sha256)),
+  commit: (sureness, { data, ...scope }) =>
+    triage({ ...data, kind: 'document', subjectId: data.documentId }, data.result, sureness, scope),
+})
+
+/** The same after a transcription. */
+export const openVoiceReview = (files: FileStorage): Work<typeof voiceTranscriptionCompleted> => ({
+  timeLimit: TIME_LIMIT,
+  run: async (data) => surenessOf(await loadReading(files, 'voice', data.result.sha256)),
+  commit: (sureness, { data, ...scope }) =>
+    triage({ ...data, kind: 'voice', subjectId: data.voiceSampleId }, data.result, sureness, scope),
+})
+
+async function triage(
+  read: Omit<Recognition, 'tenantId'>,
+  result: StoredFile,
+  sureness: Sureness,
+  { tx, emit, message }: HandlerScope<ReviewsSchema>,
+): Promise<void> {
+  const { kind, subjectId, projectId, recognitionId } = read
+  const project = await findProject(tx, projectId)
+  // Thrown plainly, so that it is tried again: events of different services come in any order.
+  if (!project) throw new Error(`project ${projectId} is not known yet`)
+  if (project.deleted) return
+  if (!(await advanceSubject(tx, { ...read, tenantId: message.tenantId }))) return
+  await supersedeItems(tx, subjectId, message.time)
+
+  if (isSure(sureness, project.policy)) {
+    const settled = { reviewId: null, by: null, kind, subjectId, projectId, recognitionId, result }
+    emit(reviewApproved, { ...settled, corrections: 0 }, { sequence: 1 })
+    return
+  }
+  const now = new Date()
+  const review: Review = {
+    id: randomUUIDv7(),
+    tenantId: message.tenantId,
+    projectId,
+    kind,
+    subjectId,
+    recognitionId,
+    confidence: sureness.confidence,
+    certainty: sureness.certainty,
+    status: 'open',
+    round: 1,
+    version: 1,
+    current: { sha256: result.sha256, size: result.size },
+    claimedBy: null,
+    claimExpiresAt: null,
+    traceparent: message.traceparent ?? null,
+    createdAt: now,
+    updatedAt: now,
+  }
+  await insertReview(tx, review)
+  emit(reviewOpened, { ...factsOf(review), confidence: review.confidence, round: 1 }, { sequence: 1 })
+}

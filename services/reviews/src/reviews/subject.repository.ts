@@ -1,0 +1,76 @@
+import type { ReviewKind } from '@alta/contracts/resources/review'
+import { type Kysely, sql } from 'kysely'
+import type { ReviewsSchema } from '../database/schema.ts'
+
+type Tx = Kysely<ReviewsSchema>
+
+/** One run of an engine over one version of a document or recording. */
+export interface Recognition {
+  readonly tenantId: string
+  readonly projectId: string
+  readonly kind: ReviewKind
+  readonly subjectId: string
+  readonly version: number
+  /** UUIDv7: a later run over the same version has the greater id. */
+  readonly recognitionId: string
+}
+
+/**
+ * Notes that a subject has been read, and locks it until the transaction ends.
+ * @returns false when the same or a newer reading is known already, or the subject is deleted
+ */
+export async function advanceSubject(tx: Tx, recognition: Recognition): Promise<boolean> {
+  const { tenantId, projectId, kind, subjectId, version, recognitionId } = recognition
+  const { rows } = await sql`
+    insert into subjects (subject_id, tenant_id, project_id, kind, version, recognition_id)
+    values (${subjectId}, ${tenantId}, ${projectId}, ${kind}, ${version}, ${recognitionId})
+    on conflict (subject_id) do update
+    set version = excluded.version, recognition_id = excluded.recognition_id
+    where subjects.deleted_at is null
+      and (subjects.version, subjects.recognition_id) < (excluded.version, excluded.recognition_id)
+    returning subject_id`.execute(tx)
+  return rows.length > 0
+}
+
+/** Also for a subject that we have not heard of yet: a late reading of it must not open an item. */
+export async function deleteSubject(
+  tx: Tx,
+  subject: Pick<Recognition, 'tenantId' | 'projectId' | 'kind' | 'subjectId'>,
+  at: Date,
+): Promise<void> {
+  await tx
+    .insertInto('subjects')
+    .values({
+      subject_id: subject.subjectId,
+      tenant_id: subject.tenantId,
+      project_id: subject.projectId,
+      kind: subject.kind,
+      version: 0,
+      recognition_id: null,
+      deleted_at: at,
+    })
+    .onConflict((conflict) => conflict.column('subject_id').doUpdateSet({ deleted_at: at }))
+    .execute()
+}
+
+/**
+ * Holds off newer readings until the transaction ends. To be taken before the lock on an item, as the
+ * handlers of readings do: the other way round the two could wait for each other.
+ */
+export async function lockSubject(tx: Tx, subjectId: string): Promise<void> {
+  await sql`select from subjects where subject_id = ${subjectId} for update`.execute(tx)
+}
+
+/** What stands in the way of reopening an item: its subject was deleted, or has been read again since. */
+export async function fateOf(
+  tx: Tx,
+  item: { subjectId: string; recognitionId: string },
+): Promise<'current' | 'superseded' | 'closed'> {
+  const subject = await tx
+    .selectFrom('subjects')
+    .select(['recognition_id', 'deleted_at'])
+    .where('subject_id', '=', item.subjectId)
+    .executeTakeFirst()
+  if (!subject || subject.deleted_at) return 'closed'
+  return subject.recognition_id === item.recognitionId ? 'current' : 'superseded'
+}
