@@ -62,17 +62,17 @@ test('the service’s role may not change tables', async () => {
 const scope = { tenantId: DEFAULT_TENANT, userId: 'u', route: 'POST /x', key: 'k', fingerprint: 'f' }
 const create = (subject: string) => async () => {
   await db.database.transaction(DEFAULT_TENANT, ({ tx }) => addEffect(tx, DEFAULT_TENANT, subject))
-  return { status: 201, body: { subject } }
+  return { status: 201, headers: {}, body: { subject } }
 }
 
 test('the same key and content gets the first answer and no second effect', async () => {
   const store = idempotencyStore(db.database)
   expect(await store.run(scope, create('a'))).toEqual({
-    answer: { status: 201, body: { subject: 'a' } },
+    answer: { status: 201, headers: {}, body: { subject: 'a' } },
     replayed: false,
   })
   expect(await store.run(scope, create('b'))).toEqual({
-    answer: { status: 201, body: { subject: 'a' } },
+    answer: { status: 201, headers: {}, body: { subject: 'a' } },
     replayed: true,
   })
   expect(await subjects(DEFAULT_TENANT)).toEqual(['a'])
@@ -110,7 +110,7 @@ test('a read after a write inside the request sees the write', async () => {
   const store = idempotencyStore(db.database)
   const { answer } = await store.run(scope, async () => {
     await create('a')()
-    return { status: 201, body: await subjects(DEFAULT_TENANT) }
+    return { status: 201, headers: {}, body: await subjects(DEFAULT_TENANT) }
   })
   expect(answer).toMatchObject({ body: ['a'] })
 })

@@ -179,9 +179,3 @@ async function rollback(client: pg.PoolClient): Promise<void> {
     client.release(true)
   }
 }
-
-/** True when the database answers. */
-export async function databaseAnswers(database: Database<unknown>): Promise<boolean> {
-  const { rows } = await database.pool.query<{ one: number }>('select 1 as one')
-  return rows[0]?.one === 1
-}

@@ -1,0 +1,30 @@
+import { log } from './telemetry/log.ts'
+
+/** A job that every replica runs again and again. */
+export interface Repetition {
+  /** What it does, as the end of "could not …". */
+  name: string
+  everySeconds: number
+  run(): Promise<unknown>
+}
+
+/** Runs a job at its interval, never twice at once; a failure is logged and tried again at the next turn. */
+export function repeatedly({ name, everySeconds, run }: Repetition): { stop(): Promise<void> } {
+  let turn: Promise<unknown> | undefined
+  const timer = setInterval(() => {
+    turn ??= run()
+      .catch((error: unknown) =>
+        log.warn({ err: error }, `could not ${name}; trying again in ${everySeconds} s`),
+      )
+      .finally(() => {
+        turn = undefined
+      })
+  }, everySeconds * 1_000)
+  return {
+    /** Ends with the turn that is running. */
+    async stop() {
+      clearInterval(timer)
+      await turn
+    },
+  }
+}

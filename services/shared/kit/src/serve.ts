@@ -1,0 +1,186 @@
+import { createServer, type Server } from 'node:http'
+import type { Router } from 'express'
+import { identityKeys, type KeySource, tokenVerifier } from './auth/tokens.ts'
+import type { BrokerConfig, ServiceConfig } from './config/environment.ts'
+import { openSidecar, type Sidecar } from './dapr/sidecar.ts'
+import type { Database } from './database/database.ts'
+import { idempotencyStore } from './database/idempotency.ts'
+import { deliveryRoutes } from './events/delivery-routes.ts'
+import type { Subscription } from './events/handlers.ts'
+import { type Messaging, openMessaging } from './events/messaging.ts'
+import { filesCheck, postgresCheck, sidecarCheck } from './health/checks.ts'
+import { type Health, type HealthCheck, healthOf } from './health/health.ts'
+import { createApp } from './http/app.ts'
+import type { Route } from './http/route.ts'
+import { type Repetition, repeatedly } from './repeatedly.ts'
+import type { FileStorage } from './storage/storage.ts'
+import { log } from './telemetry/log.ts'
+import { flushTraces } from './telemetry/tracing.ts'
+
+export interface ServeOptions<Schema> {
+  appId: string
+  config: ServiceConfig & Partial<BrokerConfig>
+  /** Gives the service an outbox, an inbox and remembered answers. */
+  database?: Database<Schema>
+  files?: FileStorage
+  routes?: readonly Route[]
+  /** Everything the service reacts to. */
+  subscriptions?: readonly Subscription[]
+  /** Housekeeping that runs every so often in each replica. */
+  background?: readonly Repetition[]
+  /** What else the service needs in order to be ready. */
+  checks?: readonly HealthCheck[]
+  /** Mounted behind the sidecar's token, for what a declared route cannot do. */
+  routers?: readonly Router[]
+  sidecar?: Sidecar
+  /** Where token keys come from; identity's public keys unless told. */
+  keys?: KeySource
+  /** Runs before anything is closed. */
+  onStop?: () => Promise<void>
+}
+
+export interface RunningService {
+  /** Port that the service listens on. */
+  port: number
+  /** Drains and closes everything; the process ends by itself afterwards. */
+  stop(): Promise<void>
+}
+
+/**
+ * Runs a service: everything between its environment and its routes and handlers. Listens at once and is
+ * ready when what it needs is there; on SIGTERM or SIGINT it finishes what it has begun, within
+ * SHUTDOWN_SECONDS.
+ * @throws {Error} naming the mistake when two handlers take one event or a route is declared wrongly
+ */
+export async function serve<Schema>(options: ServeOptions<Schema>): Promise<RunningService> {
+  const { appId, config, database, files, subscriptions = [] } = options
+  refuseDoubleHandlers(appId, subscriptions)
+  const sidecar = options.sidecar ?? openSidecar(config)
+  const messaging = database && openMessaging({ database, subscriptions, config: needBroker(appId, config) })
+  const idempotency = database && idempotencyStore(database)
+
+  const health = healthOf(appId, [
+    sidecarCheck(sidecar),
+    ...(database ? [postgresCheck(database.pool)] : []),
+    ...(messaging ? [brokerCheck(messaging)] : []),
+    ...(files ? [filesCheck(files)] : []),
+    ...(options.checks ?? []),
+  ])
+  const app = createApp({
+    appId,
+    routes: options.routes ?? [],
+    appToken: config.APP_API_TOKEN,
+    open: health.router,
+    routers: [
+      ...(messaging ? [deliveryRoutes(appId, subscriptions, messaging.inbox)] : []),
+      ...(options.routers ?? []),
+    ],
+    verifyToken: tokenVerifier({
+      issuer: config.TOKEN_ISSUER,
+      audience: config.TOKEN_AUDIENCE,
+      keys: options.keys ?? identityKeys(config),
+    }),
+    files,
+    idempotency,
+  })
+
+  const server = createServer(app)
+  await listen(server, config.APP_PORT, config.APP_HOST)
+  messaging?.start()
+  const jobs = [
+    ...(idempotency
+      ? [{ name: 'forget old answers', everySeconds: 600, run: () => idempotency.purge() }]
+      : []),
+    sayWhatIsMissing(health),
+    ...(options.background ?? []),
+  ].map(repeatedly)
+  health.hold(undefined)
+  log.info({ port: config.APP_PORT }, `${appId} listens`)
+
+  let stopping: Promise<void> | undefined
+  const stop = () => {
+    stopping ??= (async () => {
+      health.hold('draining')
+      log.info('stopping: finishing what has begun')
+      await options.onStop?.()
+      for (const job of jobs) await job.stop()
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeIdleConnections()
+      await messaging?.stop(config.SHUTDOWN_SECONDS * 1_000)
+      await closed
+      await database?.close()
+      await sidecar.close()
+      await flushTraces()
+      log.info('stopped')
+    })()
+    return stopping
+  }
+  endWith(stop, config.SHUTDOWN_SECONDS)
+  return { port: config.APP_PORT, stop }
+}
+
+/** Ends the process after `stop`, or by force some seconds after it should have been over. */
+function endWith(stop: () => Promise<void>, seconds: number): void {
+  const end = () => {
+    setTimeout(
+      () => {
+        log.error(`still not stopped after ${seconds + 5} s; ending by force`)
+        process.exit(1)
+      },
+      (seconds + 5) * 1_000,
+    ).unref()
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'could not stop in order')
+        process.exit(1)
+      },
+    )
+  }
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
+}
+
+/** Express 5 hides a taken port in the callback's argument; the plain server tells it as an event. */
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve())
+  })
+}
+
+function refuseDoubleHandlers(appId: string, subscriptions: readonly Subscription[]): void {
+  const topics = subscriptions.map(({ contract }) => contract.topic)
+  const twice = topics.find((topic, index) => topics.indexOf(topic) !== index)
+  if (twice) throw new Error(`two handlers take ${twice}; see services/${appId}/src/subscriptions.ts`)
+}
+
+function needBroker(appId: string, config: Partial<BrokerConfig>): BrokerConfig {
+  if (config.RABBITMQ_URL === undefined) {
+    throw new Error(
+      `${appId} has a database and so an outbox: add brokerEnvironment to services/${appId}/src/config.ts`,
+    )
+  }
+  // brokerEnvironment is one group: with its first field all are there.
+  return config as BrokerConfig
+}
+
+/** Not needed for being ready: without a broker events wait in the outbox and requests are still answered. */
+const brokerCheck = ({ relay, inbox }: Messaging): HealthCheck => ({
+  name: 'broker',
+  needed: false,
+  check: async () => {
+    if (!relay.ready) throw new Error('the relay has no connection; events wait in the outbox')
+    return { handling: inbox.running }
+  },
+})
+
+/** One line every 15 seconds while something is missing, so that the log names the cause. */
+const sayWhatIsMissing = (health: Health): Repetition => ({
+  name: 'look what is missing',
+  everySeconds: 15,
+  run: async () => {
+    const { status, causes } = await health.report()
+    if (status !== 'ok') log.warn({ causes }, 'not ready')
+  },
+})
