@@ -35,7 +35,7 @@ export function problemBody(problem: Problem, requestId: string): Record<string,
 }
 
 /** The last handler of every app. */
-export const answerProblems: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+export const answerProblems: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
   const problem = problemOf(error)
   response.locals.code = problem.code
   if (problem.status >= 500) {
@@ -43,7 +43,7 @@ export const answerProblems: ErrorRequestHandler = (error: unknown, request, res
   } else if (problem.note !== undefined) {
     log.info({ code: problem.code, note: problem.note }, 'request refused')
   }
-  if (response.headersSent || response.destroyed || request.destroyed) {
+  if (response.headersSent || response.destroyed) {
     // Half an answer is out: cutting the connection is the only way left to say that it is not whole.
     response.destroy()
     return
