@@ -34,7 +34,7 @@ need_npm() {
     fail npm 'neither Node nor npm is here, and there is no apt-get to install them' "install Node $node_version (https://nodejs.org), then run make again"
   say npm 'installing Debian'"'"'s nodejs and npm by apt-get; takes a few minutes'
   mkdir -p "$root/.alta/logs"
-  if ! { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+  if ! { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y --no-install-recommends \
     -o DPkg::Lock::Timeout=600 nodejs npm; } >"$root/.alta/logs/bootstrap-npm.log" 2>&1; then
     tail -n 5 "$root/.alta/logs/bootstrap-npm.log" >&2
     fail npm 'apt-get could not install nodejs and npm (log: .alta/logs/bootstrap-npm.log)' 'sudo apt-get install nodejs npm'

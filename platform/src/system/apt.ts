@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Say, StepFailed } from '../console/steps.ts'
 import { canBeRoot, runAsRoot } from './privilege.ts'
@@ -28,7 +29,12 @@ export const canInstall = async (): Promise<boolean> => Boolean(await which('apt
  */
 export async function install(packages: readonly string[], logs: string, say: Say): Promise<void> {
   const log = join(logs, 'apt.log')
-  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  // Without an init (containers, chroots) a package's own start of its daemon fails the whole installation;
+  // in runlevel 1 it is not tried, and the runner starts it itself.
+  const env = {
+    DEBIAN_FRONTEND: 'noninteractive',
+    ...(existsSync('/run/systemd/system') ? {} : { RUNLEVEL: '1' }),
+  }
   const manual = `sudo apt-get install ${packages.join(' ')}`
   say(`installing ${packages.join(', ')} by apt-get`)
   const began = Date.now()
