@@ -1,0 +1,28 @@
+import {
+  brokerEnvironment,
+  bytes,
+  databaseEnvironment,
+  filesEnvironment,
+  integer,
+  readConfig,
+  serviceEnvironment,
+} from '@alta/kit/config'
+
+export const config = readConfig('services/documents/src/config.ts', {
+  ...serviceEnvironment,
+  ...databaseEnvironment,
+  ...brokerEnvironment,
+  ...filesEnvironment,
+  DOCUMENT_MAXIMUM_BYTES: bytes({ default: 50 * 2 ** 20, min: 1 }).describe(
+    'Largest document that is taken.',
+  ),
+  VOICE_SAMPLE_MAXIMUM_BYTES: bytes({ default: 500 * 2 ** 20, min: 1 }).describe(
+    'Largest recording that is taken.',
+  ),
+  DELETED_RETENTION_DAYS: integer({ default: 30, min: 0, max: 3650 }).describe(
+    'Days after which deleted projects, documents and voice samples are removed from the database for good.',
+  ),
+  ORPHANED_FILE_HOURS: integer({ default: 24, min: 1, max: 8760 }).describe(
+    'Hours that an uploaded file is kept which nothing names: longer than any upload takes.',
+  ),
+})

@@ -1,0 +1,143 @@
+import type { ProjectRole } from '@alta/contracts/resources/project'
+import type { Page, Segment } from '@alta/contracts/resources/recognition'
+import type { ReviewKind } from '@alta/contracts/resources/review'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { ItemStatus, Verdict } from '../intake/status.ts'
+
+export interface Schema {
+  projects: ProjectTable
+  project_members: {
+    project_id: string
+    user_id: string
+    tenant_id: string
+    role: ProjectRole
+    added_at: Generated<Date>
+  }
+  documents: ItemTable
+  voice_samples: ItemTable
+  versions: VersionTable
+  recognitions: RecognitionTable
+  readings: {
+    recognition_id: string
+    result_sha256: string
+    tenant_id: string
+    text: string
+    confidence: number
+    /** Seconds; recordings only. */
+    duration: number | null
+  }
+  pages: {
+    recognition_id: string
+    result_sha256: string
+    number: number
+    tenant_id: string
+    width: number
+    height: number
+    origin: Page['origin']
+    text: string
+    confidence: number
+    words: JSONColumnType<Page['words']>
+  }
+  segments: {
+    recognition_id: string
+    result_sha256: string
+    position: number
+    tenant_id: string
+    starts_at: number
+    ends_at: number
+    text: string
+    confidence: number
+    words: JSONColumnType<Segment['words']>
+  }
+  history: {
+    id: string
+    tenant_id: string
+    item_id: string
+    at: Date
+    by_user: string | null
+    action: string
+    details: JSONColumnType<Record<string, unknown>>
+    cause: string | null
+  }
+  files: { sha256: string; used_at: Generated<Date> }
+}
+
+interface ProjectTable {
+  id: string
+  tenant_id: string
+  name: string
+  description: string
+  language: string
+  minimum_confidence: number
+  minimum_word_confidence: number
+  second_reviewer: boolean
+  version: Generated<number>
+  created_by: string
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+  deleted_at: Date | null
+}
+
+/** A document or a voice sample. */
+export interface ItemTable {
+  id: string
+  tenant_id: string
+  project_id: string
+  title: string
+  language: string
+  tags: string[]
+  status: ItemStatus
+  /** Number of the current file version. */
+  version: Generated<number>
+  /** The run whose results count; those of any other are ignored. */
+  recognition_id: string
+  /** Of the reading that counts now; kept here for search and lists. */
+  text: string | null
+  confidence: number | null
+  failure_code: string | null
+  failure_detail: string | null
+  uploaded_by: string
+  /** Goes up with every change of the row: ETag and event sequence. */
+  revision: Generated<number>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+  deleted_at: Date | null
+  search: ColumnType<string, never, never>
+}
+
+interface VersionTable {
+  item_id: string
+  number: number
+  tenant_id: string
+  project_id: string
+  kind: ReviewKind
+  sha256: string
+  /** bigint: the driver reads it as a string. */
+  size: ColumnType<string, number, number>
+  media_type: string
+  file_name: string
+  uploaded_by: string
+  claims_bytes: Generated<boolean>
+  created_at: Generated<Date>
+}
+
+export interface RecognitionTable {
+  id: string
+  tenant_id: string
+  item_id: string
+  version: number
+  languages: string[]
+  requested_at: Generated<Date>
+  started_at: Date | null
+  engine: string | null
+  /** SHA-256 of the result that the engine left. */
+  machine_result: string | null
+  failure_code: string | null
+  failure_detail: string | null
+  verdict: Verdict | null
+  /** Sequence of the event that brought the verdict: an older one does not replace it. */
+  verdict_order: ColumnType<string | null, number | null, number | null>
+  verdict_by: string | null
+  /** SHA-256 of the result that was approved. */
+  approved_result: string | null
+}

@@ -1,0 +1,16 @@
+import { page } from '@alta/contracts/resources/recognition'
+import { z } from 'zod'
+import { historyEntry, itemSummary } from '../intake/item.resource.ts'
+
+export const documentResource = itemSummary.meta({ title: 'Document' })
+
+export const documentDetail = itemSummary.extend({
+  /** Approved, else as the machine read it; null until something was read. */
+  text: z.string().nullable(),
+  pageCount: z.number().int(),
+  /** Words and their boxes come with each page by itself. */
+  pages: z.array(page.pick({ number: true, width: true, height: true, confidence: true, origin: true })),
+  history: z.array(historyEntry),
+})
+
+export const documentPage = page

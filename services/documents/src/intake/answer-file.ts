@@ -1,0 +1,60 @@
+import { Problem } from '@alta/kit/errors'
+import { attachment } from '@alta/kit/http/file-name'
+import type { StreamAnswer } from '@alta/kit/http/route'
+import type { OpenableFile } from './version.service.ts'
+
+/**
+ * Answers a file, or the one range of it that was asked for (RFC 9110, 14.2). Several ranges at once, other units
+ * and ranges that make no sense are answered with the whole file, as the standard allows.
+ * @throws {Problem} 416 `range_not_satisfiable` when the range begins behind the end
+ */
+export async function answerFile(
+  file: OpenableFile,
+  headers: { range?: string | undefined; 'if-range'?: string | undefined },
+): Promise<StreamAnswer<200> | StreamAnswer<206>> {
+  const etag = `"${file.sha256}"`
+  const common = {
+    etag,
+    'accept-ranges': 'bytes',
+    'content-disposition': attachment(file.name),
+    'x-content-type-options': 'nosniff',
+    // Should a browser show it in spite of all, it may do nothing.
+    'content-security-policy': "sandbox; default-src 'none'",
+    'cache-control': 'private, no-cache',
+  }
+  const { mediaType } = file
+  const sameFile = headers['if-range'] === undefined || headers['if-range'] === etag
+  const range = sameFile ? rangeOf(headers.range, file.size) : undefined
+  if (range === undefined) {
+    const stream = await file.open()
+    return { status: 200, stream, mediaType, headers: { ...common, 'content-length': String(file.size) } }
+  }
+  const { start, end } = range
+  const stream = await file.open(range)
+  return {
+    status: 206,
+    stream,
+    mediaType,
+    headers: {
+      ...common,
+      'content-length': String(end - start + 1),
+      'content-range': `bytes ${start}-${end}/${file.size}`,
+    },
+  }
+}
+
+function rangeOf(header: string | undefined, size: number): { start: number; end: number } | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '') ?? []
+  if (first === '' && last === '') return undefined
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1)
+  if (first !== '' && last !== '' && Number(last) < start) return undefined
+  if (start < size && end >= start) return { start, end }
+  throw new Problem({
+    status: 416,
+    code: 'range_not_satisfiable',
+    title: 'Range not satisfiable',
+    detail: `The file has ${size} bytes.`,
+    headers: { 'content-range': `bytes */${size}` },
+  })
+}

@@ -1,0 +1,60 @@
+import { randomUUIDv7 } from '@alta/kit/identifiers'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Schema } from '../database/schema.ts'
+
+export type HistoryRow = Selectable<Schema['history']>
+
+/** What happens to an item, as its history names it. */
+export type Action =
+  | ('uploaded' | 'version_added' | 'changed' | 'reprocess_requested' | 'deleted')
+  | ('read' | 'reading_failed')
+  | ('sent_to_review' | 'approved' | 'rejected' | 'sent_back' | 'verdict_undone')
+
+export interface HistoryEntry {
+  readonly action: Action
+  /** Null for the machine. */
+  readonly by: string | null
+  readonly details?: Readonly<Record<string, unknown>>
+  /** Of the event that it comes from; now, when it comes from a request. */
+  readonly at?: Date
+  /** Identity of that event: it is written down once however often it comes. */
+  readonly cause?: string
+}
+
+type Tx = Kysely<Schema>
+
+export async function addHistory(
+  tx: Tx,
+  item: { id: string; tenant_id: string },
+  entry: HistoryEntry,
+): Promise<void> {
+  await tx
+    .insertInto('history')
+    .values({
+      id: randomUUIDv7(),
+      tenant_id: item.tenant_id,
+      item_id: item.id,
+      at: entry.at ?? new Date(),
+      by_user: entry.by,
+      action: entry.action,
+      details: JSON.stringify(entry.details ?? {}),
+      cause: entry.cause ?? null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** In the order in which things happened, which is not always the order in which this service heard of them. */
+export async function listHistory(tx: Tx, itemId: string): Promise<HistoryRow[]> {
+  return tx
+    .selectFrom('history')
+    .selectAll()
+    .where('item_id', '=', itemId)
+    .orderBy('at')
+    .orderBy('id')
+    .execute()
+}
+
+export async function purgeHistory(tx: Tx, itemIds: readonly string[]): Promise<void> {
+  await sql`delete from history where item_id = any(${itemIds}::uuid[])`.execute(tx)
+}

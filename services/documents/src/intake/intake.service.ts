@@ -1,0 +1,173 @@
+import type { Database, TransactionScope } from '@alta/kit/database/database'
+import { conflict } from '@alta/kit/errors'
+import { requireMatch } from '@alta/kit/http/etag'
+import type { ReceivedFile } from '@alta/kit/http/route'
+import { randomUUIDv7 } from '@alta/kit/identifiers'
+import type { Schema } from '../database/schema.ts'
+import { type Caller, requireRole } from '../projects/access.ts'
+import { visibleProject } from '../projects/project.service.ts'
+import { addHistory } from './history.repository.ts'
+import { currentVersion, storedFile, subjectOf, visibleItem } from './item.access.ts'
+import { type ItemRow, insertItem, updateItem } from './item.repository.ts'
+import { type ItemSummary, summaryOf } from './item.resource.ts'
+import type { Kind } from './kind.ts'
+import { insertRecognition } from './recognition.repository.ts'
+import { findVersion, insertVersion, itemWithBytes, type VersionRow } from './version.repository.ts'
+
+/** What may be said about a file beside its bytes; the project and the file's name say the rest. */
+export interface NewItem {
+  readonly title?: string | undefined
+  readonly language?: string | undefined
+  readonly tags?: string[] | undefined
+}
+
+type Scope = TransactionScope<Schema>
+
+export type IntakeService = ReturnType<typeof intakeService>
+
+/** How files come in and are given to an engine: new items, new versions, another try. */
+export function intakeService(database: Database<Schema>, kind: Kind) {
+  return {
+    upload(caller: Caller, projectId: string, file: ReceivedFile<NewItem>): Promise<ItemSummary> {
+      return database.transaction(caller.tenantId, async (scope) => {
+        const { project, role } = await visibleProject(scope.tx, projectId, caller, 'for share')
+        requireRole(role, 'reviewer')
+        const place = { id: randomUUIDv7(), tenant_id: caller.tenantId, project_id: projectId, version: 1 }
+        const version = await storeVersion(scope, kind, place, caller, file)
+        const item = await insertItem(scope.tx, kind.table, {
+          id: place.id,
+          tenant_id: place.tenant_id,
+          project_id: projectId,
+          title: file.fields.title ?? titleFrom(file.fileName),
+          language: file.fields.language ?? project.language,
+          tags: file.fields.tags ?? [],
+          status: 'uploaded',
+          recognition_id: randomUUIDv7(),
+          uploaded_by: caller.userId,
+        })
+        await addHistory(scope.tx, item, {
+          action: 'uploaded',
+          by: caller.userId,
+          details: { fileName: file.fileName },
+        })
+        announceUpload(scope, kind, item, version)
+        await requestReading(scope, kind, item, version)
+        return summaryOf(item, version)
+      })
+    },
+
+    addVersion(
+      caller: Caller,
+      id: string,
+      file: ReceivedFile,
+      ifMatch: string | undefined,
+    ): Promise<ItemSummary> {
+      return database.transaction(caller.tenantId, async (scope) => {
+        const { item: before, role } = await visibleItem(scope.tx, kind, id, caller, 'for update')
+        requireRole(role, 'reviewer')
+        requireMatch(ifMatch, before.revision)
+        const current = await findVersion(scope.tx, id, before.version)
+        if (current?.sha256 === file.sha256) throw duplicate(kind, id)
+        const version = await storeVersion(
+          scope,
+          kind,
+          { ...before, version: before.version + 1 },
+          caller,
+          file,
+        )
+        const item = await restart(scope, kind, before, version.number)
+        const details = { version: version.number, fileName: file.fileName }
+        await addHistory(scope.tx, item, { action: 'version_added', by: caller.userId, details })
+        announceUpload(scope, kind, item, version)
+        await requestReading(scope, kind, item, version)
+        return summaryOf(item, version)
+      })
+    },
+
+    /** Reads the current version again; whatever is still on its way from the engine no longer counts. */
+    reprocess(caller: Caller, id: string, ifMatch: string | undefined): Promise<ItemSummary> {
+      return database.transaction(caller.tenantId, async (scope) => {
+        const { item: before, role } = await visibleItem(scope.tx, kind, id, caller, 'for update')
+        requireRole(role, 'reviewer')
+        requireMatch(ifMatch, before.revision)
+        const version = await currentVersion(scope.tx, before)
+        const item = await restart(scope, kind, before, before.version)
+        await addHistory(scope.tx, item, { action: 'reprocess_requested', by: caller.userId })
+        await requestReading(scope, kind, item, version)
+        return summaryOf(item, version)
+      })
+    },
+  }
+}
+
+async function storeVersion(
+  { tx }: Scope,
+  kind: Kind,
+  place: { id: string; tenant_id: string; project_id: string; version: number },
+  caller: Caller,
+  file: ReceivedFile,
+): Promise<VersionRow> {
+  const version = await insertVersion(tx, {
+    item_id: place.id,
+    number: place.version,
+    tenant_id: place.tenant_id,
+    project_id: place.project_id,
+    kind: kind.name,
+    sha256: file.sha256,
+    size: file.size,
+    media_type: file.mediaType,
+    file_name: file.fileName,
+    uploaded_by: caller.userId,
+  })
+  if (version) return version
+  throw duplicate(kind, await itemWithBytes(tx, place.project_id, kind.name, file.sha256))
+}
+
+/** The item waits for a new run of the engine; what the last one read is kept under its version. */
+function restart({ tx }: Scope, kind: Kind, item: ItemRow, version: number): Promise<ItemRow> {
+  return updateItem(tx, kind.table, item.id, {
+    version,
+    recognition_id: randomUUIDv7(),
+    status: 'uploaded',
+    text: null,
+    confidence: null,
+    failure_code: null,
+    failure_detail: null,
+  })
+}
+
+async function requestReading(
+  { tx, emit }: Scope,
+  kind: Kind,
+  item: ItemRow,
+  version: VersionRow,
+): Promise<void> {
+  const recognitionId = item.recognition_id
+  const languages = [item.language]
+  const run = {
+    id: recognitionId,
+    tenant_id: item.tenant_id,
+    item_id: item.id,
+    version: version.number,
+    languages,
+  }
+  await insertRecognition(tx, run)
+  kind.announce.readingRequested(emit, subjectOf(item), {
+    recognitionId,
+    file: storedFile(version),
+    languages,
+  })
+}
+
+function announceUpload({ emit }: Scope, kind: Kind, item: ItemRow, version: VersionRow): void {
+  const data = { title: item.title, file: storedFile(version), uploadedBy: version.uploaded_by }
+  kind.announce.uploaded(emit, subjectOf(item), data)
+}
+
+/** "invoice 12.pdf" is called "invoice 12" until somebody says better. */
+const titleFrom = (fileName: string): string => fileName.replace(/(?<=.)\.[^.\s]{1,10}$/, '')
+
+const duplicate = (kind: Kind, id: string | undefined) =>
+  conflict(kind.codes.duplicate, `The project has a ${kind.noun} with the same bytes.`, {
+    extensions: { [kind.idName]: id },
+  })

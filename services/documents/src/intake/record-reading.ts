@@ -1,0 +1,76 @@
+import type { StoredFile } from '@alta/contracts/resources/file'
+import type { HandlerScope, Message, WorkDefinition } from '@alta/kit/events/handlers'
+import type { FileStorage } from '@alta/kit/storage/storage'
+import type { Schema } from '../database/schema.ts'
+import { fetchReading, type Keep } from './fetch-reading.ts'
+import { addHistory } from './history.repository.ts'
+import { lockItemOfRecognition } from './item.repository.ts'
+import type { Kind } from './kind.ts'
+import { saveFailure, saveMachineResult, saveStart } from './recognition.repository.ts'
+import { settle } from './settle.ts'
+import { tellUploader } from './tell-uploader.ts'
+
+type Scope = HandlerScope<Schema>
+
+/** An engine has begun. */
+export const recordStart =
+  (kind: Kind) =>
+  async (data: { recognitionId: string }, { tx, message }: Scope) => {
+    const item = await lockItemOfRecognition(tx, kind.table, data.recognitionId)
+    if (!item) return
+    const run = await saveStart(tx, item.recognition_id, message.time)
+    await settle(tx, kind, item, run)
+  }
+
+interface Completed {
+  recognitionId: string
+  engine: string
+  confidence: number
+  result: StoredFile
+}
+
+/** An engine has read an item: what it read is kept page by page or segment by segment. */
+export function recordReading<Data extends Completed>(
+  kind: Kind,
+  files: FileStorage,
+): WorkDefinition<Data, Keep, Schema> {
+  return {
+    timeLimit: 60_000,
+    run: (data) => fetchReading(files, kind, data.result),
+    async commit(keep, { data, tx, message }) {
+      const item = await lockItemOfRecognition(tx, kind.table, data.recognitionId)
+      if (!item) return
+      await keep(tx, item)
+      const { engine, confidence, result } = data
+      const run = await saveMachineResult(tx, data.recognitionId, { engine, sha256: result.sha256 })
+      await settle(tx, kind, item, run)
+      await addHistory(tx, item, {
+        action: 'read',
+        by: null,
+        details: { engine, confidence },
+        ...originOf(message),
+      })
+    },
+    // Nobody else will say that this item leads nowhere.
+    exhausted: (failure, { data, ...scope }) =>
+      recordFailure(kind)({ ...data, code: 'unreadable_result', detail: failure.message }, scope),
+  }
+}
+
+/** An engine has given an item up; the file is kept and can be read again. */
+export const recordFailure =
+  (kind: Kind) =>
+  async (data: { recognitionId: string; code: string; detail: string }, { tx, emit, message }: Scope) => {
+    const before = await lockItemOfRecognition(tx, kind.table, data.recognitionId)
+    if (!before) return
+    const { code, detail } = data
+    const run = await saveFailure(tx, data.recognitionId, { code, detail })
+    const { item, changed } = await settle(tx, kind, before, run)
+    const details = { code, detail }
+    await addHistory(tx, item, { action: 'reading_failed', by: null, details, ...originOf(message) })
+    if (changed && item.status === 'failed')
+      await tellUploader({ tx, emit }, kind, item, 'item-failed', details)
+  }
+
+/** When it happened and which event says so, for the history. */
+export const originOf = (message: Message) => ({ at: message.time, cause: `${message.source} ${message.id}` })

@@ -1,0 +1,51 @@
+import type { Database } from '@alta/kit/database/database'
+import type { FileStorage } from '@alta/kit/storage/storage'
+import type { Schema } from '../database/schema.ts'
+import { purgeProjects } from '../projects/project.repository.ts'
+import { takeOrphan } from './file.repository.ts'
+import { purgeHistory } from './history.repository.ts'
+import { itemTables, purgeItems } from './item.repository.ts'
+import { purgeRecognitions } from './recognition.repository.ts'
+import { purgeVersions } from './version.repository.ts'
+
+// A turn is bounded, because the service waits for it when it stops; what is left is taken by the next one.
+const ITEMS_PER_TURN = 200
+const FILES_PER_TURN = 500
+
+/** Removes for good what was deleted more than `days` ago: items first, then the projects they were in. */
+export async function purgeDeleted(database: Database<Schema>, days: number): Promise<void> {
+  await database.system(async ({ tx }) => {
+    const purged: string[] = []
+    for (const table of itemTables)
+      purged.push(...(await purgeItems(tx, table, { days, limit: ITEMS_PER_TURN })))
+    await purgeVersions(tx, purged)
+    await purgeRecognitions(tx, purged)
+    await purgeHistory(tx, purged)
+    // None is left behind only when fewer were found than looked for.
+    if (purged.length < ITEMS_PER_TURN) await purgeProjects(tx, days)
+  })
+}
+
+/**
+ * Removes uploaded files that no version names and nobody has sent again for `hours`. Looks only at files that came
+ * through this service (table `files`): the results of engines and reviewers lie in the same storage.
+ * A file goes while its row is locked, so that an upload of the same bytes waits and then finds them gone.
+ * @returns how many files were removed
+ */
+export async function sweepFiles(
+  database: Database<Schema>,
+  files: FileStorage,
+  hours: number,
+): Promise<number> {
+  let removed = 0
+  while (removed < FILES_PER_TURN && (await sweepOne(database, files, hours))) removed++
+  return removed
+}
+
+const sweepOne = (database: Database<Schema>, files: FileStorage, hours: number): Promise<boolean> =>
+  database.system(async ({ tx }) => {
+    const sha256 = await takeOrphan(tx, hours)
+    if (sha256 === undefined) return false
+    await files.remove(sha256)
+    return true
+  })

@@ -1,0 +1,96 @@
+import type { ReviewKind } from '@alta/contracts/resources/review'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Schema } from '../database/schema.ts'
+
+export type VersionRow = Selectable<Schema['versions']>
+
+type Tx = Kysely<Schema>
+
+/**
+ * Adds a version, unless another living item of the project has these bytes: then the unique index decides, also
+ * between uploads of the same moment. Going back to bytes that the item itself had before is no duplicate.
+ * @returns nothing for a duplicate
+ */
+export async function insertVersion(
+  tx: Tx,
+  row: Omit<VersionRow, 'size' | 'claims_bytes' | 'created_at'> & { size: number },
+): Promise<VersionRow | undefined> {
+  const { rows } = await sql<VersionRow>`
+    insert into versions
+      (item_id, number, tenant_id, project_id, kind, sha256, size, media_type, file_name, uploaded_by, claims_bytes)
+    values
+      (${row.item_id}, ${row.number}, ${row.tenant_id}, ${row.project_id}, ${row.kind}, ${row.sha256}, ${row.size},
+       ${row.media_type}, ${row.file_name}, ${row.uploaded_by},
+       not exists (select from versions where item_id = ${row.item_id} and sha256 = ${row.sha256} and claims_bytes))
+    on conflict (project_id, kind, sha256) where claims_bytes do nothing
+    returning *
+  `.execute(tx)
+  return rows[0]
+}
+
+/** The item of the project that has these bytes. */
+export async function itemWithBytes(
+  tx: Tx,
+  projectId: string,
+  kind: ReviewKind,
+  sha256: string,
+): Promise<string | undefined> {
+  const row = await tx
+    .selectFrom('versions')
+    .select('item_id')
+    .where('project_id', '=', projectId)
+    .where('kind', '=', kind)
+    .where('sha256', '=', sha256)
+    .where('claims_bytes', '=', true)
+    .executeTakeFirst()
+  return row?.item_id
+}
+
+export async function findVersion(tx: Tx, itemId: string, number: number): Promise<VersionRow | undefined> {
+  return tx
+    .selectFrom('versions')
+    .selectAll()
+    .where('item_id', '=', itemId)
+    .where('number', '=', number)
+    .executeTakeFirst()
+}
+
+/** Newest first. */
+export async function listVersions(tx: Tx, itemId: string): Promise<VersionRow[]> {
+  return tx
+    .selectFrom('versions')
+    .selectAll()
+    .where('item_id', '=', itemId)
+    .orderBy('number', 'desc')
+    .execute()
+}
+
+/** The given versions of many items at once, by item. */
+export async function versionsOf(
+  tx: Tx,
+  items: readonly { id: string; version: number }[],
+): Promise<Map<string, VersionRow>> {
+  const { rows } = await sql<VersionRow>`
+    select versions.* from versions
+    join unnest(${items.map((item) => item.id)}::uuid[], ${items.map((item) => item.version)}::int[])
+      as wanted (item_id, number) using (item_id, number)
+  `.execute(tx)
+  return new Map(rows.map((row) => [row.item_id, row]))
+}
+
+/** The bytes of a deleted item may be uploaded again. */
+export async function releaseBytes(tx: Tx, owner: { itemId: string } | { projectId: string }): Promise<void> {
+  await tx
+    .updateTable('versions')
+    .set({ claims_bytes: false })
+    .$if('itemId' in owner, (query) => query.where('item_id', '=', 'itemId' in owner ? owner.itemId : ''))
+    .$if('projectId' in owner, (query) =>
+      query.where('project_id', '=', 'projectId' in owner ? owner.projectId : ''),
+    )
+    .where('claims_bytes', '=', true)
+    .execute()
+}
+
+export async function purgeVersions(tx: Tx, itemIds: readonly string[]): Promise<void> {
+  await sql`delete from versions where item_id = any(${itemIds}::uuid[])`.execute(tx)
+}

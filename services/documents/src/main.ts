@@ -1,0 +1,34 @@
+// documents: keeps projects, the files people send, and what was read from them.
+import { connect } from '@alta/kit/database/database'
+import { serve } from '@alta/kit/serve'
+import { openStorage } from '@alta/kit/storage/storage'
+import { config } from './config.ts'
+import type { Schema } from './database/schema.ts'
+import { purgeDeleted, sweepFiles } from './intake/sweep.ts'
+import { trackedStorage } from './intake/tracked-storage.ts'
+import { routes } from './routes.ts'
+import { subscriptions } from './subscriptions.ts'
+
+const database = connect<Schema>('documents', config)
+const files = trackedStorage(database, openStorage(config))
+
+await serve({
+  appId: 'documents',
+  config,
+  database,
+  files,
+  routes: routes(database, files, config),
+  subscriptions: subscriptions(files),
+  background: [
+    {
+      name: 'remove deleted items for good',
+      everySeconds: 600,
+      run: () => purgeDeleted(database, config.DELETED_RETENTION_DAYS),
+    },
+    {
+      name: 'sweep orphaned files',
+      everySeconds: 600,
+      run: () => sweepFiles(database, files, config.ORPHANED_FILE_HOURS),
+    },
+  ],
+})

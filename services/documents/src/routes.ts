@@ -1,0 +1,43 @@
+import type { Database } from '@alta/kit/database/database'
+import type { Route } from '@alta/kit/http/route'
+import type { FileStorage } from '@alta/kit/storage/storage'
+import type { Schema } from './database/schema.ts'
+import { documentKind } from './documents/document.kind.ts'
+import { documentRoutes } from './documents/document.routes.ts'
+import { pageService } from './documents/page.service.ts'
+import { intakeService } from './intake/intake.service.ts'
+import { itemService } from './intake/item.service.ts'
+import { versionService } from './intake/version.service.ts'
+import { memberRoutes } from './projects/member.routes.ts'
+import { memberService } from './projects/member.service.ts'
+import { projectRoutes } from './projects/project.routes.ts'
+import { projectService } from './projects/project.service.ts'
+import { voiceSampleKind } from './voice-samples/voice-sample.kind.ts'
+import { voiceSampleRoutes } from './voice-samples/voice-sample.routes.ts'
+
+/** The whole public API of this service. */
+export const routes = (
+  database: Database<Schema>,
+  files: FileStorage,
+  limits: { DOCUMENT_MAXIMUM_BYTES: number; VOICE_SAMPLE_MAXIMUM_BYTES: number },
+): Route[] => [
+  ...projectRoutes(projectService(database)),
+  ...memberRoutes(memberService(database)),
+  ...documentRoutes(
+    {
+      intake: intakeService(database, documentKind),
+      items: itemService(database, documentKind),
+      versions: versionService(database, files, documentKind),
+      pages: pageService(database),
+    },
+    limits.DOCUMENT_MAXIMUM_BYTES,
+  ),
+  ...voiceSampleRoutes(
+    {
+      intake: intakeService(database, voiceSampleKind),
+      items: itemService(database, voiceSampleKind),
+      versions: versionService(database, files, voiceSampleKind),
+    },
+    limits.VOICE_SAMPLE_MAXIMUM_BYTES,
+  ),
+]

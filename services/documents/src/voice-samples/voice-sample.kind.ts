@@ -1,0 +1,18 @@
+import { type Segment, type Transcript, transcript } from '@alta/contracts/resources/recognition'
+import type { Kind } from '../intake/kind.ts'
+import { insertSegments, listSegments } from './segment.repository.ts'
+import { voiceSampleEvents } from './voice-sample.events.ts'
+
+export const voiceSampleKind: Kind<Transcript, Segment> = {
+  name: 'voice',
+  table: 'voice_samples',
+  noun: 'voice sample',
+  idName: 'voiceSampleId',
+  codes: { notFound: 'voice_sample_not_found', duplicate: 'duplicate_voice_sample' },
+  announce: voiceSampleEvents,
+  result: transcript,
+  textOf: (content) => content.text,
+  durationOf: (content) => content.duration,
+  saveParts: (tx, key, content) => insertSegments(tx, key, content.segments),
+  listParts: listSegments,
+}
