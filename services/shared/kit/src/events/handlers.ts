@@ -1,4 +1,3 @@
-import type { CloudEvent } from '@alta/contracts/cloud-event'
 import type { EventContract } from '@alta/contracts/event'
 import type { Kysely } from 'kysely'
 import type { Emit } from '../database/database.ts'
@@ -61,13 +60,6 @@ export interface Subscription {
   run(data: unknown, scope: WorkScope): Promise<unknown>
   commit(result: unknown, scope: HandlerScope<unknown> & { data: unknown }): Promise<void>
   exhausted(failure: Failure, scope: HandlerScope<unknown> & { data: unknown }): Promise<void>
-}
-
-/** What the dispatcher needs of a validated event. */
-export interface Delivery {
-  event: CloudEvent
-  data: unknown
-  message: Message
 }
 
 /** Handles an event inside one transaction. */

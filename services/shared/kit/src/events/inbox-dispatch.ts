@@ -1,26 +1,25 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type CloudEvent, cloudEvent } from '@alta/contracts/cloud-event'
-import { messageFailed } from '@alta/contracts/events/message-failed.v1'
 import type { BrokerConfig } from '../config/environment.ts'
-import type { Database, TransactionScope } from '../database/database.ts'
+import type { Database } from '../database/database.ts'
 import { withContext } from '../http/request-context.ts'
 import { log } from '../telemetry/log.ts'
 import { withSpanFrom } from '../telemetry/tracing.ts'
-import { type Failure, failureOf, PermanentError } from './errors.ts'
+import { type Delivery, inboxKeyOf, messageOf, openDelivery } from './delivery.ts'
+import { PermanentError } from './errors.ts'
 import { inboxMetrics } from './event-metrics.ts'
-import type { Delivery, HandlerScope, Subscription } from './handlers.ts'
+import type { HandlerScope, Subscription } from './handlers.ts'
 import {
   claimDueMessages,
   completeLeased,
   type InboxKey,
   receiveCompleted,
   receiveWork,
-  recordFailure,
-  renewLease,
   returnLeased,
 } from './inbox.ts'
-import { handlerOf } from './names.ts'
+import { LEASE_SECONDS, LeaseLost, runLeased } from './leased-work.ts'
+import { createParking } from './parking.ts'
 
 /** What daprd is answered: these words, in code and in logs. */
 export type DeliveryResult = 'SUCCESS' | 'RETRY' | 'DROP'
@@ -36,30 +35,28 @@ export interface Inbox {
   stop(milliseconds: number): Promise<void>
 }
 
-const LEASE_SECONDS = 15
-const LONGEST_RETRY_SECONDS = 300
-
-/** Thrown to roll back when another process has taken the message over. */
-class LeaseLost extends Error {
-  override readonly name = 'LeaseLost'
-}
-
+/** The read side of messaging: every message has its effect once, however often and wherever it is delivered. */
 export function createInbox<Schema>(options: {
   database: Database<Schema>
   subscriptions: readonly Subscription[]
   settings: Pick<BrokerConfig, 'INBOX_MAX_RETRIES' | 'INBOX_RETRY_DELAY'>
 }): Inbox {
-  const { database, settings } = options
+  // Inbox statements touch the kit's tables only, whatever else the service's schema holds.
+  const database = options.database as unknown as Database<unknown>
+  const { settings } = options
   const { appId } = database
   const owner = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`
   const byTopic = new Map(options.subscriptions.map((one) => [one.contract.topic, one]))
   const stopping = new AbortController()
   const atWork = new Set<Promise<unknown>>()
+  const parking = createParking({ appId, settings, inTransaction, stopping: stopping.signal })
 
-  const retryInSeconds = (attempts: number): number | undefined =>
-    attempts > settings.INBOX_MAX_RETRIES
-      ? undefined
-      : Math.min(settings.INBOX_RETRY_DELAY * 2 ** (attempts - 1), LONGEST_RETRY_SECONDS)
+  function inTransaction<Result>(
+    event: CloudEvent,
+    work: (scope: HandlerScope<unknown>) => Promise<Result>,
+  ): Promise<Result> {
+    return database.transaction(event.tenantid, (scope) => work({ ...scope, message: messageOf(event) }))
+  }
 
   async function receive(topic: string, body: unknown): Promise<DeliveryResult> {
     const envelope = cloudEvent.safeParse(body)
@@ -69,223 +66,90 @@ export function createInbox<Schema>(options: {
     }
     const event = envelope.data
     if (event.replayfor !== undefined && event.replayfor !== appId) return 'SUCCESS'
-    return inSpan(event, () => receiveOnce(topic, event))
+    return inSpan(event, () => receiveOnce(topic, event, inboxKeyOf(appId, topic, event)))
   }
 
-  async function receiveOnce(topic: string, event: CloudEvent): Promise<DeliveryResult> {
-    const key = keyOf(event, topic)
+  async function receiveOnce(topic: string, event: CloudEvent, key: InboxKey): Promise<DeliveryResult> {
     try {
-      const { subscription, delivery } = open(topic, event)
-      if (subscription.kind === 'on') {
-        const handled = await inTransaction(event, async (scope) => {
-          if ((await receiveCompleted(scope.tx, key, event)) !== 'new') return false
-          await subscription.commit(undefined, { ...scope, data: delivery.data })
-          return true
-        })
-        inboxMetrics.handled.inc({ topic, outcome: handled ? 'success' : 'duplicate' })
-        return 'SUCCESS'
-      }
-      const lease = { owner, seconds: LEASE_SECONDS }
-      const reception = await database.transaction(event.tenantid, ({ tx }) =>
-        receiveWork(erase(tx), key, event, lease),
-      )
-      if (reception === 'new') await workOn(subscription, delivery, key)
-      inboxMetrics.handled.inc({ topic, outcome: reception === 'new' ? 'success' : 'duplicate' })
+      const delivery = openDelivery(byTopic.get(topic), topic, event)
+      const isNew =
+        delivery.subscription.kind === 'on' ? await handleNow(delivery, key) : await workNow(delivery, key)
+      inboxMetrics.handled.inc({ topic, outcome: isNew ? 'success' : 'duplicate' })
       return 'SUCCESS'
     } catch (error) {
-      return park(topic, event, key, error)
+      return afterFailure(topic, event, key, error)
     }
   }
 
-  /** Runs work under its lease and commits its effect. @throws what `run` or `commit` throws */
-  async function workOn(
-    subscription: Subscription,
-    { event, data, message }: Delivery,
-    key: InboxKey,
-  ): Promise<void> {
-    const over = new AbortController()
-    let progress: number | null = null
-    const beat = async () => {
-      const lease = { owner, seconds: LEASE_SECONDS, progress }
-      const held = await database.transaction(event.tenantid, ({ tx }) => renewLease(erase(tx), key, lease))
-      if (!held) over.abort(new LeaseLost('another worker has taken this message over'))
-    }
-    const heartbeat = setInterval(
-      () => {
-        beat().catch((error: unknown) =>
-          log.warn({ err: error, messageId: key.messageId }, 'could not renew a lease'),
-        )
-      },
-      (LEASE_SECONDS * 1_000) / 3,
-    )
-    const limit = setTimeout(() => {
-      over.abort(new Error(`the work took longer than its limit of ${subscription.timeLimit / 1_000} s`))
-    }, subscription.timeLimit)
-    try {
-      const signal = AbortSignal.any([over.signal, stopping.signal])
-      const report = (fraction: number) => {
-        progress = Math.min(1, Math.max(0, fraction))
-      }
-      const result = await orAborted(signal, subscription.run(data, { signal, message, progress: report }))
-      await inTransaction(event, async (scope) => {
-        if (!(await completeLeased(scope.tx, key, owner)))
-          throw new LeaseLost('the lease ran out before the commit')
-        await subscription.commit(result, { ...scope, data })
-      })
-    } finally {
-      clearInterval(heartbeat)
-      clearTimeout(limit)
-    }
+  /** The inbox row and the effect in one transaction. False for a message that was handled before. */
+  function handleNow({ subscription, event, data }: Delivery, key: InboxKey): Promise<boolean> {
+    return inTransaction(event, async (scope) => {
+      if ((await receiveCompleted(scope.tx, key, event)) !== 'new') return false
+      await subscription.commit(undefined, { ...scope, data })
+      return true
+    })
+  }
+
+  /** The inbox row first, as a lease that outlives this process if it must; then the work. */
+  async function workNow(delivery: Delivery, key: InboxKey): Promise<boolean> {
+    const { event } = delivery
+    const lease = { owner, seconds: LEASE_SECONDS }
+    if ((await inTransaction(event, ({ tx }) => receiveWork(tx, key, event, lease))) !== 'new') return false
+    await runLeased(delivery, { key, owner, inTransaction, stopping: stopping.signal })
+    return true
   }
 
   /** Handles a message again that this process has claimed from the inbox. */
-  async function repeat(event: CloudEvent, handler: string): Promise<void> {
+  async function repeat(event: CloudEvent, key: InboxKey): Promise<void> {
     const { topic } = event
-    const key = { ...keyOf(event, topic), handler }
     try {
-      const { subscription, delivery } = open(topic, event)
-      if (subscription.kind === 'work') {
-        await workOn(subscription, delivery, key)
+      const delivery = openDelivery(byTopic.get(topic), topic, event)
+      if (delivery.subscription.kind === 'work') {
+        await runLeased(delivery, { key, owner, inTransaction, stopping: stopping.signal })
       } else {
         await inTransaction(event, async (scope) => {
           if (!(await completeLeased(scope.tx, key, owner))) throw new LeaseLost('the lease ran out')
-          await subscription.commit(undefined, { ...scope, data: delivery.data })
+          await delivery.subscription.commit(undefined, { ...scope, data: delivery.data })
         })
       }
       inboxMetrics.handled.inc({ topic, outcome: 'success' })
       log.info({ topic, messageId: event.id }, 'handled after an earlier failure')
     } catch (error) {
-      await park(topic, event, key, error)
+      await afterFailure(topic, event, key, error)
     }
   }
 
-  /** Whatever process held this message died, again and again: the message is poison. */
-  async function refuse(event: CloudEvent, handler: string): Promise<void> {
-    const key = { ...keyOf(event, event.topic), handler }
-    const poison = new PermanentError(
-      'worker_lost',
-      'every process that handled this message ended without a word',
-    )
-    await park(event.topic, event, key, poison)
-  }
-
-  /** Keeps a failed message for another attempt, or gives it up and says so to everybody in the same transaction. */
-  async function park(
+  async function afterFailure(
     topic: string,
     event: CloudEvent,
     key: InboxKey,
-    thrown: unknown,
+    error: unknown,
   ): Promise<DeliveryResult> {
-    if (thrown instanceof LeaseLost) return 'SUCCESS'
+    if (error instanceof LeaseLost) return 'SUCCESS'
     // Not the message's fault: the broker delivers it again, and leased work is handed back by `stop`.
     if (stopping.signal.aborted) return 'RETRY'
-    const failure = failureOf(thrown)
-    try {
-      const outcome = await inTransaction(event, async (scope) => {
-        const recorded = await recordFailure(scope.tx, key, event, failure, retryInSeconds)
-        if (recorded.givenUp) await giveUp(topic, event, key, failure, recorded, scope)
-        return recorded
-      })
-      const words = { topic, messageId: event.id, attempts: outcome.attempts, err: thrown }
-      if (outcome.givenUp) log.error(words, 'gave a message up; it is a dead letter now')
-      else log.warn(words, 'parked a message for another attempt')
-      inboxMetrics.handled.inc({ topic, outcome: outcome.givenUp ? 'given_up' : 'parked' })
-      return 'SUCCESS'
-    } catch (error) {
-      log.error(
-        { err: error, topic, messageId: event.id, first: failure },
-        'RETRY: could not even park a message',
-      )
-      inboxMetrics.handled.inc({ topic, outcome: 'retry' })
-      return 'RETRY'
-    }
-  }
-
-  async function giveUp(
-    topic: string,
-    event: CloudEvent,
-    key: InboxKey,
-    failure: Failure,
-    {
-      attempts,
-      history,
-    }: { attempts: number; history: { at: string; errorClass: string; message: string }[] },
-    scope: HandlerScope<unknown>,
-  ): Promise<void> {
-    const { errorClass, message, stack } = failure
-    scope.emit(messageFailed, {
-      app: appId,
-      handler: key.handler,
-      event,
-      attempts,
-      errorClass,
-      message,
-      stack,
-      history,
-    })
-    const subscription = byTopic.get(topic)
-    const data = subscription?.contract.schema.safeParse(event.data)
-    if (subscription && data?.success) await subscription.exhausted(failure, { ...scope, data: data.data })
-  }
-
-  /** Finds the handler and checks the data. @throws {PermanentError} when there is none or the data is invalid */
-  function open(topic: string, event: CloudEvent): { subscription: Subscription; delivery: Delivery } {
-    const subscription = byTopic.get(topic)
-    if (!subscription) throw new PermanentError('unknown_topic', `${appId} does not handle ${topic}`)
-    const { contract } = subscription
-    if (event.type !== contract.type) {
-      throw new PermanentError(
-        'unknown_type',
-        `the event says ${event.type} where ${contract.type} is expected`,
-      )
-    }
-    const data = contract.schema.safeParse(event.data)
-    if (!data.success) {
-      const faults = data.error.issues
-        .map((issue) => `data.${issue.path.join('.')}: ${issue.message}`)
-        .join('; ')
-      throw new PermanentError('schema_validation_failed', faults)
-    }
-    return { subscription, delivery: { event, data: data.data, message: messageOf(event) } }
-  }
-
-  function inTransaction<Result>(
-    event: CloudEvent,
-    work: (scope: HandlerScope<unknown>) => Promise<Result>,
-  ): Promise<Result> {
-    return database.transaction(event.tenantid, ({ tx, emit }: TransactionScope<Schema>) =>
-      work({ tx: erase(tx), emit, message: messageOf(event) }),
-    )
+    const parked = await parking.park({ subscription: byTopic.get(topic), event, key }, error)
+    return parked ? 'SUCCESS' : 'RETRY'
   }
 
   /** Everything a delivery does belongs to the event's trace and is found by its correlation id. */
   function inSpan<Result>(event: CloudEvent, handle: () => Promise<Result>): Promise<Result> {
-    const context = { requestId: event.id, correlationId: event.correlationid, causationId: event.id }
+    const { id, topic, correlationid, traceparent } = event
+    const context = { requestId: id, correlationId: correlationid, causationId: id }
     const attributes = {
       'messaging.system': 'rabbitmq',
-      'messaging.destination.name': event.topic,
-      'messaging.message.id': event.id,
+      'messaging.destination.name': topic,
+      'messaging.message.id': id,
     }
-    const observe = inboxMetrics.duration.startTimer({ topic: event.topic })
+    const observe = inboxMetrics.duration.startTimer({ topic })
     const handling = withContext(context, () =>
-      withSpanFrom(event.traceparent, `handle ${event.topic}`, attributes, handle),
+      withSpanFrom(traceparent, `handle ${topic}`, attributes, handle),
     )
     atWork.add(handling)
     return handling.finally(() => {
       observe()
       atWork.delete(handling)
     })
-  }
-
-  function keyOf(event: CloudEvent, topic: string): InboxKey {
-    const handler = handlerOf(appId, topic)
-    // A replay runs under a key of its own, once for each replay.
-    const replay = typeof event.replayid === 'string' ? `#${event.replayid}` : '#replay'
-    return {
-      messageId: event.id,
-      source: event.source,
-      handler: event.replayfor ? handler + replay : handler,
-    }
   }
 
   return {
@@ -295,9 +159,12 @@ export function createInbox<Schema>(options: {
     },
     async retryDue(limit) {
       const lease = { owner, seconds: LEASE_SECONDS, limit, maximumLosses: settings.INBOX_MAX_RETRIES }
-      const due = await database.system(({ tx }) => claimDueMessages(erase(tx), lease))
+      const due = await database.system(({ tx }) => claimDueMessages(tx, lease))
       for (const { event, handler, lostTooOften } of due) {
-        void inSpan(event, () => (lostTooOften ? refuse(event, handler) : repeat(event, handler)))
+        const key = { messageId: event.id, source: event.source, handler }
+        void inSpan(event, () =>
+          lostTooOften ? afterFailure(event.topic, event, key, workerLost()) : repeat(event, key),
+        )
       }
       return due.length
     },
@@ -305,36 +172,11 @@ export function createInbox<Schema>(options: {
       stopping.abort(new Error('the service is stopping'))
       const patience = new Promise((resolve) => setTimeout(resolve, milliseconds).unref())
       await Promise.race([Promise.allSettled(atWork), patience])
-      await database.system(({ tx }) => returnLeased(erase(tx), owner))
+      await database.system(({ tx }) => returnLeased(tx, owner))
     },
   }
 }
 
-/** Inbox statements touch the kit's tables only, whatever the service's own schema. */
-function erase<Schema>(tx: TransactionScope<Schema>['tx']): TransactionScope<unknown>['tx'] {
-  return tx as unknown as TransactionScope<unknown>['tx']
-}
-
-function messageOf(event: CloudEvent): Delivery['message'] {
-  return {
-    id: event.id,
-    source: event.source,
-    topic: event.topic,
-    subject: event.subject,
-    tenantId: event.tenantid,
-    correlationId: event.correlationid,
-    sequence: event.sequence === undefined ? undefined : Number(event.sequence),
-    time: new Date(event.time),
-    replay: event.replayfor !== undefined,
-    traceparent: event.traceparent,
-  }
-}
-
-/** Settles when the work does, or rejects at once when the signal is aborted: work that ignores it holds nobody up. */
-function orAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted()
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    work.then(resolve, reject)
-  })
-}
+/** Whatever process held this message died, again and again: the message is poison. */
+const workerLost = () =>
+  new PermanentError('worker_lost', 'every process that handled this message ended without a word')
