@@ -77,7 +77,7 @@ export function openSidecar({ DAPR_HTTP_PORT, DAPR_API_TOKEN }: SidecarSettings)
         if (status === 500 && String(answered['content-type']).startsWith('application/json')) {
           const text = await answer.body.text()
           if (isInvokeFailure(text)) throw away(appId, new Error(text.slice(0, 500)))
-          return { status, headers: answered, body: Readable.from([text]) }
+          return { status, headers: answered, body: Readable.from([Buffer.from(text)]) }
         }
         return { status, headers: answered, body: answer.body }
       } catch (error) {

@@ -1,0 +1,132 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { permissionsOf } from '../auth/permissions.ts'
+import { withContext } from '../http/request-context.ts'
+import { openSidecar } from './sidecar.ts'
+
+async function startStub(listener: RequestListener, port = 0) {
+  const server = createServer(listener).listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const bound = server.address() as AddressInfo
+  const sidecar = openSidecar({ DAPR_HTTP_PORT: bound.port, DAPR_API_TOKEN: 'dapr-token' })
+  return {
+    sidecar,
+    port: bound.port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await sidecar.close()
+    },
+  }
+}
+
+const text = async (body: Readable) => Buffer.concat(await body.toArray()).toString()
+
+test('a call names its target and carries token and request id on', async () => {
+  await using stub = await startStub(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString()
+    response.writeHead(201, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ url: request.url, method: request.method, headers: request.headers, body }))
+  })
+  const principal = {
+    userId: 'u',
+    tenantId: 't',
+    sessionId: 's',
+    roles: [],
+    permissions: permissionsOf([]),
+    token: 'jwt',
+  }
+  const answer = await withContext({ requestId: 'r1', correlationId: 'r1', principal }, () =>
+    stub.sidecar.invoke('documents', '/api/v1/x?y=1', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'dapr-app-id': 'evil' },
+      body: '{"a":1}',
+    }),
+  )
+  expect(answer.status).toBe(201)
+  expect(JSON.parse(await text(answer.body))).toMatchObject({
+    url: '/api/v1/x?y=1',
+    method: 'POST',
+    body: '{"a":1}',
+    headers: {
+      'dapr-app-id': 'documents',
+      'dapr-api-token': 'dapr-token',
+      'x-request-id': 'r1',
+      authorization: 'Bearer jwt',
+    },
+  })
+})
+
+test('problems of the other service come back as they are', async () => {
+  await using stub = await startStub((_request, response) => {
+    response.writeHead(500, { 'content-type': 'application/problem+json' }).end('{"code":"internal_error"}')
+  })
+  const answer = await stub.sidecar.invoke('documents', '/x')
+  expect([answer.status, await text(answer.body)]).toEqual([500, '{"code":"internal_error"}'])
+})
+
+test('a 500 in JSON that is not the sidecar’s own keeps its body', async () => {
+  await using stub = await startStub((_request, response) => {
+    response.writeHead(500, { 'content-type': 'application/json' }).end('{"errorCode":"MINE"}')
+  })
+  expect(await text((await stub.sidecar.invoke('documents', '/x')).body)).toBe('{"errorCode":"MINE"}')
+})
+
+test('a service that the sidecar cannot reach is 503', async () => {
+  await using stub = await startStub((_request, response) => {
+    response.writeHead(500, { 'content-type': 'application/json' })
+    response.end('{"errorCode":"ERR_DIRECT_INVOKE","message":"failed to invoke, id: documents"}')
+  })
+  await expect(stub.sidecar.invoke('documents', '/x')).rejects.toMatchObject({
+    status: 503,
+    code: 'upstream_unavailable',
+    extensions: { upstream: 'documents' },
+  })
+})
+
+test('no sidecar is 503, no answer in time 504, and a caller who leaves gets their own error', async () => {
+  const nowhere = openSidecar({ DAPR_HTTP_PORT: 1, DAPR_API_TOKEN: undefined })
+  await expect(nowhere.invoke('documents', '/x')).rejects.toMatchObject({ code: 'upstream_unavailable' })
+  await using stub = await startStub(() => undefined)
+  await expect(stub.sidecar.invoke('documents', '/x', { timeoutMs: 200 })).rejects.toMatchObject({
+    status: 504,
+    code: 'upstream_timeout',
+  })
+  const leaving = AbortSignal.timeout(100)
+  await expect(stub.sidecar.invoke('documents', '/x', { signal: leaving })).rejects.toThrow(/abort|timeout/i)
+})
+
+test('bodies stream in both directions', async () => {
+  await using stub = await startStub((request, response) => request.pipe(response))
+  const chunks = Array.from({ length: 50 }, () => Buffer.alloc(10_000, 1))
+  const answer = await stub.sidecar.invoke('documents', '/x', { method: 'POST', body: Readable.from(chunks) })
+  expect((await text(answer.body)).length).toBe(500_000)
+})
+
+test('waiting ends as soon as the sidecar can be used, or when it is told to', async () => {
+  let ready = false
+  await using stub = await startStub((request, response) => {
+    const known = request.url === '/v1.0/healthz/outbound'
+    response.writeHead(known && ready ? 204 : 500).end()
+  })
+  await expect(stub.sidecar.check()).rejects.toThrow(/answers 500/)
+  const waiting = stub.sidecar.waitUntilReady()
+  ready = true
+  await waiting
+  ready = false
+  await expect(stub.sidecar.waitUntilReady(AbortSignal.timeout(100))).rejects.toThrow()
+})
+
+test('a secret comes from the store; one that is not there is an error that names it', async () => {
+  await using stub = await startStub((request, response) => {
+    const found = request.url === '/v1.0/secrets/secretstore/smtp'
+    response.writeHead(found ? 200 : 204, { 'content-type': 'application/json' })
+    response.end(found ? '{"smtp":"one","user":"two"}' : undefined)
+  })
+  expect(await stub.sidecar.secret('smtp')).toBe('one')
+  expect(await stub.sidecar.secret('smtp', 'user')).toBe('two')
+  await expect(stub.sidecar.secret('nothing')).rejects.toThrow(/"nothing"/)
+})
