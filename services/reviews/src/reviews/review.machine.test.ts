@@ -1,21 +1,16 @@
 import { Problem } from '@alta/kit/errors'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { approve, claim, reject, release, sendBack, undo } from './review.actions.ts'
 import {
-  approve,
-  claim,
   hasLapsed,
   type NewVerdict,
   type ReviewState,
-  reject,
-  release,
   type Scene,
-  sendBack,
   standing,
   statusAt,
   statuses,
   transitions,
-  undo,
   type Verdict,
 } from './review.machine.ts'
 

@@ -11,8 +11,9 @@ import type { ReviewsSchema } from '../database/schema.ts'
 import type { Reading } from '../readings/reading.ts'
 import { loadReading } from '../readings/stored-reading.ts'
 import { type Access, type Caller, demandReviewer, openReview, seesAllProjects } from './review.access.ts'
+import { claim, release, undo } from './review.actions.ts'
 import { carryingOn, factsOf } from './review.events.ts'
-import { claim, hasLapsed, type ReviewState, release, type Scene, undo } from './review.machine.ts'
+import { hasLapsed, type ReviewState, type Scene } from './review.machine.ts'
 import {
   findQueue,
   findReview,
