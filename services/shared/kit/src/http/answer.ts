@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
+import { clientGone } from './json-body.ts'
 import type { Answer, Route, StreamAnswer } from './route.ts'
 
 /** An answer as it leaves: only what its schema declares, and nothing that JSON cannot hold. */
@@ -38,7 +40,7 @@ export async function sendAnswer(response: Response, answer: PresentedAnswer | S
       answer.stream.destroy()
       response.end()
     } else {
-      await pipeline(answer.stream, response)
+      await passOn(answer.stream, response)
     }
   } else if (answer.body === undefined) {
     response.end()
@@ -49,5 +51,21 @@ export async function sendAnswer(response: Response, answer: PresentedAnswer | S
       'content-length': String(bytes.length),
     })
     response.end(response.req.method === 'HEAD' ? undefined : bytes)
+  }
+}
+
+/** A caller who stops listening, as every player that seeks does, is no failure; a file that breaks off is one. */
+async function passOn(stream: Readable, response: Response): Promise<void> {
+  let brokeOff = false
+  // Whichever side ends first ends the other: the response still stands only when the stream was first.
+  for (const ending of ['error', 'close']) {
+    stream.once(ending, () => {
+      brokeOff ||= !response.destroyed
+    })
+  }
+  try {
+    await pipeline(stream, response)
+  } catch (error) {
+    throw brokeOff ? error : clientGone()
   }
 }

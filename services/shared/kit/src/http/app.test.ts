@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { anyone, may, signedIn } from '../auth/policy.ts'
 import { conflict, unauthorized } from '../errors.ts'
 import { healthOf } from '../health/health.ts'
+import { log } from '../telemetry/log.ts'
 import { createApp } from './app.ts'
 import { appToken, json, startApp } from './app-under-test.ts'
 import { currentContext } from './request-context.ts'
@@ -210,6 +211,56 @@ test('a stream is passed on with its media type, and a HEAD gets none of it', as
   expect([await answer.text(), answer.headers.get('content-type')]).toEqual(['abcd', 'image/png'])
   expect(signalled?.aborted).toBe(false)
   expect(await (await app.call('/file', { method: 'HEAD' })).text()).toBe('')
+})
+
+test('a file that breaks off cuts the connection, so that half is not taken for whole', async () => {
+  const breaking = route({
+    method: 'get',
+    path: '/breaking',
+    summary: 'Breaking',
+    tag: 'tests',
+    policy: anyone,
+    answers: { 200: { description: 'Bytes' } },
+    handle: async () => ({
+      status: 200,
+      stream: Readable.from(
+        (async function* () {
+          yield Buffer.alloc(100_000)
+          throw new Error('disk gone')
+        })(),
+      ),
+      mediaType: 'image/png',
+    }),
+  })
+  await using app = await startApp({ routes: [breaking] })
+  const answer = await app.call('/breaking')
+  await expect(answer.arrayBuffer()).rejects.toThrow()
+})
+
+test('a listener who leaves in the middle of a stream closes it and is no failure', async () => {
+  const endless = new Readable({
+    read() {
+      this.push(Buffer.alloc(10_000))
+    },
+  })
+  const radio = route({
+    method: 'get',
+    path: '/radio',
+    summary: 'Radio',
+    tag: 'tests',
+    policy: anyone,
+    answers: { 200: { description: 'Bytes' } },
+    handle: async () => ({ status: 200, stream: endless, mediaType: 'audio/wav' }),
+  })
+  const errors = vi.spyOn(log, 'error')
+  await using app = await startApp({ routes: [radio] })
+  const leaving = new AbortController()
+  const answer = await app.call('/radio', { signal: leaving.signal })
+  expect(answer.status).toBe(200)
+  leaving.abort()
+  await expect.poll(() => endless.destroyed).toBe(true)
+  expect(errors).not.toHaveBeenCalled()
+  errors.mockRestore()
 })
 
 test('the signal of a handler is aborted when the caller goes away', async () => {

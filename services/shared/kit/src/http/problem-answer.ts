@@ -38,7 +38,14 @@ export function problemBody(problem: Problem, requestId: string): Record<string,
 export const answerProblems: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
   const problem = problemOf(error)
   response.locals.code = problem.code
-  if (problem.status >= 500) {
+  const nobodyListens = response.destroyed && error instanceof Error && error.name === 'AbortError'
+  if (nobodyListens) {
+    // The handler stopped because its caller left: what the signal is for.
+  } else if (problem.status === 503) {
+    // Comes with every request while something is away; its stack says nothing new.
+    const reason = problem.cause instanceof Error ? problem.cause.message || problem.cause.name : undefined
+    log.warn({ code: problem.code, note: problem.note, reason }, 'request not possible now')
+  } else if (problem.status >= 500) {
     log.error({ err: problem.cause ?? problem, code: problem.code, note: problem.note }, 'request failed')
   } else if (problem.note !== undefined) {
     log.info({ code: problem.code, note: problem.note }, 'request refused')

@@ -46,6 +46,8 @@ export function localDisk(directory: string): FileStorage {
     },
 
     async *list() {
+      // Whoever lists does so to sweep: the time to drop what a process left when it died halfway.
+      await removeAbandoned(join(root, 'incoming'))
       for (const outer of await foldersOf(root)) {
         for (const inner of await foldersOf(join(root, outer))) {
           const folder = join(root, outer, inner)
@@ -63,6 +65,21 @@ export function localDisk(directory: string): FileStorage {
       await mkdir(join(root, 'incoming'), { recursive: true })
       await access(join(root, 'incoming'), constants.W_OK)
     },
+  }
+}
+
+const abandonedAfterMs = 24 * 3600 * 1000
+
+async function removeAbandoned(folder: string): Promise<void> {
+  try {
+    for await (const { name } of await opendir(folder)) {
+      const path = join(folder, name)
+      const { mtimeMs } = await stat(path)
+      if (Date.now() - mtimeMs > abandonedAfterMs) await rm(path, { force: true })
+    }
+  } catch (error) {
+    // An upload that ends meanwhile takes its file away.
+    if (!isMissing(error)) throw error
   }
 }
 

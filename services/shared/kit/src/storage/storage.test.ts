@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -129,6 +129,19 @@ describe.each(kinds)('%s', (_name, open) => {
 
 test('nothing that is half written stays behind', async () => {
   expect(await readdir(join(directory, 'incoming'))).toEqual([])
+})
+
+test('what a process left when it died halfway goes after a day', async () => {
+  const files = opened({ FILES_DIRECTORY: directory })
+  await files.check()
+  const incoming = (name: string) => join(directory, 'incoming', name)
+  const [old, young] = [incoming('old'), incoming('young')]
+  await writeFile(old, 'x')
+  await writeFile(young, 'x')
+  await utimes(old, 0, Date.now() / 1000 - 90_000)
+  for await (const _ of files.list());
+  expect(await readdir(join(directory, 'incoming'))).toEqual(['young'])
+  await rm(young)
 })
 
 test('storage that cannot be used says why', async () => {
