@@ -33,8 +33,10 @@ trap 'exit 130' INT TERM
 
 say "a clean Debian root in $root"
 mirror=$(sed -n 's/^URIs: //p; s/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) .*/\2/p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1)
-debootstrap --variant=minbase --include=ca-certificates,git,make bookworm "$root" "${mirror:-http://deb.debian.org/debian}" >"$root.log" 2>&1 ||
-  { tail -n 5 "$root.log"; exit 1; }
+# A root kept by KEEP=1 is used again: what was installed in it is there, the checkout is cloned anew.
+[ -f "$root/etc/debian_version" ] ||
+  debootstrap --variant=minbase --include=ca-certificates,git,make bookworm "$root" "${mirror:-http://deb.debian.org/debian}" >"$root.log" 2>&1 ||
+    { tail -n 5 "$root.log"; exit 1; }
 rm -f "$root.log"
 
 # How this machine reaches its registries; nothing that was ever fetched through them.
@@ -53,7 +55,8 @@ listening() { awk 'FNR > 1 && $4 == "0A" { split($2, a, ":"); print a[2] }' /pro
 began=$(date +%s)
 cd /root
 say 'git clone'
-git clone -q alta.bundle alta
+rm -rf alta
+git -c advice.detachedHead=false clone -q alta.bundle alta
 cd alta
 say 'make up'
 make up

@@ -8,7 +8,7 @@ export interface NamedContract {
   readonly symbol: string
   /** File name without `.ts`: the last part of the import path. */
   readonly module: string
-  readonly contract: EventContract
+  readonly contract: Pick<EventContract, 'topic' | 'owner' | 'summary' | 'slow'>
 }
 
 const isContract = (value: unknown): value is EventContract =>

@@ -1,0 +1,45 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { closingLine, readReport, sumOf } from './report.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'alta-report-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function report(content: object | string): Promise<string> {
+  const file = join(folder, `${Math.random()}.json`)
+  await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content))
+  return file
+}
+const counts = { numPassedTests: 5, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [] }
+
+it('takes the sums of a report', async () => {
+  const file = await report({ ...counts, numFailedTests: 2, numPendingTests: 1 })
+  expect(await readReport(file, 1)).toEqual({ passed: 5, failed: 2, skipped: 1 })
+})
+
+it('counts a runner that left no report, or half of one, as one failure', async () => {
+  const nothing = { passed: 0, failed: 1, skipped: 0 }
+  expect(await readReport(join(folder, 'missing.json'), 0)).toEqual(nothing)
+  expect(await readReport(await report('{"numPassed'), 0)).toEqual(nothing)
+})
+
+it('counts a file that could not be loaded', async () => {
+  const testResults = [{ status: 'failed', assertionResults: [] }]
+  expect((await readReport(await report({ ...counts, testResults }), 1)).failed).toBe(1)
+})
+
+it('counts a runner that failed although all its tests passed', async () => {
+  expect((await readReport(await report(counts), 1)).failed).toBe(1)
+  expect((await readReport(await report(counts), 0)).failed).toBe(0)
+})
+
+it('names skipped tests only when there are some', () => {
+  const sums = { passed: 3, failed: 0, skipped: 0 }
+  expect(closingLine(sumOf([sums, sums]))).toBe('6 passed, 0 failed')
+  expect(closingLine({ passed: 1, failed: 2, skipped: 3 })).toBe('1 passed, 2 failed, 3 skipped')
+})
