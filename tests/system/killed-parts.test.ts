@@ -1,0 +1,100 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { eventually } from '@alta/kit/testing/wait'
+import pg from 'pg'
+import { expect, inject, test } from 'vitest'
+import { Client } from '../support/client.ts'
+import { readPlaces, readPlatform } from '../support/platform.ts'
+import { readSamples } from '../support/samples.ts'
+
+const home = inject('home')
+const { gatewayUrl } = readPlatform(home)
+
+/** SIGKILL for the process of that name as it runs now. */
+function kill(name: string): void {
+  const pid = readPlatform(home).processes.find((one) => one.name === name)?.pid
+  if (pid === undefined) throw new Error(`${name} does not run`)
+  process.kill(pid, 'SIGKILL')
+}
+
+test('every service and every sidecar is killed once while all samples run: nothing is lost, nothing is doubled', async () => {
+  const ada = await new Client(gatewayUrl).register('Grace Hopper')
+  const projectId = await ada.project({ name: 'Killed' })
+  const samples = readSamples().filter(({ truth }) => truth.expect !== 'refused')
+  const names = readPlatform(home).processes.map((one) => one.name)
+  const before = new Map(readPlatform(home).processes.map((one) => [one.name, one.restarts]))
+
+  const killing = (async () => {
+    for (const name of names) {
+      await delay(1_500)
+      kill(name)
+    }
+  })()
+  const running = []
+  for (const sample of samples) {
+    const { status, body } = await ada.upload(projectId, sample.resource, sample.path, sample.truth.language)
+    expect(status, JSON.stringify(body)).toBe(201)
+    running.push({ sample, id: body.id })
+    await delay(500)
+  }
+  await killing
+
+  const ended = ['in_review', 'approved', 'failed']
+  for (const { sample, id } of running) {
+    const item = await ada.until(sample.resource, id, ended, 240)
+    if (sample.truth.expect === 'failed') expect(item.failure).toMatchObject({ code: sample.truth.code })
+    else expect(['in_review', 'approved']).toContain(item.status)
+  }
+  await eventually('everything is back', () => readPlatform(home).processes.every((one) => one.ready), 60)
+  for (const { name, restarts } of readPlatform(home).processes) {
+    expect(restarts, `${name} was restarted`).toBeGreaterThan(before.get(name) ?? 0)
+  }
+
+  const listed = await ada.call('GET', `/api/v1/documents?projectId=${projectId}&limit=100`)
+  const voices = await ada.call('GET', `/api/v1/voice-samples?projectId=${projectId}&limit=100`)
+  expect(listed.body.items.length + voices.body.items.length).toBe(samples.length)
+
+  await expectQuietAndComplete(ada)
+}, 420_000)
+
+/** Counts from the database, not from what anybody says: the ledger of events against their effects. */
+async function expectQuietAndComplete(ada: Client): Promise<void> {
+  const admin = new pg.Client({ connectionString: readPlaces(home).postgres.ownerUrl })
+  await admin.connect()
+  try {
+    const { rows: schemas } = await admin.query<{ name: string }>(
+      `select table_schema as name from information_schema.tables where table_name = 'outbox_events'`,
+    )
+    await eventually(
+      'every outbox and inbox is empty of open work',
+      async () => {
+        for (const { name } of schemas) {
+          const { rows } = await admin.query(
+            `select 1 from "${name}".outbox_events where status <> 'COMPLETED'
+             union all select 1 from "${name}".inbox_messages where status in ('PROCESSING', 'PARKED')`,
+          )
+          if (rows.length > 0) return false
+        }
+        return true
+      },
+      120,
+    )
+    const failed = []
+    for (const { name } of schemas) {
+      const { rows } = await admin.query(
+        `select handler, error_message from "${name}".inbox_messages where status = 'FAILED'`,
+      )
+      failed.push(...rows)
+    }
+    expect(failed).toEqual([])
+    const { rows: requested } = await admin.query<{ count: string }>(
+      `select count(*) from (${schemas.map(({ name }) => `select topic, event from "${name}".outbox_events`).join(' union all ')}) e
+       where topic = 'email.send-requested.v1' and event::json -> 'data' -> 'recipient' ->> 'userId' = $1`,
+      [ada.userId],
+    )
+    const mails = await ada.mails()
+    console.log(`mails asked for ${requested[0]?.count}, mails that came ${mails.length}`)
+    expect(mails).toHaveLength(Number(requested[0]?.count))
+  } finally {
+    await admin.end()
+  }
+}
