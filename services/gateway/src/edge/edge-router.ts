@@ -1,0 +1,48 @@
+import type { TokenVerifier } from '@alta/kit/auth/tokens'
+import type { Sidecar } from '@alta/kit/dapr/sidecar'
+import { type ErrorRequestHandler, Router } from 'express'
+import type { ServiceDocuments } from '../documentation/service-documents.ts'
+import { admission } from './admission.ts'
+import { edgeMethod, edgeRequest } from './edge-request.ts'
+import { forwardThrough } from './proxy.ts'
+import { type BodyRules, discardRest, refuseAnnounced } from './request-body.ts'
+import { safePath } from './safe-path.ts'
+import { securityHeaders } from './security-headers.ts'
+
+/** Everything a public request passes, from top to bottom. */
+export function edgeRouter(options: {
+  sidecar: Sidecar
+  documents: ServiceDocuments
+  verify: TokenVerifier
+  bodies: BodyRules
+  /** Milliseconds for a service to answer. */
+  timeout: number
+  /** What the gateway answers itself. */
+  own: readonly Router[]
+}): Router {
+  const { sidecar, documents, verify, bodies, timeout, own } = options
+  const admit = admission({ verify, routesOf: documents.routesOf })
+  const forward = forwardThrough(sidecar, bodies, timeout)
+
+  const router = Router({ caseSensitive: true })
+  router.use(securityHeaders)
+  router.use((request, _response, next) => {
+    edgeMethod(request)
+    safePath(request.url)
+    next()
+  })
+  for (const answers of own) router.use(answers)
+  router.use(async (request, response) => {
+    const edge = edgeRequest(edgeMethod(request), request.url)
+    refuseAnnounced(request, edge.bodyClass, bodies[edge.bodyClass])
+    const template = await admit(edge, request.headers.authorization)
+    await forward({ ...edge, template }, request, response)
+  })
+  router.use(refusedWhileSending)
+  return router
+}
+
+const refusedWhileSending: ErrorRequestHandler = (error, request, _response, next) => {
+  discardRest(request)
+  next(error)
+}

@@ -1,0 +1,17 @@
+import { text } from 'node:stream/consumers'
+import type { InvokeAnswer } from '@alta/kit/dapr/sidecar'
+import { badGateway } from '@alta/kit/errors'
+
+/**
+ * Keeps failures that no service of ours wrote from callers: ours are problem+json, anything else comes from
+ * a sidecar and speaks of addresses, ports and tokens.
+ * @throws {Problem} 502 `bad_gateway`
+ */
+export async function refuseForeignFailure(appId: string, answer: InvokeAnswer): Promise<void> {
+  const mediaType = String(answer.headers['content-type'] ?? '')
+  if (answer.status < 400 || mediaType.startsWith('application/problem+json')) return
+  const beginning = (await text(answer.body)).slice(0, 500)
+  throw badGateway('bad_gateway', `The service ${appId} gave no proper answer.`, {
+    note: `status ${answer.status} that is not problem+json: ${beginning}`,
+  })
+}

@@ -1,0 +1,89 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** Of one connection, not of the message (RFC 9110, 7.6.1). `expect` is answered by the gateway itself. */
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'http2-settings',
+])
+
+/** Said by the gateway or by nobody: services and logs believe them. */
+const rebuilt = new Set([
+  'host',
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'x-request-id',
+  'x-original-url',
+  'x-rewrite-url',
+])
+
+/** Naming one of these in `Connection` would make it vanish on the way; they belong to the message. */
+const neverNominated = new Set(['authorization', 'content-type', 'content-length', 'content-encoding'])
+
+/** `dapr-app-id` picks the target of a call, `dapr-api-token` opens the sidecar, `dapr-caller-app-id` lies. */
+const isPrivate = (name: string): boolean =>
+  name.startsWith('dapr-') || name.startsWith('x-forwarded-') || rebuilt.has(name)
+
+export interface Caller {
+  requestId: string
+  /** IP address of the connection. */
+  address: string
+  host: string
+  /** Sent on only as `Bearer …`: daprd takes a Basic user named `dapr-app-id` as the target of the call. */
+  bearer: string | undefined
+  /** True while the gateway has a span of its own: the tracing library then writes the trace headers. */
+  traced: boolean
+}
+
+/** The headers that a service gets to see. */
+export function requestHeaders(from: IncomingHttpHeaders, caller: Caller): Record<string, string | string[]> {
+  const nominated = nominatedBy(from.connection)
+  const kept = Object.entries(from).filter(
+    ([name]) =>
+      !hopByHop.has(name) &&
+      !isPrivate(name) &&
+      !nominated.has(name) &&
+      name !== 'authorization' &&
+      !(caller.traced && traceHeaders.has(name)),
+  )
+  const headers = Object.fromEntries(kept.filter((entry): entry is [string, string | string[]] => !!entry[1]))
+  if (caller.bearer) headers.authorization = `Bearer ${caller.bearer}`
+  headers['x-request-id'] = caller.requestId
+  headers['x-forwarded-for'] = caller.address
+  headers['x-forwarded-proto'] = 'http'
+  if (hostForm.test(caller.host)) headers['x-forwarded-host'] = caller.host
+  return headers
+}
+
+const traceHeaders = new Set(['traceparent', 'tracestate', 'baggage'])
+const hostForm = /^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?$/
+
+/** Told apart from what the gateway says itself: request id and security headers. */
+const ours = new Set(['server', 'date', 'x-powered-by', 'x-request-id'])
+
+/** The headers of a service's answer that a caller gets to see. */
+export function responseHeaders(from: Readonly<IncomingHttpHeaders>): [string, string | string[]][] {
+  const nominated = nominatedBy(from.connection)
+  return Object.entries(from).filter(
+    (entry): entry is [string, string | string[]] =>
+      entry[1] !== undefined &&
+      !hopByHop.has(entry[0]) &&
+      !isPrivate(entry[0]) &&
+      !nominated.has(entry[0]) &&
+      !ours.has(entry[0]),
+  )
+}
+
+function nominatedBy(connection: string | undefined): Set<string> {
+  const names = (connection ?? '').split(',').map((name) => name.trim().toLowerCase())
+  return new Set(names.filter((name) => !neverNominated.has(name)))
+}

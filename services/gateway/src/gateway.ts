@@ -1,0 +1,46 @@
+import type { Server } from 'node:http'
+import type { TokenVerifier } from '@alta/kit/auth/tokens'
+import type { Sidecar } from '@alta/kit/dapr/sidecar'
+import { createApp } from '@alta/kit/http/app'
+import { docsPage } from './documentation/docs-page.ts'
+import { mergedDocument } from './documentation/merged-document.ts'
+import { type ServiceDocuments, serviceDocuments } from './documentation/service-documents.ts'
+import { edgeRouter } from './edge/edge-router.ts'
+import { type ListenerLimits, publicServer } from './edge/listener.ts'
+import type { BodyRules } from './edge/request-body.ts'
+import { healthRoutes } from './health/health-routes.ts'
+import { publicServices } from './routes.ts'
+
+export interface Gateway {
+  server: Server
+  documents: ServiceDocuments
+}
+
+/** Puts the public side together; nothing listens yet. Times are in milliseconds. */
+export function openGateway(options: {
+  sidecar: Sidecar
+  upstreamTimeout: number
+  publicUrl: string
+  verify: TokenVerifier
+  bodies: BodyRules
+  limits: ListenerLimits
+}): Gateway {
+  const { sidecar } = options
+  const documents = serviceDocuments(sidecar, publicServices)
+  const edge = edgeRouter({
+    sidecar,
+    documents,
+    verify: options.verify,
+    bodies: options.bodies,
+    timeout: options.upstreamTimeout,
+    own: [healthRoutes({ sidecar, documents }), mergedDocument(documents, options.publicUrl), docsPage()],
+  })
+  const app = createApp({
+    appId: 'gateway',
+    routes: [],
+    routers: [edge],
+    appToken: undefined,
+    requireAppToken: false,
+  })
+  return { server: publicServer(app, options.limits), documents }
+}

@@ -1,0 +1,47 @@
+// gateway: the one way in. Routes by Dapr service invocation; owns no data.
+import { identityKeys, tokenVerifier } from '@alta/kit/auth/tokens'
+import { openSidecar } from '@alta/kit/dapr/sidecar'
+import { serve } from '@alta/kit/serve'
+import { log } from '@alta/kit/telemetry/log'
+import { config } from './config.ts'
+import { listen, stopListening } from './edge/listener.ts'
+import { openGateway } from './gateway.ts'
+
+const body = config.GATEWAY_BODY_SECONDS * 1000
+const upload = { total: config.GATEWAY_UPLOAD_SECONDS * 1000, idle: body }
+
+const sidecar = openSidecar(config)
+const { server, documents } = openGateway({
+  sidecar,
+  upstreamTimeout: config.GATEWAY_UPSTREAM_SECONDS * 1000,
+  publicUrl: config.GATEWAY_PUBLIC_URL,
+  verify: tokenVerifier({
+    issuer: config.TOKEN_ISSUER,
+    audience: config.TOKEN_AUDIENCE,
+    keys: identityKeys(config),
+  }),
+  bodies: {
+    json: { maximumBytes: config.GATEWAY_JSON_LIMIT, total: body, idle: body },
+    document: { maximumBytes: config.GATEWAY_DOCUMENT_LIMIT, ...upload },
+    audio: { maximumBytes: config.GATEWAY_AUDIO_LIMIT, ...upload },
+  },
+  limits: {
+    headers: config.GATEWAY_HEADERS_SECONDS * 1000,
+    request: Math.max(upload.total, body),
+    connections: config.GATEWAY_MAX_CONNECTIONS,
+  },
+})
+
+// The internal listener has health and metrics for the platform; callers never see it.
+await serve({
+  appId: 'gateway',
+  config,
+  sidecar,
+  background: [
+    { name: 'refresh the API documents', everySeconds: 30, run: documents.refresh },
+    { name: 'ask for missing API documents', everySeconds: 2, run: documents.refreshMissing },
+  ],
+  onStop: () => stopListening(server),
+})
+await listen(server, config.GATEWAY_PORT, config.GATEWAY_HOST)
+log.info({ host: config.GATEWAY_HOST, port: config.GATEWAY_PORT }, 'the public listener is up')

@@ -1,0 +1,35 @@
+/** First part of the path → app-id of the service that answers. Nothing else is ever forwarded. */
+export const upstreams = [
+  { prefix: '/api/v1/auth', appId: 'identity' },
+  { prefix: '/.well-known', appId: 'identity' },
+  { prefix: '/api/v1/projects', appId: 'documents' },
+  { prefix: '/api/v1/documents', appId: 'documents' },
+  { prefix: '/api/v1/voice-samples', appId: 'documents' },
+  { prefix: '/api/v1/reviews', appId: 'reviews' },
+  { prefix: '/api/v1/notifications', appId: 'notifications' },
+] as const
+
+/** Services whose health is the platform's; `ocr` and `transcription` answer nothing else. */
+export const services = ['identity', 'documents', 'ocr', 'transcription', 'reviews', 'notifications'] as const
+
+/** Services that have public routes, and so a part of the public documentation. */
+export const publicServices: readonly string[] = [...new Set(upstreams.map(({ appId }) => appId))]
+
+/** @returns undefined when no service answers such paths */
+export function upstreamOf(path: string): string | undefined {
+  return upstreams.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))?.appId
+}
+
+export type BodyClass = 'json' | 'document' | 'audio'
+
+/** Requests that carry a file. All others are JSON, with a small body and little time to send it. */
+const uploads: readonly { method: string; path: RegExp; bodyClass: BodyClass }[] = [
+  { method: 'POST', path: /^\/api\/v1\/projects\/[^/]+\/documents$/, bodyClass: 'document' },
+  { method: 'POST', path: /^\/api\/v1\/documents\/[^/]+\/versions$/, bodyClass: 'document' },
+  { method: 'POST', path: /^\/api\/v1\/projects\/[^/]+\/voice-samples$/, bodyClass: 'audio' },
+  { method: 'POST', path: /^\/api\/v1\/voice-samples\/[^/]+\/versions$/, bodyClass: 'audio' },
+]
+
+export function bodyClassOf(method: string, path: string): BodyClass {
+  return uploads.find((upload) => upload.method === method && upload.path.test(path))?.bodyClass ?? 'json'
+}

@@ -1,0 +1,48 @@
+import {
+  brokerEnvironment,
+  databaseEnvironment,
+  integer,
+  readConfig,
+  seconds,
+  secret,
+  serviceEnvironment,
+  text,
+  url,
+} from '@alta/kit/config'
+
+const days = 86_400
+
+export const config = readConfig('services/identity/src/config.ts', {
+  ...serviceEnvironment,
+  ...databaseEnvironment,
+  ...brokerEnvironment,
+  IDENTITY_KEY_ENCRYPTION_KEY: secret({ minimumLength: 32 }).describe(
+    'Encrypts the private signing keys in the database (openssl rand -base64 32). Changing it makes the stored keys unreadable.',
+  ),
+  IDENTITY_ADMIN_EMAILS: text({ default: '' }).describe(
+    'Comma-separated addresses that get the role admin when they register. Empty: nobody does.',
+  ),
+  IDENTITY_PUBLIC_URL: url({ default: 'http://localhost:8080' }).describe(
+    'The gateway as callers see it; the discovery document points there.',
+  ),
+  ACCESS_TOKEN_SECONDS: seconds({ default: 600, min: 30, max: 3600 }).describe(
+    'Life of an access token; an ended session can call other services for at most this long.',
+  ),
+  SESSION_SECONDS: seconds({ default: 30 * days, min: 60, max: 365 * days }).describe(
+    'Absolute end of a session, however often its tokens were refreshed.',
+  ),
+  REFRESH_GRACE_SECONDS: seconds({ default: 5, max: 60 }).describe(
+    'How long the token before the current one still yields the current one, for callers that refresh twice at once. 0: any second use ends the session.',
+  ),
+  SIGNING_KEY_DAYS: integer({ default: 90, min: 1, max: 3650 }).describe(
+    'Age at which a signing key is replaced.',
+  ),
+  PASSWORD_HASHES_AT_ONCE: integer({ default: 2, min: 1, max: 64 }).describe(
+    'Passwords hashed at the same time; each takes 46 MiB of memory and one core.',
+  ),
+  PASSWORD_HASHES_WAITING: integer({ default: 64, min: 0, max: 10_000 }).describe(
+    'Sign-ins that may wait for their turn; more are answered 503.',
+  ),
+})
+
+export type Config = typeof config

@@ -1,0 +1,54 @@
+import type { JWK } from 'jose'
+import type { ColumnType, Generated } from 'kysely'
+
+export interface IdentitySchema {
+  users: {
+    id: string
+    tenant_id: string
+    /** As `normalisedEmail` leaves it; unique within the tenant. */
+    email: string
+    name: string
+    locale: string
+    roles: string[]
+    created_at: Generated<Date>
+  }
+  credentials: {
+    user_id: string
+    tenant_id: string
+    /** PHC string of Argon2id. */
+    password_hash: string
+    changed_at: Generated<Date>
+  }
+  /** One sign-in and the family of refresh tokens that descends from it. */
+  sessions: {
+    id: string
+    tenant_id: string
+    user_id: string
+    created_at: Generated<Date>
+    /** Absolute: no refresh moves it. */
+    expires_at: Date
+    ended_at: Date | null
+    end_reason: SessionEnd | null
+  }
+  refresh_tokens: {
+    /** SHA-256 of the token; the token itself is never stored. */
+    hash: Buffer
+    tenant_id: string
+    session_id: string
+    issued_at: Generated<Date>
+    used_at: Date | null
+    successor_hash: Buffer | null
+    /** The successor, readable only with the token of this row. */
+    sealed_successor: Buffer | null
+  }
+  signing_keys: {
+    kid: string
+    public_jwk: ColumnType<JWK, string, never>
+    sealed_private_key: Buffer
+    created_at: Date
+    /** Published from the start, used for signing only from then on. */
+    activates_at: Date
+  }
+}
+
+export type SessionEnd = 'logout' | 'password-changed' | 'token-reused'

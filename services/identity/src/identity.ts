@@ -1,0 +1,94 @@
+import type { KeySource } from '@alta/kit/auth/tokens'
+import type { Database } from '@alta/kit/database/database'
+import type { HealthCheck } from '@alta/kit/health/health'
+import type { Route } from '@alta/kit/http/route'
+import type { Repetition } from '@alta/kit/repeatedly'
+import type { Config } from './config.ts'
+import type { IdentitySchema } from './database/schema.ts'
+import { accessTokens } from './keys/access-token.ts'
+import { keyRoutes } from './keys/key.routes.ts'
+import { keyring } from './keys/keyring.ts'
+import { ownKeys } from './keys/own-keys.ts'
+import { hashingQueue } from './passwords/hashing-queue.ts'
+import { passwords as passwordsOf } from './passwords/passwords.ts'
+import { removeExpiredSessions } from './sessions/session.repository.ts'
+import { sessionRoutes } from './sessions/session.routes.ts'
+import { sessionService } from './sessions/session.service.ts'
+import { userRoutes } from './users/user.routes.ts'
+import { normalisedEmail } from './users/user.schema.ts'
+import { userService } from './users/user.service.ts'
+
+export type IdentitySettings = Pick<
+  Config,
+  | 'ACCESS_TOKEN_SECONDS'
+  | 'IDENTITY_ADMIN_EMAILS'
+  | 'IDENTITY_KEY_ENCRYPTION_KEY'
+  | 'IDENTITY_PUBLIC_URL'
+  | 'PASSWORD_HASHES_AT_ONCE'
+  | 'PASSWORD_HASHES_WAITING'
+  | 'REFRESH_GRACE_SECONDS'
+  | 'SESSION_SECONDS'
+  | 'SIGNING_KEY_DAYS'
+  | 'TOKEN_AUDIENCE'
+  | 'TOKEN_ISSUER'
+>
+
+export interface Identity {
+  routes: Route[]
+  /** The service's own keys, for its own routes: it needs no network to verify what it signed. */
+  keySource: KeySource
+  checks: HealthCheck[]
+  background: Repetition[]
+}
+
+/** Puts the service together on a database. */
+export function identity(database: Database<IdentitySchema>, config: IdentitySettings): Identity {
+  const passwords = passwordsOf(
+    hashingQueue({ atOnce: config.PASSWORD_HASHES_AT_ONCE, waiting: config.PASSWORD_HASHES_WAITING }),
+  )
+  const keys = keyring({
+    database,
+    secret: config.IDENTITY_KEY_ENCRYPTION_KEY,
+    replaceAfterDays: config.SIGNING_KEY_DAYS,
+  })
+  const tokens = accessTokens({
+    keys,
+    issuer: config.TOKEN_ISSUER,
+    audience: config.TOKEN_AUDIENCE,
+    lifetime: config.ACCESS_TOKEN_SECONDS,
+  })
+  const users = userService({ database, passwords, adminEmails: addresses(config.IDENTITY_ADMIN_EMAILS) })
+  const sessions = sessionService({
+    database,
+    passwords,
+    tokens,
+    lifetime: config.SESSION_SECONDS,
+    grace: config.REFRESH_GRACE_SECONDS,
+  })
+
+  return {
+    routes: [
+      ...userRoutes(users),
+      ...sessionRoutes(sessions),
+      ...keyRoutes({ keys, issuer: config.TOKEN_ISSUER, publicUrl: config.IDENTITY_PUBLIC_URL }),
+    ],
+    keySource: ownKeys(keys),
+    // Makes the first key, and finds out when the encryption key is not the one the stored keys need.
+    checks: [{ name: 'signing-keys', check: async () => ({ kid: (await keys.current()).kid }) }],
+    background: [
+      {
+        name: 'remove sessions that are over',
+        everySeconds: 3600,
+        run: () => database.system(({ tx }) => removeExpiredSessions(tx)),
+      },
+    ],
+  }
+}
+
+const addresses = (list: string): ReadonlySet<string> =>
+  new Set(
+    list
+      .split(',')
+      .filter((address) => address.trim() !== '')
+      .map((address) => normalisedEmail.parse(address)),
+  )

@@ -1,0 +1,51 @@
+import { anyone } from '@alta/kit/auth/policy'
+import { type Route, route } from '@alta/kit/http/route'
+import { z } from 'zod'
+import type { Keyring } from './keyring.ts'
+
+const jwk = z.looseObject({ kid: z.string(), kty: z.string(), alg: z.string(), use: z.string() })
+
+/** @param options.publicUrl the gateway as callers see it */
+export const keyRoutes = ({
+  keys,
+  issuer,
+  publicUrl,
+}: {
+  keys: Keyring
+  issuer: string
+  publicUrl: string
+}): Route[] => [
+  route({
+    method: 'get',
+    path: '/.well-known/jwks.json',
+    summary: 'Keys that access tokens are signed with',
+    tag: 'auth',
+    policy: anyone,
+    answers: { 200: { description: 'JSON Web Key Set', schema: z.object({ keys: z.array(jwk) }) } },
+    handle: async () => ({
+      status: 200,
+      // Keys are published for minutes before they are used.
+      headers: { 'cache-control': 'public, max-age=60' },
+      body: { keys: z.array(jwk).parse((await keys.published()).keys) },
+    }),
+  }),
+
+  route({
+    method: 'get',
+    path: '/.well-known/openid-configuration',
+    summary: 'Where the keys are',
+    description: 'Says only what this release has.',
+    tag: 'auth',
+    policy: anyone,
+    answers: {
+      200: {
+        description: 'Discovery document',
+        schema: z.object({ issuer: z.string(), jwks_uri: z.string() }),
+      },
+    },
+    handle: async () => ({
+      status: 200,
+      body: { issuer, jwks_uri: new URL('/.well-known/jwks.json', publicUrl).href },
+    }),
+  }),
+]

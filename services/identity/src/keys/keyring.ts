@@ -1,0 +1,124 @@
+import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { Database } from '@alta/kit/database/database'
+import { log } from '@alta/kit/telemetry/log'
+import { calculateJwkThumbprint, exportJWK, type JSONWebKeySet } from 'jose'
+import type { IdentitySchema } from '../database/schema.ts'
+import { insertKey, type KeyRow, listKeys, lockKeys } from './key.repository.ts'
+import { keyFor, seal, unseal } from './sealing.ts'
+
+export interface SigningKey {
+  readonly kid: string
+  readonly privateKey: KeyObject
+}
+
+export interface Keyring {
+  /** The key to sign with now; makes the platform's first one when there is none. */
+  current(): Promise<SigningKey>
+  /** What verifiers should know: the next key if there is one, the current and the one before it. */
+  published(): Promise<JSONWebKeySet>
+}
+
+const generateKeys = promisify(generateKeyPair)
+const minute = 60_000
+const day = 24 * 60 * minute
+
+/** Other processes and services look for new keys at least this often; a new key signs only after it. */
+const reloadAfter = minute
+const announcement = 10 * minute
+
+/**
+ * The signing keys: RSA of 3,072 bits, private parts encrypted in the database.
+ * @param options.secret encrypts the private parts
+ * @param options.replaceAfterDays age at which the newest key gets a successor
+ */
+export function keyring(options: {
+  database: Database<IdentitySchema>
+  secret: string
+  replaceAfterDays: number
+  now?: () => number
+}): Keyring {
+  const { database, replaceAfterDays, now = Date.now } = options
+  const sealingKey = keyFor('private signing keys', options.secret)
+  let known: { rows: KeyRow[]; at: number } | undefined
+  let loading: Promise<KeyRow[]> | undefined
+  const opened = new Map<string, SigningKey>()
+
+  const isDue = (newest: KeyRow | undefined): boolean =>
+    !newest || newest.created_at.getTime() + replaceAfterDays * day <= now()
+
+  async function load(): Promise<KeyRow[]> {
+    const rows = await database.system(async ({ tx }) => {
+      const found = await listKeys(tx)
+      if (!isDue(found[0])) return found
+      await lockKeys(tx)
+      const afterLock = await listKeys(tx)
+      if (!isDue(afterLock[0])) return afterLock
+      // Nobody waits for a first key: there is nothing that verifiers could still be using.
+      const activatesAt = new Date(now() + (afterLock.length === 0 ? 0 : announcement))
+      const row = await newKey(sealingKey, new Date(now()), activatesAt)
+      await insertKey(tx, row)
+      log.info({ kid: row.kid, activatesAt }, 'made a signing key')
+      return [row, ...afterLock]
+    })
+    known = { rows, at: now() }
+    return rows
+  }
+
+  async function rows(): Promise<KeyRow[]> {
+    if (known && now() - known.at < reloadAfter) return known.rows
+    loading ??= load().finally(() => {
+      loading = undefined
+    })
+    if (!known) return loading
+    // Keys change once in months: known ones serve on while the database is away.
+    const stale = known
+    return loading.catch((error: unknown) => {
+      log.warn({ err: error }, 'could not look for new signing keys; going on with the known ones')
+      return stale.rows
+    })
+  }
+
+  const active = (all: KeyRow[]): number => all.findIndex((row) => row.activates_at.getTime() <= now())
+
+  return {
+    async current() {
+      const all = await rows()
+      const row = all[active(all)]
+      if (!row) throw new Error('there are signing keys, but none of them is active yet')
+      const key = opened.get(row.kid) ?? open(row, sealingKey)
+      opened.set(row.kid, key)
+      return key
+    },
+    async published() {
+      const all = await rows()
+      return { keys: all.slice(0, active(all) + 2).map((row) => row.public_jwk) }
+    },
+  }
+}
+
+async function newKey(sealingKey: Buffer, createdAt: Date, activatesAt: Date): Promise<KeyRow> {
+  const { publicKey, privateKey } = await generateKeys('rsa', { modulusLength: 3072 })
+  const jwk = await exportJWK(publicKey)
+  const kid = await calculateJwkThumbprint(jwk)
+  return {
+    kid,
+    public_jwk: { ...jwk, kid, use: 'sig', alg: 'RS256' },
+    sealed_private_key: seal(sealingKey, privateKey.export({ type: 'pkcs8', format: 'der' })),
+    created_at: createdAt,
+    activates_at: activatesAt,
+  }
+}
+
+function open(row: KeyRow, sealingKey: Buffer): SigningKey {
+  let der: Buffer
+  try {
+    der = unseal(sealingKey, row.sealed_private_key)
+  } catch (error) {
+    throw new Error(
+      `signing key ${row.kid} cannot be decrypted: IDENTITY_KEY_ENCRYPTION_KEY is not the one it was encrypted with`,
+      { cause: error },
+    )
+  }
+  return { kid: row.kid, privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) }
+}

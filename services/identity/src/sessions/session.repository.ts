@@ -1,0 +1,70 @@
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { IdentitySchema, SessionEnd } from '../database/schema.ts'
+
+export type SessionRow = Selectable<IdentitySchema['sessions']>
+
+export async function insertSession(
+  tx: Kysely<IdentitySchema>,
+  session: Pick<SessionRow, 'id' | 'tenant_id' | 'user_id' | 'expires_at'>,
+): Promise<void> {
+  await tx.insertInto('sessions').values(session).execute()
+}
+
+export async function isOpen(tx: Kysely<IdentitySchema>, id: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** The session that a token belongs to, locked: refreshes and the end of one session take turns. */
+export function lockSessionOfToken(
+  tx: Kysely<IdentitySchema>,
+  hash: Buffer,
+): Promise<SessionRow | undefined> {
+  return tx
+    .selectFrom('sessions')
+    .selectAll()
+    .where('id', '=', (token) =>
+      token.selectFrom('refresh_tokens').select('session_id').where('hash', '=', hash),
+    )
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+/** Ends one session; an ended one keeps its first end. */
+export async function endSession(tx: Kysely<IdentitySchema>, id: string, reason: SessionEnd): Promise<void> {
+  await tx
+    .updateTable('sessions')
+    .set({ ended_at: sql<Date>`clock_timestamp()`, end_reason: reason })
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .execute()
+}
+
+export async function endSessionsOf(
+  tx: Kysely<IdentitySchema>,
+  userId: string,
+  { except, reason }: { except: string; reason: SessionEnd },
+): Promise<void> {
+  await tx
+    .updateTable('sessions')
+    .set({ ended_at: sql<Date>`clock_timestamp()`, end_reason: reason })
+    .where('user_id', '=', userId)
+    .where('id', '<>', except)
+    .where('ended_at', 'is', null)
+    .execute()
+}
+
+/** Removes sessions (and with them their tokens) a while after their absolute end. @returns how many */
+export async function removeExpiredSessions(tx: Kysely<IdentitySchema>): Promise<number> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('sessions')
+    .where('expires_at', '<', sql<Date>`now() - interval '1 day'`)
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}

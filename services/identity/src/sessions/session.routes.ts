@@ -1,0 +1,68 @@
+import { anyone, signedIn } from '@alta/kit/auth/policy'
+import { type Route, route } from '@alta/kit/http/route'
+import { z } from 'zod'
+import { password } from '../passwords/password.schema.ts'
+import { normalisedEmail, userResource } from '../users/user.schema.ts'
+import type { SessionService } from './session.service.ts'
+
+const signedInAnswer = z
+  .object({
+    accessToken: z.string(),
+    /** Works once: the answer to its use carries the next one. */
+    refreshToken: z.string(),
+    tokenType: z.literal('Bearer'),
+    expiresIn: z.number().int().describe('Seconds until the access token expires.'),
+    user: userResource,
+  })
+  .meta({ id: 'SignedIn' })
+
+/** Tokens must not stay behind in any cache on the way. */
+const notStored = { 'cache-control': 'no-store' }
+
+export const sessionRoutes = (sessions: SessionService): Route[] => [
+  route({
+    method: 'post',
+    path: '/api/v1/auth/login',
+    summary: 'Sign in',
+    tag: 'auth',
+    policy: anyone,
+    body: z.object({ email: normalisedEmail, password }),
+    answers: { 200: { description: 'Signed in', schema: signedInAnswer } },
+    handle: async ({ body }) => ({
+      status: 200,
+      body: await sessions.login(body.email, body.password),
+      headers: notStored,
+    }),
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/v1/auth/refresh',
+    summary: 'Get a new access token',
+    description:
+      'The refresh token works once; the answer carries its successor. Using one again ends the session, except within seconds and before the successor was used: then the same successor comes back.',
+    tag: 'auth',
+    policy: anyone,
+    body: z.object({ refreshToken: z.string().min(1).max(200) }),
+    answers: { 200: { description: 'Signed in further', schema: signedInAnswer } },
+    handle: async ({ body }) => ({
+      status: 200,
+      body: await sessions.refresh(body.refreshToken),
+      headers: notStored,
+    }),
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/v1/auth/logout',
+    summary: 'Sign out',
+    description: 'Ends the session of the access token: none of its refresh tokens works any more.',
+    tag: 'auth',
+    policy: signedIn,
+    answers: { 204: { description: 'Signed out' } },
+    handle: async ({ principal }) => {
+      await sessions.logout(principal)
+      return { status: 204 }
+    },
+  }),
+]

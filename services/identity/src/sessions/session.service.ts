@@ -1,0 +1,98 @@
+import type { Principal } from '@alta/kit/auth/principal'
+import type { Database } from '@alta/kit/database/database'
+import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
+import type { Problem } from '@alta/kit/errors'
+import { randomUUIDv7 } from '@alta/kit/identifiers'
+import type { IdentitySchema } from '../database/schema.ts'
+import type { AccessTokens } from '../keys/access-token.ts'
+import type { Passwords } from '../passwords/passwords.ts'
+import {
+  holdPasswordHash,
+  replacePasswordHash,
+  type UserRow,
+  userById,
+  userToSignIn,
+} from '../users/user.repository.ts'
+import type { UserResource } from '../users/user.schema.ts'
+import { present } from '../users/user.service.ts'
+import { insertRefreshToken } from './refresh-token.repository.ts'
+import { hashOf, newRefreshToken } from './refresh-token.ts'
+import { rotate } from './rotate-refresh-token.ts'
+import { invalidCredentials, invalidRefreshToken } from './session.problems.ts'
+import { endSession, insertSession, lockSessionOfToken } from './session.repository.ts'
+
+export interface SignedIn {
+  accessToken: string
+  refreshToken: string
+  tokenType: 'Bearer'
+  /** Seconds until the access token expires. */
+  expiresIn: number
+  user: UserResource
+}
+
+export type SessionService = ReturnType<typeof sessionService>
+
+/** @param options.lifetime absolute, in seconds  @param options.grace see `rotate`, in seconds */
+export function sessionService(options: {
+  database: Database<IdentitySchema>
+  passwords: Passwords
+  tokens: AccessTokens
+  lifetime: number
+  grace: number
+}) {
+  const { database, passwords, tokens, lifetime, grace } = options
+
+  async function answer(user: UserRow, sessionId: string, refreshToken: string): Promise<SignedIn> {
+    const accessToken = await tokens.issue({
+      userId: user.id,
+      tenantId: user.tenant_id,
+      sessionId,
+      roles: user.roles,
+    })
+    return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: tokens.lifetime, user: present(user) }
+  }
+
+  return {
+    /** @throws {Problem} 401 `invalid_credentials`, 503 `too_busy` */
+    async login(email: string, password: string): Promise<SignedIn> {
+      const user = await database.read(DEFAULT_TENANT, (tx) => userToSignIn(tx, email))
+      if (!(await passwords.matches(password, user?.password_hash)) || !user) throw invalidCredentials()
+      const stored = user.password_hash
+      const renewed = passwords.isOutdated(stored) ? await passwords.hash(password) : undefined
+
+      const sessionId = randomUUIDv7()
+      const refreshToken = newRefreshToken()
+      await database.transaction(user.tenant_id, async ({ tx }) => {
+        if (!(await holdPasswordHash(tx, user.id, stored))) throw invalidCredentials()
+        if (renewed) await replacePasswordHash(tx, user.id, { from: stored, to: renewed })
+        const expiresAt = new Date(Date.now() + lifetime * 1000)
+        const mine = { tenant_id: user.tenant_id }
+        await insertSession(tx, { ...mine, id: sessionId, user_id: user.id, expires_at: expiresAt })
+        await insertRefreshToken(tx, { ...mine, hash: hashOf(refreshToken), session_id: sessionId })
+      })
+      return answer(user, sessionId, refreshToken)
+    },
+
+    /** @throws {Problem} 401 `invalid_refresh_token` */
+    async refresh(refreshToken: string): Promise<SignedIn> {
+      // The refusal is a value until here: an exception would roll the end of a misused session back.
+      const outcome = await database.system(async ({ tx }) => {
+        const session = await lockSessionOfToken(tx, hashOf(refreshToken))
+        if (!session) return { refused: invalidRefreshToken('unknown refresh token') }
+        const rotated = await rotate(tx, session, refreshToken, grace)
+        if ('refused' in rotated) return rotated
+        const user = await userById(tx, session.user_id)
+        return user
+          ? { user, sessionId: session.id, token: rotated.token }
+          : { refused: invalidRefreshToken('the user is gone') }
+      })
+      if ('refused' in outcome) throw outcome.refused satisfies Problem
+      return answer(outcome.user, outcome.sessionId, outcome.token)
+    },
+
+    /** Ends the session and with it every refresh token of it. Ending it twice is the same as once. */
+    async logout({ tenantId, sessionId }: Principal): Promise<void> {
+      await database.transaction(tenantId, ({ tx }) => endSession(tx, sessionId, 'logout'))
+    },
+  }
+}

@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tokenVerifier } from '@alta/kit/auth/tokens'
+import { idempotencyStore } from '@alta/kit/database/idempotency'
+import { createApp } from '@alta/kit/http/app'
+import { createTestDatabase, type TestDatabase } from '@alta/kit/testing/database'
+import { z } from 'zod'
+import type { IdentitySchema } from '../database/schema.ts'
+import { type IdentitySettings, identity } from '../identity.ts'
+
+const appToken = 'app-token-for-tests'
+
+export const goodPassword = 'correct horse battery staple'
+
+export const settings: IdentitySettings = {
+  ACCESS_TOKEN_SECONDS: 600,
+  IDENTITY_ADMIN_EMAILS: 'Root@Example.org, ops@example.org',
+  IDENTITY_KEY_ENCRYPTION_KEY: 'only-for-tests-only-for-tests-only',
+  IDENTITY_PUBLIC_URL: 'http://localhost:8080',
+  PASSWORD_HASHES_AT_ONCE: 2,
+  PASSWORD_HASHES_WAITING: 64,
+  REFRESH_GRACE_SECONDS: 5,
+  SESSION_SECONDS: 3600,
+  SIGNING_KEY_DAYS: 90,
+  TOKEN_AUDIENCE: 'alta',
+  TOKEN_ISSUER: 'https://alta.local',
+}
+
+const signedIn = z.object({
+  accessToken: z.string(),
+  refreshToken: z.string(),
+  tokenType: z.literal('Bearer'),
+  expiresIn: z.number(),
+  user: z.object({ id: z.uuid(), email: z.string(), name: z.string(), roles: z.array(z.string()) }),
+})
+export type SignedIn = z.infer<typeof signedIn>
+
+/** What a call answered: the status, the JSON, and the code when it is a problem. */
+export interface Answer {
+  status: number
+  body: unknown
+  code: string | undefined
+}
+
+export interface TestIdentity {
+  url: string
+  testDatabase: TestDatabase<IdentitySchema>
+  post(path: string, body?: unknown, token?: string): Promise<Answer>
+  get(path: string, token?: string): Promise<Answer>
+  /** A new user with `goodPassword`. @returns the address */
+  register(email?: string): Promise<string>
+  login(email: string, password?: string): Promise<SignedIn>
+  refresh(refreshToken: string): Promise<SignedIn>
+  close(): Promise<void>
+}
+
+const problem = z.object({ code: z.string() })
+let people = 0
+
+/** The service's own app over a database of its own. */
+export async function startIdentity(changes: Partial<IdentitySettings> = {}): Promise<TestIdentity> {
+  const migrations = new URL('../database/migrations/', import.meta.url)
+  const testDatabase = await createTestDatabase<IdentitySchema>('identity', migrations)
+  const { database } = testDatabase
+  const config = { ...settings, ...changes }
+  const { routes, keySource } = identity(database, config)
+  const app = createApp({
+    appId: 'identity',
+    routes,
+    appToken,
+    verifyToken: tokenVerifier({
+      issuer: config.TOKEN_ISSUER,
+      audience: config.TOKEN_AUDIENCE,
+      keys: keySource,
+    }),
+    idempotency: idempotencyStore(database),
+  })
+  const server = createServer(app)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // The server listens on a TCP port.
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+  async function call(path: string, init: RequestInit, token: string | undefined): Promise<Answer> {
+    const headers = new Headers({ 'dapr-api-token': appToken, 'content-type': 'application/json' })
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
+    const answer = await fetch(url + path, { ...init, headers })
+    const text = await answer.text()
+    const body: unknown = text === '' ? undefined : JSON.parse(text)
+    return { status: answer.status, body, code: problem.safeParse(body).data?.code }
+  }
+  const post = (path: string, body?: unknown, token?: string) =>
+    call(path, { method: 'POST', ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, token)
+
+  return {
+    url,
+    testDatabase,
+    post,
+    get: (path, token) => call(path, {}, token),
+    async register(email = `person-${++people}@example.org`) {
+      const answer = await post('/api/v1/auth/register', { email, password: goodPassword, name: 'Ada' })
+      if (answer.status !== 201) throw new Error(`could not register: ${JSON.stringify(answer.body)}`)
+      return email
+    },
+    async login(email, password = goodPassword) {
+      return signedIn.parse((await post('/api/v1/auth/login', { email, password })).body)
+    },
+    async refresh(refreshToken) {
+      return signedIn.parse((await post('/api/v1/auth/refresh', { refreshToken })).body)
+    },
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await testDatabase.close()
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { IdentitySchema } from '../database/schema.ts'
+
+export type UserRow = Selectable<IdentitySchema['users']>
+export type NewUser = Omit<UserRow, 'created_at'>
+
+/** @returns undefined when the tenant has the address already */
+export function insertUser(tx: Kysely<IdentitySchema>, user: NewUser): Promise<UserRow | undefined> {
+  return tx
+    .insertInto('users')
+    .values(user)
+    .onConflict((conflict) => conflict.constraint('users_email_unique').doNothing())
+    .returningAll()
+    .executeTakeFirst()
+}
+
+export function userById(tx: Kysely<IdentitySchema>, id: string): Promise<UserRow | undefined> {
+  return tx.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** The user with the stored hash of the password. */
+export function userToSignIn(
+  tx: Kysely<IdentitySchema>,
+  email: string,
+): Promise<(UserRow & { password_hash: string }) | undefined> {
+  return tx
+    .selectFrom('users')
+    .innerJoin('credentials', 'credentials.user_id', 'users.id')
+    .selectAll('users')
+    .select('credentials.password_hash')
+    .where('users.email', '=', email)
+    .executeTakeFirst()
+}
+
+export async function passwordHashOf(
+  tx: Kysely<IdentitySchema>,
+  userId: string,
+): Promise<string | undefined> {
+  const row = await tx
+    .selectFrom('credentials')
+    .select('password_hash')
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  return row?.password_hash
+}
+
+/**
+ * Whether the stored hash is still this one, and so to the end of the transaction. A sign-in with the old
+ * password that is under way while the password changes must not leave a session behind.
+ */
+export async function holdPasswordHash(
+  tx: Kysely<IdentitySchema>,
+  userId: string,
+  hash: string,
+): Promise<boolean> {
+  const row = await tx
+    .selectFrom('credentials')
+    .select('user_id')
+    .where('user_id', '=', userId)
+    .where('password_hash', '=', hash)
+    .forShare()
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function insertPasswordHash(
+  tx: Kysely<IdentitySchema>,
+  user: Pick<UserRow, 'id' | 'tenant_id'>,
+  hash: string,
+): Promise<void> {
+  await tx
+    .insertInto('credentials')
+    .values({ user_id: user.id, tenant_id: user.tenant_id, password_hash: hash })
+    .execute()
+}
+
+/**
+ * Replaces one stored hash by another.
+ * @returns false when the stored one is not `from` any more: somebody else was faster
+ */
+export async function replacePasswordHash(
+  tx: Kysely<IdentitySchema>,
+  userId: string,
+  { from, to }: { from: string; to: string },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('credentials')
+    .set({ password_hash: to, changed_at: new Date() })
+    .where('user_id', '=', userId)
+    .where('password_hash', '=', from)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}

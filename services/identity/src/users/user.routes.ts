@@ -1,0 +1,51 @@
+import { anyone, signedIn } from '@alta/kit/auth/policy'
+import { type Route, route } from '@alta/kit/http/route'
+import { z } from 'zod'
+import { newPassword, password } from '../passwords/password.schema.ts'
+import { locale, normalisedEmail, personName, userResource } from './user.schema.ts'
+import type { UserService } from './user.service.ts'
+
+export const userRoutes = (users: UserService): Route[] => [
+  route({
+    method: 'post',
+    path: '/api/v1/auth/register',
+    summary: 'Sign up',
+    description: 'A welcome e-mail follows.',
+    tag: 'auth',
+    policy: anyone,
+    idempotent: true,
+    body: z.object({
+      email: normalisedEmail,
+      password: newPassword,
+      name: personName,
+      locale: locale.default('en'),
+    }),
+    answers: { 201: { description: 'Signed up', schema: z.object({ user: userResource }) } },
+    handle: async ({ body }) => ({ status: 201, body: { user: await users.register(body) } }),
+  }),
+
+  route({
+    method: 'get',
+    path: '/api/v1/auth/me',
+    summary: 'Who am I',
+    tag: 'auth',
+    policy: signedIn,
+    answers: { 200: { description: 'The signed-in user', schema: userResource } },
+    handle: async ({ principal }) => ({ status: 200, body: await users.me(principal) }),
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/v1/auth/change-password',
+    summary: 'Change the password',
+    description: 'Ends every other session of the user.',
+    tag: 'auth',
+    policy: signedIn,
+    body: z.object({ currentPassword: password, newPassword }),
+    answers: { 204: { description: 'Changed' } },
+    handle: async ({ principal, body }) => {
+      await users.changePassword(principal, body)
+      return { status: 204 }
+    },
+  }),
+]

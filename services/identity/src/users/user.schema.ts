@@ -1,0 +1,37 @@
+import { z } from 'zod'
+
+/** One address in one spelling: neither case nor look-alike Unicode forms make a second account. */
+export const normalisedEmail = z
+  .string()
+  .max(254)
+  .transform((typed) => typed.trim().normalize('NFKC').toLowerCase())
+  .pipe(z.email().max(254))
+
+const oneLine = (maximum: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(maximum)
+    .regex(/^\P{C}*$/u, 'Must not contain control characters')
+
+export const personName = oneLine(200)
+
+/** BCP 47, as `en` or `fr-CA`: the language that mails are written in. */
+export const locale = z
+  .string()
+  .max(35)
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'Must be a language tag such as en or fr-CA')
+
+export const userResource = z
+  .object({
+    id: z.uuid(),
+    email: z.string(),
+    name: z.string(),
+    locale: z.string(),
+    roles: z.array(z.string()),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'User' })
+
+export type UserResource = z.infer<typeof userResource>

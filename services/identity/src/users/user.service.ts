@@ -1,0 +1,108 @@
+import { emailSendRequested } from '@alta/contracts/events/email-send-requested.v1'
+import { userRegistered } from '@alta/contracts/events/user-registered.v1'
+import type { Principal } from '@alta/kit/auth/principal'
+import type { Database } from '@alta/kit/database/database'
+import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
+import { conflict, forbidden } from '@alta/kit/errors'
+import { randomUUIDv7 } from '@alta/kit/identifiers'
+import type { IdentitySchema } from '../database/schema.ts'
+import type { Passwords } from '../passwords/passwords.ts'
+import { sessionEnded } from '../sessions/session.problems.ts'
+import { endSessionsOf, isOpen } from '../sessions/session.repository.ts'
+import {
+  insertPasswordHash,
+  insertUser,
+  passwordHashOf,
+  replacePasswordHash,
+  type UserRow,
+  userById,
+} from './user.repository.ts'
+import type { UserResource } from './user.schema.ts'
+
+export interface Registration {
+  /** Normalised. */
+  email: string
+  password: string
+  name: string
+  locale: string
+}
+
+export type UserService = ReturnType<typeof userService>
+
+/** @param options.adminEmails normalised addresses that get the role admin when they register */
+export function userService(options: {
+  database: Database<IdentitySchema>
+  passwords: Passwords
+  adminEmails: ReadonlySet<string>
+}) {
+  const { database, passwords, adminEmails } = options
+
+  return {
+    /** @throws {Problem} 409 `email_taken` */
+    async register({ email, password, name, locale }: Registration): Promise<UserResource> {
+      const hash = await passwords.hash(password)
+      return database.transaction(DEFAULT_TENANT, async ({ tx, emit }) => {
+        const user = await insertUser(tx, {
+          id: randomUUIDv7(),
+          tenant_id: DEFAULT_TENANT,
+          email,
+          name,
+          locale,
+          roles: adminEmails.has(email) ? ['member', 'admin'] : ['member'],
+        })
+        if (!user) throw conflict('email_taken', 'There is an account with this e-mail address already.')
+        await insertPasswordHash(tx, user, hash)
+        emit(userRegistered, { userId: user.id, email, name, locale })
+        emit(emailSendRequested, {
+          messageId: randomUUIDv7(),
+          recipient: { userId: user.id, email, name },
+          template: 'welcome',
+          parameters: { name },
+        })
+        return present(user)
+      })
+    },
+
+    /** @throws {Problem} 401 `session_ended` */
+    async me({ tenantId, userId, sessionId }: Principal): Promise<UserResource> {
+      return database.read(tenantId, async (tx) => {
+        const user = (await isOpen(tx, sessionId)) && (await userById(tx, userId))
+        if (!user) throw sessionEnded()
+        return present(user)
+      })
+    },
+
+    /**
+     * Ends every other session of the user: whoever knew the old password is out.
+     * @throws {Problem} 403 `wrong_password`, 401 `session_ended`, 409 `password_changed_meanwhile`
+     */
+    async changePassword(
+      { tenantId, userId, sessionId }: Principal,
+      change: { currentPassword: string; newPassword: string },
+    ): Promise<void> {
+      const stored = await database.read(tenantId, async (tx) => {
+        if (!(await isOpen(tx, sessionId))) throw sessionEnded()
+        return passwordHashOf(tx, userId)
+      })
+      if (!(await passwords.matches(change.currentPassword, stored)) || stored === undefined) {
+        throw forbidden('wrong_password', 'The current password is another one.')
+      }
+      const hash = await passwords.hash(change.newPassword)
+      await database.transaction(tenantId, async ({ tx }) => {
+        if (!(await replacePasswordHash(tx, userId, { from: stored, to: hash }))) {
+          throw conflict('password_changed_meanwhile', 'The password was changed by another request.')
+        }
+        await endSessionsOf(tx, userId, { except: sessionId, reason: 'password-changed' })
+      })
+    },
+  }
+}
+
+export const present = (user: UserRow): UserResource => ({
+  id: user.id,
+  email: user.email,
+  name: user.name,
+  locale: user.locale,
+  roles: user.roles,
+  createdAt: user.created_at.toISOString(),
+})
