@@ -84,7 +84,8 @@ export async function serve<Schema>(options: ServeOptions<Schema>): Promise<Runn
     idempotency,
   })
 
-  const server = createServer(app)
+  // Only the sidecar calls, so these bound what a broken one can hold; uploads take as long as they take.
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 0 }, app)
   await listen(server, config.APP_PORT, config.APP_HOST)
   messaging?.start()
   const jobs = [

@@ -162,7 +162,7 @@ export function createInbox<Schema>(options: {
       const due = await database.system(({ tx }) => claimDueMessages(tx, lease))
       for (const { event, handler, lostTooOften } of due) {
         const key = { messageId: event.id, source: event.source, handler }
-        void inSpan(event, () =>
+        void inSpan<unknown>(event, () =>
           lostTooOften ? afterFailure(event.topic, event, key, workerLost()) : repeat(event, key),
         )
       }
