@@ -1,0 +1,13 @@
+import type { userRegistered } from '@alta/contracts/events/user-registered.v1'
+import type { HandlerScope } from '@alta/kit/events/handlers'
+import type { z } from 'zod'
+import type { NotificationsSchema } from '../database/schema.ts'
+import { saveContact } from './contact.repository.ts'
+
+/** Handles user.registered.v1: from now on the person can be written to. */
+export async function recordContact(
+  { userId, email, name, locale }: z.output<typeof userRegistered.schema>,
+  { tx, message }: HandlerScope<NotificationsSchema>,
+): Promise<void> {
+  await saveContact(tx, { tenantId: message.tenantId, userId, email, name, locale })
+}

@@ -1,0 +1,46 @@
+import type { EmailTemplate } from '@alta/contracts/resources/email'
+import type { Generated, GeneratedAlways } from 'kysely'
+
+export type MessageStatus = 'queued' | 'sending' | 'sent' | 'retried' | 'failed'
+
+export interface NotificationsSchema {
+  /** Addresses as told by user.registered.v1. */
+  contacts: {
+    user_id: string
+    tenant_id: string
+    email: string
+    name: string
+    locale: string
+    updated_at: Generated<Date>
+  }
+  messages: {
+    message_id: string
+    tenant_id: string
+    /** Order of arrival, for paging. */
+    position: GeneratedAlways<string>
+    user_id: string
+    template: EmailTemplate
+    /** The event whose handler sends it: a second event with the same message id does nothing. */
+    event_id: string
+    status: Generated<MessageStatus>
+    /** Times that a mail server was asked. */
+    attempts: Generated<number>
+    email: string | null
+    subject: string | null
+    /** What the mail server said last, when it did not take the message. */
+    detail: string | null
+    created_at: Generated<Date>
+    sent_at: Date | null
+  }
+  /** Of the local catcher. No tenant: a mail server is told addresses and nothing else. */
+  caught_mails: {
+    id: GeneratedAlways<string>
+    message_id: string
+    sender: string
+    recipients: string[]
+    subject: string
+    text: string
+    html: string
+    received_at: Generated<Date>
+  }
+}

@@ -1,0 +1,63 @@
+import { emailTemplate } from '@alta/contracts/resources/email'
+import { describe, expect, it } from 'vitest'
+import { renderMail } from './mail.ts'
+
+const parameters = {
+  title: 'A letter',
+  kind: 'voice',
+  itemId: '7',
+  reason: 'wrong page',
+  code: 'no_speech',
+  detail: 'The recording holds no speech.',
+}
+
+describe('every template', () => {
+  it.each(emailTemplate.options)('%s speaks English and French, as text and as HTML', (template) => {
+    const english = renderMail(template, { name: 'Ada', locale: 'en-GB' }, parameters, 'http://alta.test')
+    const french = renderMail(template, { name: 'Ada', locale: 'fr-FR' }, parameters, 'http://alta.test')
+    expect(english.text).toMatch(/^Hello Ada,\n/)
+    expect(french.text).toMatch(/^Bonjour Ada,\n/)
+    expect(french.subject).not.toBe(english.subject)
+    for (const { subject, text, html } of [english, french]) {
+      expect(subject).not.toContain('undefined')
+      expect(text).not.toContain('undefined')
+      expect(text).toContain('http://alta.test/')
+      expect(html).toContain('<p>')
+    }
+  })
+})
+
+describe('values from strangers', () => {
+  const hostile = {
+    ...parameters,
+    title: 'Invoice\r\nBcc: everybody@example.org\u2028\u202e<script>alert(1)</script>',
+  }
+
+  it('add no header and no line to the subject', () => {
+    const { subject } = renderMail('item-approved', { name: 'Ada', locale: 'en' }, hostile)
+    expect(subject).toBe('Approved: Invoice Bcc: everybody@example.org <script>alert(1)</script>')
+  })
+
+  it('add no markup', () => {
+    const { html } = renderMail(
+      'item-approved',
+      { name: '<img src=x>', locale: 'en' },
+      hostile,
+      'http://alta.test',
+    )
+    expect(html).not.toContain('<script')
+    expect(html).not.toContain('<img')
+    expect(html).toContain('&lt;script&gt;')
+  })
+
+  it('are cut when they are long', () => {
+    const { subject } = renderMail('item-failed', { name: 'Ada', locale: 'en' }, { title: 'x'.repeat(5000) })
+    expect([...subject]).toHaveLength(150)
+  })
+})
+
+it('leaves the link out where nobody knows where people open Alta', () => {
+  const { text, html } = renderMail('welcome', { name: 'Ada', locale: 'en' }, {})
+  expect(text).not.toContain('http')
+  expect(html).not.toContain('href')
+})

@@ -1,0 +1,86 @@
+import type { EmailTemplate } from '@alta/contracts/resources/email'
+import { itemApproved } from './templates/item-approved.ts'
+import { itemFailed } from './templates/item-failed.ts'
+import { itemInReview } from './templates/item-in-review.ts'
+import { itemRejected } from './templates/item-rejected.ts'
+import type { Template } from './templates/template.ts'
+import { welcome } from './templates/welcome.ts'
+
+const templates: Readonly<Record<EmailTemplate, Template>> = {
+  welcome,
+  'item-in-review': itemInReview,
+  'item-approved': itemApproved,
+  'item-rejected': itemRejected,
+  'item-failed': itemFailed,
+}
+
+/** Characters. Longer values are cut, so that nobody mails a book in a title. */
+const LONGEST_LINE = 150
+const LONGEST_PARAGRAPH = 2_000
+
+export interface Mail {
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+/**
+ * Renders a template in the language nearest to a locale, English if there is none.
+ * Values of the template may come from anybody: none of them can add a header, a line or markup.
+ * @param publicUrl where people open Alta; without it the mail has no link
+ */
+export function renderMail(
+  template: EmailTemplate,
+  recipient: { name: string; locale: string },
+  given: Readonly<Record<string, string>>,
+  publicUrl?: string,
+): Mail {
+  const language = recipient.locale.toLowerCase().startsWith('fr') ? 'fr' : 'en'
+  const values = Object.entries({ ...given, name: recipient.name }).map(([key, value]) => [
+    key,
+    oneLine(value, LONGEST_PARAGRAPH),
+  ])
+  const { subject, paragraphs, link } = templates[template][language](Object.fromEntries(values))
+  const anchor = link && publicUrl ? { words: link, url: linkTo(publicUrl, given) } : undefined
+  return {
+    subject: oneLine(subject, LONGEST_LINE),
+    text: [...paragraphs, ...(anchor ? [`${anchor.words}: ${anchor.url}`] : [])].join('\n\n').concat('\n'),
+    html: htmlOf(language, paragraphs, anchor),
+  }
+}
+
+/** One line without control characters: what may stand in a header. */
+export function oneLine(value: string, longest = LONGEST_LINE): string {
+  const line = value.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  return line.length <= longest ? line : `${[...line].slice(0, longest - 1).join('')}…`
+}
+
+function linkTo(publicUrl: string, { kind, itemId }: Readonly<Record<string, string>>): string {
+  const folder = kind === 'voice' ? 'voice-samples' : 'documents'
+  return itemId
+    ? new URL(`/${folder}/${encodeURIComponent(itemId)}`, publicUrl).href
+    : new URL(publicUrl).href
+}
+
+function htmlOf(
+  language: string,
+  paragraphs: readonly string[],
+  anchor: { words: string; url: string } | undefined,
+): string {
+  const body = paragraphs.map((paragraph) => `<p>${escaped(paragraph)}</p>`)
+  if (anchor) body.push(`<p><a href="${escaped(anchor.url)}">${escaped(anchor.words)}</a></p>`)
+  return (
+    `<!doctype html><html lang="${language}"><head><meta charset="utf-8"></head>` +
+    `<body style="font:16px/1.5 system-ui,sans-serif;max-width:36em">${body.join('')}</body></html>`
+  )
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? '')

@@ -1,0 +1,41 @@
+// notifications: tells people by e-mail what became of their things, each message once.
+import { connect } from '@alta/kit/database/database'
+import { serve } from '@alta/kit/serve'
+import { catcherRoutes } from './catcher/catcher.routes.ts'
+import { openCatcher } from './catcher/catcher.ts'
+import { forgetOldMails } from './catcher/caught-mail.repository.ts'
+import { config } from './config.ts'
+import type { NotificationsSchema } from './database/schema.ts'
+import { configuredMailer } from './mail/configured-mailer.ts'
+import { messageRoutes } from './messages/message.routes.ts'
+import { sendingTracker } from './messages/sending.ts'
+import { subscriptions } from './subscriptions.ts'
+
+const database = connect<NotificationsSchema>('notifications', config)
+const sending = sendingTracker()
+const catcher =
+  config.SMTP_CATCHER_PORT === undefined ? undefined : await openCatcher(database, config.SMTP_CATCHER_PORT)
+
+await serve({
+  appId: 'notifications',
+  config,
+  database,
+  routes: [...messageRoutes(database), ...(catcher ? catcherRoutes(database) : [])],
+  subscriptions: subscriptions({
+    database,
+    mailer: configuredMailer(config),
+    sending,
+    publicUrl: config.PUBLIC_URL,
+  }),
+  background: [
+    {
+      name: 'forget old caught mails',
+      everySeconds: 3600,
+      run: () => database.system(({ tx }) => forgetOldMails(tx, config.CAUGHT_MAIL_RETENTION_SECONDS)),
+    },
+  ],
+  onStop: async () => {
+    await sending.drain(config.SHUTDOWN_SECONDS * 500)
+    await catcher?.close()
+  },
+})

@@ -1,0 +1,124 @@
+import { emailFailed } from '@alta/contracts/events/email-failed.v1'
+import type { emailSendRequested } from '@alta/contracts/events/email-send-requested.v1'
+import { emailSent } from '@alta/contracts/events/email-sent.v1'
+import type { Database } from '@alta/kit/database/database'
+import type { Message, WorkDefinition } from '@alta/kit/events/handlers'
+import type { z } from 'zod'
+import { type Contact, contactOf } from '../contacts/contact.repository.ts'
+import type { NotificationsSchema } from '../database/schema.ts'
+import { renderMail } from '../mail/mail.ts'
+import { type Mailer, MailRefused } from '../mail/mailer.ts'
+import {
+  enqueue,
+  findMessage,
+  type MessageRow,
+  markNotSent,
+  markSending,
+  markSent,
+} from './message.repository.ts'
+import type { Sending } from './sending.ts'
+
+type Request = z.output<typeof emailSendRequested.schema>
+
+/** `nothing`: it was somebody else's to send, or a replay of what is over. */
+export type SendOutcome = 'sent' | 'nothing' | { refused: string }
+
+export interface SendParts {
+  readonly database: Database<NotificationsSchema>
+  readonly mailer: Mailer
+  readonly sending: Sending
+  readonly publicUrl: string | undefined
+}
+
+/** Milliseconds; the mailer itself gives up sooner. */
+const TIME_LIMIT = 90_000
+
+/**
+ * Handles email.send-requested.v1. A message is sent once however often it is asked for: what was sent is
+ * written down before anything else happens, and a second event with the same message id does nothing.
+ * SMTP leaves one gap that nobody can close: when this process dies between the server's yes and our note of
+ * it, the mail goes out again, under the same Message-ID.
+ */
+export function sendMessage(parts: SendParts): WorkDefinition<Request, SendOutcome, NotificationsSchema> {
+  return {
+    timeLimit: TIME_LIMIT,
+    run: (request, { message }) => parts.sending.track(() => send(parts, request, message)),
+    commit: async (outcome, { data: { messageId }, tx, emit }) => {
+      if (outcome === 'nothing') return
+      if (outcome === 'sent') {
+        const { attempts = 1 } = (await findMessage(tx, messageId)) ?? {}
+        emit(emailSent, { messageId, attempts })
+        return
+      }
+      const failed = await markNotSent(tx, messageId, 'failed', outcome.refused)
+      emit(emailFailed, { messageId, attempts: Math.max(1, failed?.attempts ?? 1), detail: outcome.refused })
+    },
+    exhausted: async (failure, { data: { messageId }, tx, emit }) => {
+      const failed = await markNotSent(tx, messageId, 'failed', failure.message)
+      if (!failed) return
+      emit(emailFailed, { messageId, attempts: Math.max(1, failed.attempts), detail: failure.message })
+    },
+  }
+}
+
+async function send(
+  { database, mailer, publicUrl }: SendParts,
+  request: Request,
+  message: Message,
+): Promise<SendOutcome> {
+  const { tenantId } = message
+  const { messageId } = request
+  const { row, contact } = await queue(database, request, message)
+  if (!isOurs(row, message)) return 'nothing'
+  // Sent by an attempt that died before it could tell.
+  if (row.status === 'sent') return message.replay ? 'nothing' : 'sent'
+
+  const to = recipientOf(request, contact)
+  if (!to) {
+    const reason = 'The address of the recipient is not known yet.'
+    await database.transaction(tenantId, ({ tx }) => markNotSent(tx, messageId, 'queued', reason))
+    throw new Error(`no address for user ${request.recipient.userId} yet`)
+  }
+
+  const mail = renderMail(request.template, to, request.parameters, publicUrl)
+  await database.transaction(tenantId, ({ tx }) =>
+    markSending(tx, messageId, { email: to.email, subject: mail.subject }),
+  )
+  try {
+    await mailer.send({ messageId, to }, mail)
+  } catch (error) {
+    const reason = (error as Error).message
+    if (error instanceof MailRefused) return { refused: reason }
+    await database.transaction(tenantId, ({ tx }) => markNotSent(tx, messageId, 'retried', reason))
+    throw error
+  }
+  await database.transaction(tenantId, ({ tx }) => markSent(tx, messageId))
+  return 'sent'
+}
+
+const queue = (
+  database: Database<NotificationsSchema>,
+  request: Request,
+  { id, tenantId, replay }: Message,
+) =>
+  database.transaction(tenantId, async ({ tx }) => {
+    const { messageId, template, recipient } = request
+    const { userId } = recipient
+    const contact = await contactOf(tx, userId)
+    const known = await findMessage(tx, messageId)
+    // A replay sends nothing that this service has never tried: it repeats history, people are not part of it.
+    if (replay && !known) return { row: undefined, contact }
+    return { row: await enqueue(tx, { messageId, tenantId, userId, template, eventId: id }), contact }
+  })
+
+/** A replayed copy has the id of its event, so a failed message can be redriven and a sent one stays as it is. */
+const isOurs = (row: MessageRow | undefined, message: Message): row is MessageRow =>
+  row !== undefined && row.eventId === message.id
+
+/** The address in the request counts first: it is there when the contact is not known yet. */
+function recipientOf({ recipient, parameters }: Request, contact: Contact | undefined): Contact | undefined {
+  const email = recipient.email ?? contact?.email
+  if (email === undefined) return undefined
+  const name = recipient.name ?? contact?.name ?? email
+  return { email, name, locale: contact?.locale ?? parameters.locale ?? 'en' }
+}
