@@ -32,7 +32,8 @@ export async function down(checkout: Checkout, { clean }: { clean: boolean }): P
   line('down', clean ? 'nothing is left' : 'data is kept; make up goes on with it')
 }
 
-async function stopServices(checkout: Checkout): Promise<void> {
+/** Ends the supervisor with everything it keeps running, and what an earlier one left behind. */
+export async function stopServices(checkout: Checkout): Promise<void> {
   await step('services', async (say) => {
     const state = await readState(checkout.home)
     if (state) {

@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import type { Checkout } from '../checkout.ts'
 import { StepFailed } from '../console/steps.ts'
 
-/** The last lines of a file. */
-export async function tail(file: string, lines: number): Promise<string> {
+/** The last lines of a file, each cut to `width` characters: a stack in JSON is one line of thousands. */
+export async function tail(file: string, lines: number, width = Number.POSITIVE_INFINITY): Promise<string> {
   if (!existsSync(file)) return '(no log yet)'
-  return (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-lines).join('\n')
+  const all = (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-lines)
+  return all.map((text) => (text.length > width ? `${text.slice(0, width)}…` : text)).join('\n')
 }
 
 /** Prints the end of a log, or follows it until Ctrl-C. */

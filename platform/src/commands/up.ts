@@ -6,12 +6,13 @@ import type { Checkout } from '../checkout.ts'
 import { line, type Say, StepFailed, step } from '../console/steps.ts'
 import { runSamples } from '../samples/run.ts'
 import { openSecrets, type Secrets } from '../secrets.ts'
-import { discoverServices } from '../services/discover.ts'
+import { discoverServices, newestSource } from '../services/discover.ts'
 import { writePlaces } from '../supervisor/places.ts'
 import { readState, type SupervisorState } from '../supervisor/state.ts'
 import { waitForClaim } from '../system/mutex.ts'
 import { until } from '../system/network.ts'
 import { isAlive, processesOf, terminate } from '../system/processes.ts'
+import { stopServices } from './down.ts'
 import { ensureInfrastructure } from './infrastructure.ts'
 import { tail } from './logs.ts'
 
@@ -32,8 +33,7 @@ export async function up(checkout: Checkout, options: UpOptions): Promise<Superv
   try {
     const apps = await discoverServices(checkout.root)
     console.log(`Alta in ${checkout.root} (${checkout.id})`)
-    const running = await readState(checkout.home)
-    if (running) line('already up', `since ${running.startedAt}; checking it again`)
+    const running = await continueRunning(checkout, apps)
     const secrets = await openSecrets(checkout)
     await writePlaces(checkout.home, await ensureInfrastructure(checkout, secrets, apps))
     if (!running) await step('supervisor', (say) => startSupervisor(checkout, options.watch, say))
@@ -44,6 +44,28 @@ export async function up(checkout: Checkout, options: UpOptions): Promise<Superv
   } finally {
     turn.release()
   }
+}
+
+/** The running platform if it is one of this source; an older one is stopped, so that `make up` never shows stale code. */
+async function continueRunning(
+  checkout: Checkout,
+  apps: readonly string[],
+): Promise<SupervisorState | undefined> {
+  const running = await readState(checkout.home)
+  if (!running) return undefined
+  const services = running.processes.filter(({ kind }) => kind === 'service').map(({ service }) => service)
+  const sameServices = services.join() === apps.join()
+  const changed = running.watching ? 0 : await newestSource(checkout.root)
+  if (sameServices && changed < Date.parse(running.startedAt)) {
+    line('already up', `since ${running.startedAt}; checking it again`)
+    return running
+  }
+  line(
+    'already up',
+    `since ${running.startedAt}, but ${sameServices ? 'the source' : 'the list of services'} has changed`,
+  )
+  await stopServices(checkout)
+  return undefined
 }
 
 async function startSupervisor(checkout: Checkout, watch: boolean, say: Say): Promise<void> {
@@ -97,7 +119,7 @@ async function waitUntilReady(checkout: Checkout, say: Say): Promise<SupervisorS
   const waiting = current.processes.filter((one) => !one.ready)
   const first = waiting[0]?.name ?? 'supervisor'
   const names = waiting.map(({ name, lastEnd }) => (lastEnd ? `${name} (${lastEnd})` : name)).join(', ')
-  const last = await tail(join(checkout.logs, `${first}.log`), 5)
+  const last = await tail(join(checkout.logs, `${first}.log`), 3, 400)
   throw new StepFailed(
     `not ready after ${readyLimit / 1000} s: ${names}\nlast lines of ${first}:\n${last}`,
     `make logs s=${first}`,
