@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
 
@@ -22,6 +22,8 @@ const schema = z.object({
   ALTA_RABBITMQ_MANAGEMENT_URL: z.string().default(''),
   /** Collector for traces, OTLP over HTTP; empty = spans are not exported. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().default(''),
+  /** File read instead of the checkout's `.env`; tests bring their own. */
+  ALTA_ENV_FILE: z.string().default('.env'),
   XDG_CACHE_HOME: z.string().default(''),
 })
 
@@ -37,7 +39,7 @@ export interface Settings extends z.infer<typeof schema> {
  * @throws {Error} naming every setting that is wrong.
  */
 export function readSettings(root: string): Settings {
-  const file = join(root, '.env')
+  const file = resolve(root, process.env.ALTA_ENV_FILE || '.env')
   const dotEnv = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
   const parsed = schema.safeParse({ ...dotEnv, ...process.env })
   if (!parsed.success) throw new Error(`.env or the environment is wrong:\n${z.prettifyError(parsed.error)}`)

@@ -11,6 +11,7 @@ const settings: Settings = {
   ALTA_RABBITMQ_URL: '',
   ALTA_RABBITMQ_MANAGEMENT_URL: '',
   OTEL_EXPORTER_OTLP_ENDPOINT: '',
+  ALTA_ENV_FILE: '.env',
   XDG_CACHE_HOME: '',
   cache: '/cache',
   dotEnv: { LOG_LEVEL: 'debug', POSTGRES_USER: 'somebody', GCS_BUCKET_NAME: 'scans' },

@@ -52,7 +52,9 @@ function ownSettings(app: string, { secrets, ports, gatewayUrl }: Input): Record
   }
   if (app === 'gateway')
     return { GATEWAY_PORT: String(ports['gateway.public']), GATEWAY_PUBLIC_URL: gatewayUrl }
-  if (app === 'notifications') return { SMTP_CATCHER_PORT: String(ports['mail.smtp']) }
+  if (app === 'notifications') {
+    return { SMTP_CATCHER_PORT: String(ports['mail.smtp']), PUBLIC_URL: gatewayUrl }
+  }
   return {}
 }
 

@@ -75,7 +75,7 @@ export function platformPlan(options: {
     addresses: {
       gateway: gatewayUrl,
       docs: `${gatewayUrl}/docs`,
-      'mail (SMTP)': `127.0.0.1:${ports['mail.smtp']}`,
+      'caught mail': `${gatewayUrl}/api/v1/notifications/caught`,
     },
     processes: apps.flatMap((app) => [service(app), sidecar(app)]),
     watch: [
