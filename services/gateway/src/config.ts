@@ -1,15 +1,12 @@
-import { bytes, integer, port, readConfig, seconds, serviceEnvironment, text, url } from '@alta/kit/config'
+import { bytes, integer, port, readConfig, seconds, serviceEnvironment, text } from '@alta/kit/config'
 
 export const config = readConfig('services/gateway/src/config.ts', {
   ...serviceEnvironment,
   GATEWAY_HOST: text({ default: '127.0.0.1' }).describe('Address of the public listener.'),
   GATEWAY_PORT: port({ default: 8080 }).describe('Port of the public listener.'),
-  GATEWAY_PUBLIC_URL: url({ default: 'http://localhost:8080' }).describe(
-    'Where callers find the gateway; shown in the API documentation.',
-  ),
   GATEWAY_JSON_LIMIT: bytes({ default: 2 ** 20, min: 1024 }).describe('Largest body without a file.'),
   GATEWAY_DOCUMENT_LIMIT: bytes({ default: 50 * 2 ** 20, min: 1024 }).describe(
-    'Largest document; the sidecars must let it through (dapr-http-max-request-size).',
+    'Largest document; the sidecars must let it through (--max-body-size).',
   ),
   GATEWAY_AUDIO_LIMIT: bytes({ default: 500 * 2 ** 20, min: 1024 }).describe('Largest recording; as above.'),
   GATEWAY_HEADERS_SECONDS: seconds({ default: 10, min: 1, max: 300 }).describe(
@@ -28,5 +25,3 @@ export const config = readConfig('services/gateway/src/config.ts', {
     'Callers connected at once; further ones are turned away.',
   ),
 })
-
-export type Config = typeof config

@@ -20,7 +20,6 @@ export interface Gateway {
 export function openGateway(options: {
   sidecar: Sidecar
   upstreamTimeout: number
-  publicUrl: string
   verify: TokenVerifier
   bodies: BodyRules
   limits: ListenerLimits
@@ -33,7 +32,7 @@ export function openGateway(options: {
     verify: options.verify,
     bodies: options.bodies,
     timeout: options.upstreamTimeout,
-    own: [healthRoutes({ sidecar, documents }), mergedDocument(documents, options.publicUrl), docsPage()],
+    own: [healthRoutes({ sidecar, documents }), mergedDocument(documents), docsPage()],
   })
   const app = createApp({
     appId: 'gateway',

@@ -14,7 +14,6 @@ const sidecar = openSidecar(config)
 const { server, documents } = openGateway({
   sidecar,
   upstreamTimeout: config.GATEWAY_UPSTREAM_SECONDS * 1000,
-  publicUrl: config.GATEWAY_PUBLIC_URL,
   verify: tokenVerifier({
     issuer: config.TOKEN_ISSUER,
     audience: config.TOKEN_AUDIENCE,

@@ -1,5 +1,5 @@
 /** First part of the path → app-id of the service that answers. Nothing else is ever forwarded. */
-export const upstreams = [
+const upstreams = [
   { prefix: '/api/v1/auth', appId: 'identity' },
   { prefix: '/.well-known', appId: 'identity' },
   { prefix: '/api/v1/projects', appId: 'documents' },

@@ -1,6 +1,6 @@
 import type { OpenApiDocument } from './openapi-document.ts'
 
-export interface DocumentedRoute {
+interface DocumentedRoute {
   /** As `/api/v1/projects/{id}`. */
   path: string
   /** Needs no token. */

@@ -5,8 +5,8 @@ import { type OpenApiDocument, openApiDocument } from './openapi-document.ts'
 import type { ServiceDocuments } from './service-documents.ts'
 
 /** `/openapi.json`: every public route of the platform. Services without a document yet are in `x-alta-missing`. */
-export function mergedDocument(documents: ServiceDocuments, publicUrl: string): Router {
-  const own = ownDocument(publicUrl)
+export function mergedDocument(documents: ServiceDocuments): Router {
+  const own = ownDocument()
   const router = Router({ caseSensitive: true })
   router.get('/openapi.json', (_request, response) => {
     nameRoute(response, 'get', '/openapi.json')
@@ -16,7 +16,7 @@ export function mergedDocument(documents: ServiceDocuments, publicUrl: string): 
   return router
 }
 
-function ownDocument(publicUrl: string): OpenApiDocument {
+function ownDocument(): OpenApiDocument {
   const health = (summary: string) => ({
     get: {
       summary,
@@ -33,7 +33,8 @@ function ownDocument(publicUrl: string): OpenApiDocument {
       description:
         'Scans, recordings and posts become reviewed, searchable text with a source for every word.',
     },
-    servers: [{ url: publicUrl }],
+    // Wherever this document was read from.
+    servers: [{ url: '/' }],
     paths: {
       '/health': health('Is everything up: each service with its components and latency'),
       '/health/ready': health('Can the gateway take requests'),

@@ -122,7 +122,7 @@ test('a JSON body that trickles in is cut off with 408', async () => {
   const [answer] = await once(socket, 'data')
   expect(answer).toContain('HTTP/1.1 408')
   expect(answer).toContain('request_timeout')
-  expect(performance.now() - begun).toBeLessThan(2_000)
+  expect(performance.now() - begun).toBeLessThan(8_000)
   socket.destroy()
 })
 
@@ -133,7 +133,7 @@ test('an upload may take longer than JSON as long as it moves, and is cut off wh
   socket.write(head)
   for (const part of '12345') {
     socket.write(part)
-    await delay(200)
+    await delay(400)
   }
   const [answer] = await once(socket, 'data')
   expect(answer).toContain('HTTP/1.1 408')

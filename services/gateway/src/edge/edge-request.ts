@@ -30,7 +30,7 @@ export function edgeMethod({ method }: IncomingMessage): EdgeMethod {
   })
 }
 
-export const routeNotFound = () => notFound('route_not_found', 'There is nothing at this address.')
+const routeNotFound = () => notFound('route_not_found', 'There is nothing at this address.')
 
 /** @throws {Problem} 400 `bad_path`, 404 `route_not_found` */
 export function edgeRequest(method: EdgeMethod, target: string): Omit<EdgeRequest, 'template'> {

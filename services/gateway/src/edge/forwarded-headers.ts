@@ -67,8 +67,8 @@ export function requestHeaders(from: IncomingHttpHeaders, caller: Caller): Recor
 const traceHeaders = new Set(['traceparent', 'tracestate', 'baggage'])
 const hostForm = /^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?$/
 
-/** Told apart from what the gateway says itself: request id and security headers. */
-const ours = new Set(['server', 'date', 'x-powered-by', 'x-request-id'])
+/** Said by the gateway itself, or of interest to nobody outside. */
+const ours = new Set(['server', 'date', 'x-powered-by', 'x-request-id', 'traceparent', 'tracestate'])
 
 /** The headers of a service's answer that a caller gets to see. */
 export function responseHeaders(from: Readonly<IncomingHttpHeaders>): [string, string | string[]][] {

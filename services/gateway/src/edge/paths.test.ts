@@ -44,6 +44,8 @@ test.each([
   '/api/v1/projects/%00',
   '/api/v1/projects/%0d%0aX-Evil:1',
   '/api/v1/projects/%zz',
+  '/api/v1/projects/%c0%ae%c0%ae',
+  '/api/v1/projects/%a5',
   '/api/v1\\projects',
   'http://elsewhere/api/v1/projects',
   '*',

@@ -18,7 +18,7 @@ export function safePath(target: string): { path: string; search: string } {
   const mark = target.indexOf('?')
   const path = mark < 0 ? target : target.slice(0, mark)
   const search = mark < 0 ? '' : target.slice(mark)
-  if (!form.test(path) || encodedTrick.test(path) || dotSegment.test(path)) {
+  if (!form.test(path) || encodedTrick.test(path) || dotSegment.test(path) || !isUtf8(path)) {
     throw badRequest(
       'bad_path',
       'The path may hold neither empty, "." nor ".." parts, nor ";", nor encoded slashes, dots or control characters.',
@@ -27,4 +27,15 @@ export function safePath(target: string): { path: string; search: string } {
   // Node's parser lets bytes above ASCII through in targets; nobody encodes a query like that.
   if (!/^[\x21-\x7e]*$/.test(search)) throw badRequest('bad_path', 'The query must be percent-encoded.')
   return { path, search }
+}
+
+/** Bytes that are no UTF-8 are decoded in as many ways as there are decoders; `%c0%ae` is a dot to some. */
+function isUtf8(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    // The only thing it can throw is the answer.
+    return false
+  }
 }

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 
 /** Answers of the API are data: a browser that is made to open one runs nothing, frames nothing, fetches nothing. */
-export const apiContentSecurityPolicy =
+const apiContentSecurityPolicy =
   "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 /** The documentation is the one page: its own scripts, and styles that it makes as it goes. */

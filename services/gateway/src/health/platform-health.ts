@@ -22,7 +22,7 @@ const report = z.object({
     .default([]),
 })
 
-export interface ServiceHealth extends Partial<z.infer<typeof report>> {
+interface ServiceHealth extends Partial<z.infer<typeof report>> {
   service: string
   status: 'ok' | 'unavailable'
   /** Until the service's own report was here, through both sidecars. */

@@ -34,7 +34,7 @@ const get = (security: unknown) => ({ get: { security, responses: {} } })
 const post = (security: unknown) => ({ post: { security, responses: {} } })
 const bearer = [{ bearer: [] }]
 
-export const documents = {
+const documents = {
   identity: {
     openapi: '3.1.0',
     paths: {
@@ -62,9 +62,9 @@ export const documents = {
 }
 
 export const smallBodies: BodyRules = {
-  json: { maximumBytes: 1024, total: 400, idle: 400 },
-  document: { maximumBytes: 256 * 1024, total: 5_000, idle: 400 },
-  audio: { maximumBytes: 512 * 1024, total: 5_000, idle: 400 },
+  json: { maximumBytes: 1024, total: 1_500, idle: 1_500 },
+  document: { maximumBytes: 256 * 1024, total: 20_000, idle: 1_500 },
+  audio: { maximumBytes: 512 * 1024, total: 20_000, idle: 1_500 },
 }
 
 export interface TestGateway {
@@ -85,8 +85,7 @@ export async function startGateway(options: { upstreamTimeout?: number } = {}): 
   const sidecar = openSidecar(settings)
   const gateway = openGateway({
     sidecar,
-    upstreamTimeout: options.upstreamTimeout ?? 2_000,
-    publicUrl: 'http://localhost:8080',
+    upstreamTimeout: options.upstreamTimeout ?? 10_000,
     verify: tokenVerifier({ issuer: 'https://alta.local', audience: 'alta', keys: identityKeys(settings) }),
     bodies: smallBodies,
     limits: { headers: 500, request: 10_000, connections: 100 },

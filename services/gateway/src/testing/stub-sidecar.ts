@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface SeenCall {
+interface SeenCall {
   appId: string | undefined
   method: string
   url: string
@@ -24,7 +24,7 @@ export interface StubSidecar {
 }
 
 /** What daprd 1.18 answers when it cannot reach an app. */
-export function directInvokeFailure(response: ServerResponse, message: string): void {
+function directInvokeFailure(response: ServerResponse, message: string): void {
   response.writeHead(500, { 'content-type': 'application/json' })
   response.end(JSON.stringify({ errorCode: 'ERR_DIRECT_INVOKE', message }))
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { Keyring } from './keyring.ts'
 
-export interface TokenSubject {
+interface TokenSubject {
   userId: string
   tenantId: string
   sessionId: string

@@ -7,7 +7,7 @@ import type { IdentitySchema } from '../database/schema.ts'
 import { insertKey, type KeyRow, listKeys, lockKeys } from './key.repository.ts'
 import { keyFor, seal, unseal } from './sealing.ts'
 
-export interface SigningKey {
+interface SigningKey {
   readonly kid: string
   readonly privateKey: KeyObject
 }

@@ -34,10 +34,10 @@ const signedIn = z.object({
   expiresIn: z.number(),
   user: z.object({ id: z.uuid(), email: z.string(), name: z.string(), roles: z.array(z.string()) }),
 })
-export type SignedIn = z.infer<typeof signedIn>
+type SignedIn = z.infer<typeof signedIn>
 
 /** What a call answered: the status, the JSON, and the code when it is a problem. */
-export interface Answer {
+interface Answer {
   status: number
   body: unknown
   code: string | undefined
