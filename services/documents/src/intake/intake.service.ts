@@ -6,6 +6,7 @@ import { randomUUIDv7 } from '@alta/kit/identifiers'
 import type { Schema } from '../database/schema.ts'
 import { type Caller, requireRole } from '../projects/access.ts'
 import { visibleProject } from '../projects/project.service.ts'
+import { fileIsNamed } from './file.repository.ts'
 import { addHistory } from './history.repository.ts'
 import { currentVersion, storedFile, subjectOf, visibleItem } from './item.access.ts'
 import { type ItemRow, insertItem, updateItem } from './item.repository.ts'
@@ -119,7 +120,10 @@ async function storeVersion(
     file_name: file.fileName,
     uploaded_by: caller.userId,
   })
-  if (version) return version
+  if (version) {
+    await fileIsNamed(tx, file.sha256)
+    return version
+  }
   throw duplicate(kind, await itemWithBytes(tx, place.project_id, kind.name, file.sha256))
 }
 

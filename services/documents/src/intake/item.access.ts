@@ -29,8 +29,7 @@ export async function visibleItem(
   return { item, role }
 }
 
-export const itemNotFound = (kind: Kind): Problem =>
-  notFound(kind.codes.notFound, `There is no such ${kind.noun}.`)
+const itemNotFound = (kind: Kind): Problem => notFound(kind.codes.notFound, `There is no such ${kind.noun}.`)
 
 export async function currentVersion(tx: Tx, item: Pick<ItemRow, 'id' | 'version'>): Promise<VersionRow> {
   const version = await findVersion(tx, item.id, item.version)

@@ -2,7 +2,7 @@ import type { Database } from '@alta/kit/database/database'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import type { Schema } from '../database/schema.ts'
 import { purgeProjects } from '../projects/project.repository.ts'
-import { takeOrphan } from './file.repository.ts'
+import { filesAreReleased, takeOldFile } from './file.repository.ts'
 import { purgeHistory } from './history.repository.ts'
 import { itemTables, purgeItems } from './item.repository.ts'
 import { purgeRecognitions } from './recognition.repository.ts'
@@ -18,7 +18,7 @@ export async function purgeDeleted(database: Database<Schema>, days: number): Pr
     const purged: string[] = []
     for (const table of itemTables)
       purged.push(...(await purgeItems(tx, table, { days, limit: ITEMS_PER_TURN })))
-    await purgeVersions(tx, purged)
+    await filesAreReleased(tx, await purgeVersions(tx, purged))
     await purgeRecognitions(tx, purged)
     await purgeHistory(tx, purged)
     // None is left behind only when fewer were found than looked for.
@@ -38,14 +38,14 @@ export async function sweepFiles(
   hours: number,
 ): Promise<number> {
   let removed = 0
-  while (removed < FILES_PER_TURN && (await sweepOne(database, files, hours))) removed++
+  for (let looked = 0; looked < FILES_PER_TURN; looked++) {
+    const taken = await database.system(async ({ tx }) => {
+      const file = await takeOldFile(tx, hours)
+      if (file && !file.named) await files.remove(file.sha256)
+      return file
+    })
+    if (!taken) break
+    if (!taken.named) removed++
+  }
   return removed
 }
-
-const sweepOne = (database: Database<Schema>, files: FileStorage, hours: number): Promise<boolean> =>
-  database.system(async ({ tx }) => {
-    const sha256 = await takeOrphan(tx, hours)
-    if (sha256 === undefined) return false
-    await files.remove(sha256)
-    return true
-  })

@@ -5,8 +5,8 @@ import type { Schema } from '../database/schema.ts'
 import { rememberFile } from './file.repository.ts'
 
 /**
- * The storage that uploads go through. What is put is noted in `files`, also when the request is refused
- * afterwards; so every byte that this service brings in can be swept, and nobody else's ever is.
+ * The storage that uploads go through. What is put is noted in `files` until a version names it, also when the
+ * request is refused; so every byte that this service brings in can be swept, and nobody else's ever is.
  */
 export function trackedStorage(database: Database<Schema>, storage: FileStorage): FileStorage {
   return {

@@ -91,6 +91,10 @@ export async function releaseBytes(tx: Tx, owner: { itemId: string } | { project
     .execute()
 }
 
-export async function purgeVersions(tx: Tx, itemIds: readonly string[]): Promise<void> {
-  await sql`delete from versions where item_id = any(${itemIds}::uuid[])`.execute(tx)
+/** @returns the files that they named */
+export async function purgeVersions(tx: Tx, itemIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ sha256: string }>`
+    delete from versions where item_id = any(${itemIds}::uuid[]) returning sha256
+  `.execute(tx)
+  return rows.map((row) => row.sha256)
 }
