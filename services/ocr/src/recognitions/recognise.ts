@@ -1,0 +1,95 @@
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import type { documentOcrRequested } from '@alta/contracts/events/document-ocr-requested.v1'
+import type { StoredFile } from '@alta/contracts/resources/file'
+import { type Page, type RecognisedDocument, recognisedDocument } from '@alta/contracts/resources/recognition'
+import type { WorkScope } from '@alta/kit/events/handlers'
+import type { FileStorage } from '@alta/kit/storage/storage'
+import type { z } from 'zod'
+import type { OcrEngine } from '../engines/engine.ts'
+import { openPages } from '../pages/open-pages.ts'
+import type { PageSource } from '../pages/page-source.ts'
+import { Unreadable } from '../pages/unreadable.ts'
+import type { JobRepository } from './job.repository.ts'
+
+export type Request = z.infer<typeof documentOcrRequested.schema>
+
+export type Outcome =
+  | { kind: 'read'; engine: string; confidence: number; pages: number; result: StoredFile }
+  | { kind: 'failed'; code: string; detail: string; temporary: boolean }
+
+export interface OcrParts {
+  readonly jobs: JobRepository
+  readonly files: FileStorage
+  readonly engine: OcrEngine
+}
+
+/**
+ * Reads a document and leaves what was read in file storage. What is wrong with the file is an outcome;
+ * everything else is thrown, and the next attempt goes on with the pages that are missing.
+ */
+export async function recognise(
+  { jobs, files, engine }: OcrParts,
+  request: Request,
+  { signal, message, progress }: WorkScope,
+): Promise<Outcome> {
+  const job = { tenantId: message.tenantId, recognitionId: request.recognitionId, engine: engine.name }
+  await jobs.begin(job, request)
+  const { sha256, mediaType } = request.file
+  try {
+    const bytes = await buffer(await files.open(sha256))
+    const source = await openPages(bytes, mediaType)
+    try {
+      const pages = await readPages(source, async (numbers) => {
+        let done = 0
+        return engine.read({ bytes, mediaType, pages: source }, numbers, {
+          languages: request.languages,
+          signal,
+          kept: jobs.keptWork(job),
+          pageDone: () => progress(++done / numbers.length),
+        })
+      })
+      return await keepResult(files, engine.name, request.languages, pages)
+    } finally {
+      source.close()
+    }
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    const { code, message: detail, temporary } = error
+    return { kind: 'failed', code, detail, temporary }
+  }
+}
+
+/** Pages with a sound text layer are taken as they are; the engine gets the others. */
+async function readPages(source: PageSource, read: (numbers: number[]) => Promise<Page[]>): Promise<Page[]> {
+  const pages = new Map<number, Page>()
+  for (let number = 1; number <= source.pageCount; number++) {
+    const layer = await source.textLayer(number)
+    if (layer) pages.set(number, layer)
+  }
+  const all = Array.from({ length: source.pageCount }, (_, index) => index + 1)
+  const missing = all.filter((number) => !pages.has(number))
+  if (missing.length > 0) for (const page of await read(missing)) pages.set(page.number, page)
+  return all.flatMap((number) => pages.get(number) ?? [])
+}
+
+async function keepResult(
+  files: FileStorage,
+  engine: string,
+  languages: string[],
+  pages: Page[],
+): Promise<Outcome> {
+  const confidence = meanConfidence(pages)
+  const result: RecognisedDocument = recognisedDocument.parse({ engine, languages, confidence, pages })
+  const stored = await files.put(Readable.from([Buffer.from(JSON.stringify(result))]))
+  const file = { ...stored, mediaType: 'application/json' }
+  return { kind: 'read', engine, confidence, pages: pages.length, result: file }
+}
+
+/** By the length of the text: an empty page between two full ones says nothing. 0 when nothing was read at all. */
+function meanConfidence(pages: readonly Page[]): number {
+  const letters = pages.reduce((sum, page) => sum + page.text.length, 0)
+  return letters === 0
+    ? 0
+    : pages.reduce((sum, page) => sum + page.confidence * page.text.length, 0) / letters
+}
