@@ -54,7 +54,12 @@ export class Client {
         ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: isForm || isRaw ? (body as FormData | string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : {
+            body:
+              isForm || isRaw ? (body as FormData | string | Uint8Array<ArrayBuffer>) : JSON.stringify(body),
+          }),
       signal: AbortSignal.timeout(60_000),
     })
     const text = await response.text()

@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
-const instance = 'systemtest'
 
-/** The runner's own commands for an instance that only tests use. */
-export function runPlatform(environment: Record<string, string>) {
+/** The runner's own commands for an instance that only tests use, beside the developer's own platform. */
+export function runPlatform(environment: Record<string, string>, instance = 'systemtest') {
   const run = (...words: string[]) =>
     new Promise<void>((resolve, reject) => {
       const child = spawn(process.execPath, [join(root, 'platform/src/cli.ts'), ...words], {
