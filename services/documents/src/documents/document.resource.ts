@@ -2,8 +2,6 @@ import { page } from '@alta/contracts/resources/recognition'
 import { z } from 'zod'
 import { historyEntry, itemSummary } from '../intake/item.resource.ts'
 
-export const documentResource = itemSummary.meta({ title: 'Document' })
-
 export const documentDetail = itemSummary.extend({
   /** Approved, else as the machine read it; null until something was read. */
   text: z.string().nullable(),

@@ -8,7 +8,13 @@ import { visibleProject } from '../projects/project.service.ts'
 import { addHistory, listHistory } from './history.repository.ts'
 import { currentVersion, subjectOf, visibleItem } from './item.access.ts'
 import { type ItemFilter, listItems, updateItem } from './item.repository.ts'
-import { historyOf, type ItemChange, type ItemSummary, summaryOf } from './item.resource.ts'
+import {
+  type HistoryEntry,
+  historyOf,
+  type ItemChange,
+  type ItemSummary,
+  summaryOf,
+} from './item.resource.ts'
 import type { Kind, Read } from './kind.ts'
 import { type Page, type PageWanted, pageOf, startOf } from './paging.ts'
 import { currentReading } from './settle.ts'
@@ -19,6 +25,15 @@ export interface ItemQuery extends PageWanted {
   readonly status?: ItemFilter['status']
   readonly q?: string | undefined
   readonly tag?: string | undefined
+}
+
+export interface ItemDetail<Part> extends ItemSummary {
+  readonly text: string | null
+  /** Seconds. */
+  readonly duration: number | null
+  /** Pages or segments. */
+  readonly parts: Part[]
+  readonly history: HistoryEntry[]
 }
 
 export type ItemService<Part> = ReturnType<typeof itemService<Read, Part>>
@@ -49,7 +64,7 @@ export function itemService<Content extends Read, Part>(
       })
     },
 
-    get(caller: Caller, id: string) {
+    get(caller: Caller, id: string): Promise<ItemDetail<Part>> {
       return database.read(caller.tenantId, async (tx) => {
         const { item } = await visibleItem(tx, kind, id, caller)
         const reading = await currentReading(tx, item)

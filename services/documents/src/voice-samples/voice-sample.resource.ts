@@ -2,8 +2,6 @@ import { segment } from '@alta/contracts/resources/recognition'
 import { z } from 'zod'
 import { historyEntry, itemSummary } from '../intake/item.resource.ts'
 
-export const voiceSampleResource = itemSummary.meta({ title: 'Voice sample' })
-
 export const voiceSampleDetail = itemSummary.extend({
   /** Approved, else as the machine heard it; null until something was heard. */
   transcript: z.string().nullable(),
