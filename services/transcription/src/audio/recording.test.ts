@@ -5,7 +5,7 @@ import { decoded, ffmpeg, sample } from '../testing/recordings.ts'
 import { mayHoldSpeech } from './levels.ts'
 import { scratchDirectory } from './scratch.ts'
 
-describe('decoding', () => {
+describe('decoding', { timeout: 60_000 }, () => {
   it.each([
     ['wav', 'audio/wav', ['-c:a', 'pcm_s24le', '-ar', '44100', '-ac', '2']],
     ['mp3', 'audio/mpeg', ['-c:a', 'libmp3lame', '-b:a', '48k']],

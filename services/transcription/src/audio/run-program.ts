@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { RecognitionFailure } from '../engines/engine.ts'
 
 /** Above 0 is politer: recognition may take all idle time and none that a request is waiting for. */
-const NICENESS = 10
+const NICENESS = 5
 const KEPT_STDERR = 4_000
 
 export interface ProgramOptions {

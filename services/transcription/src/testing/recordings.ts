@@ -20,7 +20,7 @@ export const ffmpeg = async (...args: string[]): Promise<void> => {
 }
 
 export function decoded(directory: string, file: string, mediaType = 'audio/wav'): Promise<Recording> {
-  const signal = AbortSignal.timeout(60_000)
+  const signal = AbortSignal.timeout(120_000)
   return decode(createReadStream(file), { directory, mediaType, maximumDuration: 600, signal })
 }
 
@@ -45,7 +45,7 @@ export function memory(): KeptWork & { pieces: Map<string, SpokenWord[]>; name: 
   }
 }
 
-export const scopeWith = (kept: KeptWork, signal = AbortSignal.timeout(120_000)): EngineScope => ({
+export const scopeWith = (kept: KeptWork, signal = AbortSignal.timeout(200_000)): EngineScope => ({
   language: 'en',
   recognitionId: '019a9d2e-0000-7000-8000-000000000005',
   signal,

@@ -1,3 +1,4 @@
+import { voiceTranscriptionStarted } from '@alta/contracts/events/voice-transcription-started.v1'
 import type { Database } from '@alta/kit/database/database'
 import type { Kysely } from 'kysely'
 import type { TranscriptionSchema } from '../database/schema.ts'
@@ -12,7 +13,7 @@ export interface JobKey {
 }
 
 export interface JobRepository {
-  /** Creates the job, or takes it up again after a crash. */
+  /** Creates the job, or takes it up again after a crash, and tells so. */
   begin(job: JobKey, request: Request): Promise<void>
   keptWork(job: JobKey): KeptWork
 }
@@ -23,7 +24,7 @@ const milliseconds = (seconds: number): number => Math.round(seconds * 1000)
 export function jobRepository(database: Database<TranscriptionSchema>): JobRepository {
   return {
     begin: ({ tenantId, recognitionId, engine }, request) =>
-      database.transaction(tenantId, async ({ tx }) => {
+      database.transaction(tenantId, async ({ tx, emit }) => {
         const { numDeletedRows } = await tx
           .deleteFrom('jobs')
           .where('recognition_id', '=', recognitionId)
@@ -47,6 +48,8 @@ export function jobRepository(database: Database<TranscriptionSchema>): JobRepos
             })),
           )
           .execute()
+        const { voiceSampleId, projectId } = request
+        emit(voiceTranscriptionStarted, { voiceSampleId, projectId, recognitionId }, { sequence: 1 })
       }),
     keptWork: (job) => keptWork(database, job),
   }

@@ -50,7 +50,7 @@ const deliver = (engine: SpeechEngine) =>
       files,
       engine,
       maximumDuration: 600,
-      timeLimit: 60_000,
+      timeLimit: 200_000,
     }),
   )
 
@@ -88,7 +88,7 @@ it('leaves a transcript in storage and tells where, once for two deliveries', as
   const { rows } = await test.admin.query('select status, duration_seconds from jobs')
   expect(rows).toEqual([{ status: 'read', duration_seconds: expect.closeTo(11.9, 1) }])
   expect((await test.admin.query('select 1 from pieces')).rows).toEqual([])
-}, 60_000)
+}, 240_000)
 
 it('finds no speech in a silent recording', async () => {
   await deliver(pocketsphinx())(await requested('silence.wav'))
