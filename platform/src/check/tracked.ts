@@ -7,6 +7,8 @@ export async function trackedFiles(root: string, endings: readonly string[]): Pr
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z']
   const { code, stdout, stderr } = await run('git', ['-c', 'safe.directory=*', ...args], { cwd: root })
   if (code !== 0) throw new Error(`git ls-files: ${stderr.trim()}`)
-  const files = stdout.split('\0').filter((file) => endings.some((ending) => file.endsWith(ending)))
+  const files = stdout
+    .split('\0')
+    .filter((file) => file !== '' && endings.some((ending) => file.endsWith(ending)))
   return files.filter((file) => existsSync(join(root, file))).sort()
 }

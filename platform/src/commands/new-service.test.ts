@@ -1,0 +1,32 @@
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { checks } from '../check/checks.ts'
+import { trackedFiles } from '../check/tracked.ts'
+import { run } from '../system/run.ts'
+import { newService } from './new-service.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+let scratch: string
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'alta-new-service-'))
+  for (const file of await trackedFiles(root, [''])) {
+    await mkdir(dirname(join(scratch, file)), { recursive: true })
+    await cp(join(root, file), join(scratch, file))
+  }
+  await run('git', ['init', '-q'], { cwd: scratch })
+}, 60_000)
+afterAll(() => rm(scratch, { recursive: true, force: true }))
+
+it('makes a service that passes every check and its own tests at once', { timeout: 400_000 }, async () => {
+  await newService({ root: scratch }, 'invoices')
+  for (const { name, work } of checks) {
+    expect(await work(scratch), `check ${name}`).toBe('')
+  }
+  const tests = await run('pnpm', ['exec', 'vitest', 'run', 'services/invoices'], { cwd: scratch })
+  expect(tests.code, tests.stdout.slice(-3000) + tests.stderr).toBe(0)
+  expect(tests.stdout).toMatch(/6 passed/)
+})
