@@ -35,7 +35,7 @@ const expectProblem = (
   })
   expect(reply.status).toBe(status)
   expect(reply.headers.get('content-type')).toContain('application/problem+json')
-  expect(JSON.stringify(reply.body)).not.toMatch(/\.ts:\d+|node_modules| at /)
+  expect(JSON.stringify(reply.body)).not.toMatch(/\.ts:\d+|node_modules|\\n +at /)
 }
 
 const upload = (bytes: Uint8Array, name: string, resource = 'documents') =>

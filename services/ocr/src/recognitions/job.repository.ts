@@ -1,3 +1,4 @@
+import { documentOcrStarted } from '@alta/contracts/events/document-ocr-started.v1'
 import type { Page } from '@alta/contracts/resources/recognition'
 import type { Database } from '@alta/kit/database/database'
 import type { Kysely } from 'kysely'
@@ -13,7 +14,7 @@ export interface JobKey {
 }
 
 export interface JobRepository {
-  /** Creates the job, or takes it up again after a crash; what another engine has left is forgotten. */
+  /** Creates the job, or takes it up again after a crash, and tells so; what another engine has left is forgotten. */
   begin(job: JobKey, request: Request): Promise<void>
   keptWork(job: JobKey): KeptWork
 }
@@ -21,7 +22,7 @@ export interface JobRepository {
 export function jobRepository(database: Database<OcrSchema>): JobRepository {
   return {
     begin: ({ tenantId, recognitionId, engine }, request) =>
-      database.transaction(tenantId, async ({ tx }) => {
+      database.transaction(tenantId, async ({ tx, emit }) => {
         const { numDeletedRows } = await tx
           .deleteFrom('jobs')
           .where('recognition_id', '=', recognitionId)
@@ -45,6 +46,8 @@ export function jobRepository(database: Database<OcrSchema>): JobRepository {
             })),
           )
           .execute()
+        const { documentId, projectId } = request
+        emit(documentOcrStarted, { documentId, projectId, recognitionId }, { sequence: 1 })
       }),
     keptWork: (job) => keptWork(database, job),
   }

@@ -1,4 +1,4 @@
-import { log } from './telemetry/log.ts'
+import { outageOf } from './telemetry/outage.ts'
 
 /** A job that every replica runs again and again. */
 export interface Repetition {
@@ -8,14 +8,13 @@ export interface Repetition {
   run(): Promise<unknown>
 }
 
-/** Runs a job at its interval, never twice at once; a failure is logged and tried again at the next turn. */
+/** Runs a job at its interval, never twice at once; a failure is tried again at the next turn. */
 export function repeatedly({ name, everySeconds, run }: Repetition): { stop(): Promise<void> } {
+  const outage = outageOf(`could not ${name}; trying again`)
   let turn: Promise<unknown> | undefined
   const timer = setInterval(() => {
     turn ??= run()
-      .catch((error: unknown) =>
-        log.warn({ err: error }, `could not ${name}; trying again in ${everySeconds} s`),
-      )
+      .then(outage.worked, outage.failed)
       .finally(() => {
         turn = undefined
       })

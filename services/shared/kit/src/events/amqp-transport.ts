@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib'
 import { log } from '../telemetry/log.ts'
+import { outageOf } from '../telemetry/outage.ts'
 import type { OutboxRow } from './outbox-row.ts'
 import { assertTopology, type Topology } from './topology.ts'
 import type { PublishOutcome, Transport } from './transport.ts'
@@ -40,16 +41,18 @@ export function amqpTransport(options: {
   const stop = new AbortController()
 
   async function keepConnected(onReady: () => void): Promise<void> {
+    const outage = outageOf('the relay has no connection to the broker; events wait in the outbox')
     let wait = RECONNECT_FROM_MS
     while (!closed) {
       try {
         await oneSession(() => {
           wait = RECONNECT_FROM_MS
+          outage.worked()
           onReady()
         })
       } catch (error) {
         if (closed) return
-        log.warn({ err: error, retryInMs: wait }, 'the relay has no connection to the broker')
+        outage.failed(error)
       }
       await delay(wait, undefined, { signal: stop.signal }).catch(() => undefined)
       wait = Math.min(wait * 2, RECONNECT_UP_TO_MS)

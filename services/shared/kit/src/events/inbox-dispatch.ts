@@ -172,7 +172,10 @@ export function createInbox<Schema>(options: {
       stopping.abort(new Error('the service is stopping'))
       const patience = new Promise((resolve) => setTimeout(resolve, milliseconds).unref())
       await Promise.race([Promise.allSettled(atWork), patience])
-      await database.system(({ tx }) => returnLeased(tx, owner))
+      await database
+        .system(({ tx }) => returnLeased(tx, owner))
+        // The database is away while we stop: the work is free again when its lease runs out.
+        .catch((error: unknown) => log.warn({ err: error }, 'could not hand work back'))
     },
   }
 }

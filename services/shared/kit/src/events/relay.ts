@@ -5,6 +5,7 @@ import type pg from 'pg'
 import type { BrokerConfig } from '../config/environment.ts'
 import type { OutboxPublisher } from '../database/database.ts'
 import { log } from '../telemetry/log.ts'
+import { outageOf } from '../telemetry/outage.ts'
 import { relayMetrics } from './event-metrics.ts'
 import {
   claimOutboxRows,
@@ -55,6 +56,7 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
   }
 
   async function run(): Promise<void> {
+    const outage = outageOf('the relay could not work; it tries again at the next interval')
     let lastPurge = Date.now()
     while (!stopping) {
       try {
@@ -65,8 +67,9 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
             (await purgeOutboxRows(pool, settings.OUTBOX_RETENTION_SECONDS, PURGE_BATCH)) === PURGE_BATCH
           );
         }
+        outage.worked()
       } catch (error) {
-        log.warn({ err: error }, 'the relay could not work; it tries again at the next interval')
+        outage.failed(error)
       }
       await rest()
     }
@@ -161,13 +164,12 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
       stop.abort()
       ring()
       await loop
-      if (memory.length > 0)
-        await returnOutboxRows(
-          pool,
-          memory.map((row) => row.id),
-          owner,
-        )
+      const left = memory.map((row) => row.id)
+      if (left.length > 0) await returnOutboxRows(pool, left, owner).catch(leftToTheLease)
       await transport.close()
     },
   }
 }
+
+/** The database is away while we stop: the rows are free again when their lease runs out. */
+const leftToTheLease = (error: unknown) => log.warn({ err: error }, 'could not hand events back')
