@@ -7,7 +7,7 @@ const truth = z.looseObject({
   kind: z.enum(['document', 'voice']),
   language: z.string(),
   text: z.string().nullable(),
-  expect: z.enum(['approved_or_review', 'failed']),
+  expect: z.enum(['approved_or_review', 'failed', 'refused']),
   /** Code of the failure, or of the refusal of the upload. */
   code: z.string().optional(),
   maximumCharacterErrorRate: z.number().optional(),
