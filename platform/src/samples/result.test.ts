@@ -28,7 +28,17 @@ describe('a sample is as its truth says', () => {
     expect(isAsExpected(result({ state: 'timeout' }), true)).toBe(false)
   })
 
-  it('when it failed or was refused with the code that belongs to it', () => {
+  it('when its upload was refused, and not when it was taken and failed', () => {
+    const text = sample({ expect: 'refused', code: 'unsupported_media_type' })
+    expect(
+      isAsExpected(result({ sample: text, state: 'refused', code: 'unsupported_media_type' }), true),
+    ).toBe(true)
+    expect(
+      isAsExpected(result({ sample: text, state: 'failed', code: 'unsupported_media_type' }), true),
+    ).toBe(false)
+  })
+
+  it('when it failed with the code that belongs to it', () => {
     const unreadable = sample({ expect: 'failed', code: 'unreadable_file' })
     expect(isAsExpected(result({ sample: unreadable, state: 'failed', code: 'unreadable_file' }), true)).toBe(
       true,

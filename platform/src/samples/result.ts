@@ -28,10 +28,7 @@ export const isFinished = (status: Item['status']): boolean =>
 export function isAsExpected({ sample, state, code }: SampleResult, speech: boolean): boolean {
   if (sample.kind === 'voice' && !speech && sample.expect !== 'failed') return state === 'failed'
   if (sample.expect === 'approved_or_review') return ['approved', 'in_review', 'rejected'].includes(state)
-  return (
-    (state === 'failed' || state === 'refused') &&
-    (sample.code === undefined || sample.code === code || !speech)
-  )
+  return state === sample.expect && (sample.code === undefined || sample.code === code || !speech)
 }
 
 export function describeResult(result: SampleResult, asExpected: boolean): string[] {
