@@ -36,10 +36,13 @@ beside a peer or a floor of the same run; ratios carry over to another machine, 
 
 ## How to repeat it
 
-\`make bench\` takes about six minutes and wants PostgreSQL, Redis, RabbitMQ and daprd as \`make up\` leaves them; \`node tests/bench/main.ts
---short\` takes a minute and a half and only prints. It works in a vhost, a database and under Redis keys of its own,
-removes them afterwards, and uses the running platform for uploads or brings up one of its own. Peers and floors take turns
-with Alta, round by round after a warm-up; figures are medians with the range of the rounds, latencies p50 and p90.
+\`make bench\` takes about six minutes and wants PostgreSQL, Redis, RabbitMQ and daprd as \`make up\` leaves them.
+\`node tests/bench/main.ts --short\` takes a minute and a half and only prints. Both work in a vhost, a database and
+under Redis keys of their own and remove them afterwards; uploads go to the running platform, or to one that is brought
+up for them. Peers and floors take turns with Alta, round by round after a warm-up; figures are medians with the range
+of the rounds, latencies p50 and p90.
+
+## Machine
 
 ${machine.map((fact) => `- ${fact}`).join('\n')}
 
