@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
 import { addEffect, type EffectsSchema, effectsMigrations } from '../testing/kit-fixture.ts'
@@ -113,4 +115,61 @@ test('a read after a write inside the request sees the write', async () => {
     return { status: 201, headers: {}, body: await subjects(DEFAULT_TENANT) }
   })
   expect(answer).toMatchObject({ body: ['a'] })
+})
+
+test('a connection that the server ends in the middle of a transaction fails that transaction and nothing else', async () => {
+  const loss = db.database.transaction(DEFAULT_TENANT, async ({ tx }) => {
+    await addEffect(tx, DEFAULT_TENANT, 'lost')
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)
+    await db.admin.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+    // Between two statements nobody waits for the connection: its end is an event that ends the process if unheard.
+    await delay(200)
+    await addEffect(tx, DEFAULT_TENANT, 'after')
+  })
+  await expect(loss).rejects.toThrow()
+  expect(await subjects(DEFAULT_TENANT)).toEqual([])
+})
+
+test('a failed statement that the work keeps to itself is no success', async () => {
+  const swallowed = db.database.transaction(DEFAULT_TENANT, async ({ tx }) => {
+    await addEffect(tx, DEFAULT_TENANT, 'never')
+    await sql`select 1 / 0`.execute(tx).catch(() => undefined)
+  })
+  await expect(swallowed).rejects.toThrow('rolled back')
+  expect(await subjects(DEFAULT_TENANT)).toEqual([])
+})
+
+test('no connection is held while a request under a key has not written yet', async () => {
+  const store = idempotencyStore(db.database)
+  let slow: () => void = () => undefined
+  const slowness = new Promise<void>((resolve) => {
+    slow = resolve
+  })
+  // More than the pool has: each of them would hold a connection through its slow part.
+  const waiting = Array.from({ length: 12 }, (_, index) =>
+    store.run({ ...scope, key: `k${index}` }, async () => {
+      await slowness
+      return create(`slow ${index}`)()
+    }),
+  )
+  await delay(200)
+  const others = db.database.pool.totalCount - db.database.pool.idleCount
+  slow()
+  await Promise.all(waiting)
+  expect(others).toBe(0)
+  expect(await subjects(DEFAULT_TENANT)).toHaveLength(12)
+})
+
+test('what a request leaves running behind it does not join the transaction that has ended', async () => {
+  const store = idempotencyStore(db.database)
+  let leftover: Promise<unknown> = Promise.resolve()
+  await store.run(scope, async () => {
+    leftover = delay(100).then(() =>
+      db.database.transaction(OTHER, ({ tx }) => addEffect(tx, OTHER, 'later')),
+    )
+    return create('now')()
+  })
+  await leftover
+  expect(await subjects(DEFAULT_TENANT)).toEqual(['now'])
+  expect(await subjects(OTHER)).toEqual(['later'])
 })

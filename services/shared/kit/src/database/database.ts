@@ -72,6 +72,9 @@ export function connect<Schema>(appId: string, settings: DatabaseConfig): Databa
   })
   // Without a listener the loss of an idle connection would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'lost an idle database connection'))
+  // Nor does the pool listen while a connection is out: one that is lost between two statements of a transaction
+  // would end the process too. The next statement on it fails, and that is where the loss is told.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return openDatabase<Schema>(appId, pool)
 }
 
@@ -117,7 +120,10 @@ function openDatabase<Schema>(appId: string, pool: pg.Pool): Database<Schema> {
         const leased = publisher?.ready ? publisher : undefined
         try {
           if (rows.length > 0) await insertOutboxRows(client, rows, leased)
-          await client.query('commit')
+          const { command } = await client.query('commit')
+          // PostgreSQL answers so, and with no error, when a statement has failed that `work` did not let on about.
+          if (command === 'ROLLBACK')
+            throw new Error('rolled back: a statement of the transaction had failed')
         } catch (error) {
           await rollback(client)
           throw error

@@ -28,18 +28,17 @@ export function idempotencyStore<Schema>(
         if (replay.fingerprint !== fingerprint) throw idempotencyKeyReused()
         return { answer: replay.answer, replayed: true }
       }
-      const answer = await asOneUnit(
-        () =>
-          database.transaction(tenantId, async ({ tx }) => {
-            // Waits for nobody: a second request with the key finds the lock taken and is told so.
-            const { rows } = await sql<{ locked: boolean }>`
-              select pg_try_advisory_xact_lock(hashtextextended(${`${userId} ${route} ${key}`}, 0)) as locked`.execute(
-              tx,
-            )
-            if (!rows[0]?.locked) throw requestInProgress()
-            return handle()
-          }),
-        async (transaction, result) => {
+      const answer = await asOneUnit(handle, {
+        async begun({ tx }) {
+          // Waits for nobody: a second request with the key finds the lock taken and is told so.
+          const { rows } = await sql<{ locked: boolean }>`
+            select pg_try_advisory_xact_lock(hashtextextended(${`${userId} ${route} ${key}`}, 0)) as locked`.execute(
+            tx,
+          )
+          if (!rows[0]?.locked) throw requestInProgress()
+        },
+        async finish(transaction, result) {
+          // A request that has changed nothing may as well be made again.
           if (!transaction) return
           const { rows } = await sql`
             insert into idempotency_keys (tenant_id, user_id, route, key, fingerprint, answer)
@@ -51,7 +50,7 @@ export function idempotencyStore<Schema>(
           // The first request committed between our look and our lock.
           if (rows.length === 0) throw requestInProgress()
         },
-      )
+      })
       return { answer, replayed: false }
     },
     /** Forgets keys past their time. */
