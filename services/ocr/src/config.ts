@@ -27,7 +27,9 @@ export const config = readConfig('services/ocr/src/config.ts', {
   GCS_PROJECT_ID: text().optional().describe('Google Cloud project. Needed by the google engine.'),
   GCS_BUCKET_NAME: text()
     .optional()
-    .describe('Bucket for documents too long to be sent at once. Empty: they are sent in parts of 15 pages.'),
+    .describe(
+      'Bucket where PDFs of more than 90 pages wait for Google; wants a lifecycle rule of some days. Empty: they are sent in parts of 30 pages.',
+    ),
   GOOGLE_APPLICATION_CREDENTIALS: text()
     .optional()
     .describe('Key file of the service account. Empty: the identity of the machine or pod.'),

@@ -1,8 +1,8 @@
+import { googleAccessToken, googleCloudStorage } from '@alta/kit/storage/google-cloud-storage'
 import { v2 } from '@google-cloud/speech'
 import type { config } from '../config.ts'
 import type { SpeechEngine } from './engine.ts'
 import { googleSpeech } from './google.ts'
-import { bucket, googleAccessToken } from './google-upload.ts'
 import { pocketsphinx } from './pocketsphinx.ts'
 
 /** @throws {Error} when Google is wanted and no project is named */
@@ -14,7 +14,7 @@ export function configuredEngine(settings: typeof config): SpeechEngine {
   if (projectId === undefined) throw new Error('SPEECH_ENGINE=google needs GCS_PROJECT_ID')
   const location = settings.GOOGLE_SPEECH_LOCATION
   const keyFilename = settings.GOOGLE_APPLICATION_CREDENTIALS
-  const name = settings.GCS_BUCKET_NAME
+  const bucket = settings.GCS_BUCKET_NAME
   return googleSpeech({
     client: new v2.SpeechClient({
       projectId,
@@ -25,7 +25,6 @@ export function configuredEngine(settings: typeof config): SpeechEngine {
     projectId,
     location,
     model: settings.GOOGLE_SPEECH_MODEL,
-    waiting:
-      name === undefined ? undefined : bucket({ bucket: name, accessToken: googleAccessToken(keyFilename) }),
+    bucket: bucket ? googleCloudStorage({ bucket, accessToken: googleAccessToken(keyFilename) }) : undefined,
   })
 }

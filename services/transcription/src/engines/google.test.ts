@@ -1,18 +1,14 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
+import { status } from '@alta/kit/google/status'
+import { type FakeBucket, fakeGoogleBucket } from '@alta/kit/testing/google-bucket'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Recording } from '../audio/recording.ts'
 import { scratchDirectory } from '../audio/scratch.ts'
 import { type FakeGoogle, fakeGoogleSpeech } from '../testing/fake-google-speech.ts'
 import { decoded, ffmpeg, memory, sample, scopeWith } from '../testing/recordings.ts'
 import { type GoogleOptions, googleSpeech } from './google.ts'
-import { bucket, type Waiting } from './google-upload.ts'
 
-const RESOURCE_EXHAUSTED = 8
-const INVALID_ARGUMENT = 3
-const NOT_FOUND = 5
+const { RESOURCE_EXHAUSTED, INVALID_ARGUMENT, NOT_FOUND } = status
 
 const at = (seconds: number) => ({ seconds: Math.floor(seconds), nanos: Math.round((seconds % 1) * 1e9) })
 const said = (word: string, start: number, confidence?: number) => ({
@@ -31,6 +27,7 @@ let directories: Awaited<ReturnType<typeof scratchDirectory>>[]
 let short: Recording
 let long: Recording
 let google: FakeGoogle
+let storage: FakeBucket
 
 beforeAll(async () => {
   directories = [await scratchDirectory(), await scratchDirectory(), await scratchDirectory()]
@@ -45,8 +42,9 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   google = await fakeGoogleSpeech()
+  storage = await fakeGoogleBucket()
 })
-afterEach(() => google.close())
+afterEach(() => Promise.all([google.close(), storage.close()]))
 
 const engine = (options: Partial<GoogleOptions> = {}) =>
   googleSpeech({
@@ -57,23 +55,6 @@ const engine = (options: Partial<GoogleOptions> = {}) =>
     pollInterval: 20,
     ...options,
   })
-
-/** A bucket of which only the names matter. */
-function remembering(): Waiting & { uploaded: string[]; removed: string[] } {
-  const uploaded: string[] = []
-  const removed: string[] = []
-  return {
-    uploaded,
-    removed,
-    async upload(name) {
-      uploaded.push(name)
-      return `gs://bucket/${name}`
-    },
-    async remove(name) {
-      removed.push(name)
-    },
-  }
-}
 
 describe('Google Speech, up to a minute', () => {
   it('sends the recording inline and gives words with times and confidence', async () => {
@@ -145,9 +126,9 @@ describe('Google Speech, longer than a minute with a bucket', () => {
 
   it('collects a long-running operation that another process started', async () => {
     const kept = memory()
-    const waiting = remembering()
+    const { bucket } = storage
     const crash = new AbortController()
-    const first = engine({ waiting }).recognise(long, {
+    const first = engine({ bucket }).recognise(long, {
       ...scopeWith(kept, crash.signal),
       progress: (fraction) => {
         expect(fraction).toBeCloseTo(0.4)
@@ -156,35 +137,36 @@ describe('Google Speech, longer than a minute with a bucket', () => {
     })
     await expect(first).rejects.toThrow()
     expect(kept.name).toBe('projects/alta-test/locations/global/operations/1')
+    const object = `transcription/${scopeWith(kept).recognitionId}.flac`
+    expect(storage.objects.get(object)?.bytes.subarray(0, 4).toString()).toBe('fLaC')
 
     google.finished = true
     google.fileResult = result
-    const words = await engine({ waiting }).recognise(long, scopeWith(kept))
+    const words = await engine({ bucket }).recognise(long, scopeWith(kept))
 
     expect(words).toEqual([{ text: 'hello', start: 61, end: 61.5, confidence: expect.closeTo(0.8) }])
     expect(google.started).toHaveLength(1)
     expect(new Set(google.looks)).toEqual(new Set([kept.name]))
-    expect(waiting.uploaded).toEqual([`transcription/${scopeWith(kept).recognitionId}.flac`])
-    expect(waiting.removed).toEqual(waiting.uploaded)
+    expect(storage.calls).toEqual([`POST ${object}`, `DELETE ${object}`])
   })
 
   it('starts a new operation after one that failed for its file', async () => {
     const kept = memory()
-    const waiting = remembering()
+    const { bucket } = storage
     google.finished = true
     google.fileResult = { error: { code: 13, message: 'internal' } }
-    await expect(engine({ waiting }).recognise(long, scopeWith(kept))).rejects.toThrow('internal')
+    await expect(engine({ bucket }).recognise(long, scopeWith(kept))).rejects.toThrow('internal')
     expect(kept.name).toBeUndefined()
 
     google.fileResult = result
-    await expect(engine({ waiting }).recognise(long, scopeWith(kept))).resolves.toHaveLength(1)
+    await expect(engine({ bucket }).recognise(long, scopeWith(kept))).resolves.toHaveLength(1)
     expect(google.started).toHaveLength(2)
   })
 
   it('fails the item for good when Google cannot read the file', async () => {
     google.finished = true
     google.fileResult = { error: { code: INVALID_ARGUMENT, message: 'unsupported audio' } }
-    const failed = engine({ waiting: remembering() }).recognise(long, scopeWith(memory()))
+    const failed = engine({ bucket: storage.bucket }).recognise(long, scopeWith(memory()))
     await expect(failed).rejects.toMatchObject({ code: 'engine_refused' })
   })
 
@@ -192,7 +174,7 @@ describe('Google Speech, longer than a minute with a bucket', () => {
     const kept = memory()
     await kept.keepOperation('projects/alta-test/locations/global/operations/gone')
     google.operationError = { code: NOT_FOUND, message: 'no such operation' }
-    await expect(engine({ waiting: remembering() }).recognise(long, scopeWith(kept))).rejects.toThrow(
+    await expect(engine({ bucket: storage.bucket }).recognise(long, scopeWith(kept))).rejects.toThrow(
       'no such',
     )
     expect(kept.name).toBeUndefined()
@@ -201,42 +183,9 @@ describe('Google Speech, longer than a minute with a bucket', () => {
   it('keeps the operation when only the question about it failed', async () => {
     const kept = memory()
     google.operationError = { code: RESOURCE_EXHAUSTED, message: 'too many questions' }
-    await expect(engine({ waiting: remembering() }).recognise(long, scopeWith(kept))).rejects.toThrow(
+    await expect(engine({ bucket: storage.bucket }).recognise(long, scopeWith(kept))).rejects.toThrow(
       'questions',
     )
     expect(kept.name).toBeDefined()
-  })
-})
-
-describe('the bucket', () => {
-  it('takes FLAC through the JSON API and lets it go again', async () => {
-    const calls: { method?: string; url?: string; authorization?: string; start: string }[] = []
-    const server = createServer(async (request, response) => {
-      const { method = '', url = '', headers } = request
-      const start = (await buffer(request)).subarray(0, 4).toString()
-      calls.push({ method, url, authorization: headers.authorization ?? '', start })
-      response.writeHead(method === 'DELETE' ? 404 : 200).end('{}')
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const store = bucket({ bucket: 'alta', accessToken: async () => 'token', endpoint })
-    const signal = AbortSignal.timeout(20_000)
-
-    expect(await store.upload('transcription/1.flac', await short.flac(signal), signal)).toBe(
-      'gs://alta/transcription/1.flac',
-    )
-    await store.remove('transcription/1.flac')
-
-    const authorization = 'Bearer token'
-    expect(calls).toEqual([
-      {
-        method: 'POST',
-        url: expect.stringContaining('name=transcription%2F1.flac'),
-        authorization,
-        start: 'fLaC',
-      },
-      { method: 'DELETE', url: '/storage/v1/b/alta/o/transcription%2F1.flac', authorization, start: '' },
-    ])
-    server.close()
   })
 })

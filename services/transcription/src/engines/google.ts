@@ -1,10 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { openAsBlob } from 'node:fs'
+import { finishedOperation } from '@alta/kit/google/operation'
+import { codeOf, orAborted, StatusError, status } from '@alta/kit/google/status'
+import type { CloudBucket } from '@alta/kit/storage/google-cloud-storage'
 import { protos, type v2 } from '@google-cloud/speech'
 import { LONGEST_PIECE } from '../audio/pieces.ts'
 import type { Recording } from '../audio/recording.ts'
 import { type EngineScope, RecognitionFailure, type SpeechEngine, type SpokenWord } from './engine.ts'
 import { wordsOfResults } from './google-results.ts'
-import type { Waiting } from './google-upload.ts'
 import { recogniseInPieces } from './in-pieces.ts'
 
 const { BatchRecognizeResponse, OperationMetadata } = protos.google.cloud.speech.v2
@@ -27,7 +29,7 @@ export interface GoogleOptions {
   readonly location: string
   readonly model: string
   /** Bucket for recordings longer than a minute. Without it they are sent minute by minute. */
-  readonly waiting?: Waiting | undefined
+  readonly bucket?: CloudBucket | undefined
   /** Milliseconds between looks at a long-running operation. */
   readonly pollInterval?: number
 }
@@ -42,8 +44,8 @@ export function googleSpeech(options: GoogleOptions): SpeechEngine {
     languages: Object.keys(locales),
     async recognise(recording, scope) {
       try {
-        return recording.duration > LONGEST_PIECE && options.waiting
-          ? await recogniseLong(options, options.waiting, recording, scope)
+        return recording.duration > LONGEST_PIECE && options.bucket
+          ? await recogniseLong(options, options.bucket, recording, scope)
           : await recognisePieces(options, recording, scope)
       } catch (error) {
         throw refused(error) ?? error
@@ -65,7 +67,7 @@ const recognisePieces = (options: GoogleOptions, recording: Recording, scope: En
  */
 async function recogniseLong(
   options: GoogleOptions,
-  waiting: Waiting,
+  bucket: CloudBucket,
   recording: Recording,
   scope: EngineScope,
 ): Promise<SpokenWord[]> {
@@ -73,7 +75,8 @@ async function recogniseLong(
   const object = `transcription/${scope.recognitionId}.flac`
   let name = await kept.operation()
   if (name === undefined) {
-    const uri = await waiting.upload(object, await recording.flac(signal), signal)
+    const flac = await openAsBlob(await recording.flac(signal), { type: 'audio/flac' })
+    const uri = await bucket.upload(object, flac, signal)
     const request = {
       ...whatToRead(options, scope.language),
       files: [{ uri }],
@@ -86,11 +89,12 @@ async function recogniseLong(
   }
   try {
     const words = await collect(options, name, scope)
-    await waiting.remove(object)
+    await bucket.remove(object)
     return words
   } catch (error) {
     // Unless we were only interrupted, or could not ask, the next attempt has to start a new operation.
-    if (error instanceof OperationFailed || codeOf(error) === NOT_FOUND) await kept.keepOperation(undefined)
+    if (error instanceof StatusError || codeOf(error) === status.NOT_FOUND)
+      await kept.keepOperation(undefined)
     throw error
   }
 }
@@ -100,21 +104,19 @@ async function collect(
   name: string,
   { signal, progress }: EngineScope,
 ): Promise<SpokenWord[]> {
-  for (;;) {
-    const { latestResponse } = await orAborted(signal, client.checkBatchRecognizeProgress(name))
-    if (latestResponse.error) throw new OperationFailed(latestResponse.error)
-    if (latestResponse.done) return wordsOfFile(bytesOf(latestResponse.response))
-    const metadata = OperationMetadata.decode(bytesOf(latestResponse.metadata))
-    progress((metadata.progressPercent ?? 0) / 100)
-    await delay(pollInterval, undefined, { signal })
-  }
+  const { response } = await finishedOperation(() => client.checkBatchRecognizeProgress(name), {
+    signal,
+    pollInterval,
+    seen: (metadata) => progress((OperationMetadata.decode(metadata).progressPercent ?? 0) / 100),
+  })
+  return wordsOfFile(response)
 }
 
 function wordsOfFile(response: Uint8Array): SpokenWord[] {
   const [file] = Object.values(BatchRecognizeResponse.decode(response).results)
-  if (file?.error?.code) throw new OperationFailed(file.error)
+  if (file?.error?.code) throw new StatusError(file.error)
   const transcript = file?.inlineResult?.transcript
-  if (!transcript) throw new OperationFailed({ message: 'the operation ended without a result for the file' })
+  if (!transcript) throw new StatusError({ message: 'the operation ended without a result for the file' })
   return wordsOfResults(transcript.results ?? [])
 }
 
@@ -128,46 +130,12 @@ const whatToRead = ({ projectId, location, model }: GoogleOptions, language: str
   },
 })
 
-/** A status inside a result. It carries `code` as an error of the transport does, so both are judged alike. */
-class OperationFailed extends Error {
-  override readonly name = 'OperationFailed'
-  readonly code: number | undefined
-
-  constructor(status: { code?: number | null; message?: string | null }) {
-    super(status.message ?? `status ${status.code}`)
-    this.code = status.code ?? undefined
-  }
-}
-
-// gRPC status codes.
-const INVALID_ARGUMENT = 3
-const NOT_FOUND = 5
-const OUT_OF_RANGE = 11
-
 /** What Google will refuse again however often it is asked; everything else (quota, outages) is worth a retry. */
 function refused(error: unknown): RecognitionFailure | undefined {
   const code = codeOf(error)
-  if (code !== INVALID_ARGUMENT && code !== OUT_OF_RANGE) return undefined
+  if (code !== status.INVALID_ARGUMENT && code !== status.OUT_OF_RANGE) return undefined
   return new RecognitionFailure('engine_refused', 'Google Speech does not accept this recording.', {
     temporary: false,
     cause: error,
   })
-}
-
-const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
-
-const bytesOf = (any: { value?: Uint8Array | string | null } | null | undefined): Uint8Array =>
-  any?.value instanceof Uint8Array ? any.value : new Uint8Array()
-
-/** The client library cannot be aborted, but nobody has to wait for it. */
-async function orAborted<Value>(signal: AbortSignal, call: Promise<Value>): Promise<Value> {
-  signal.throwIfAborted()
-  const aborted = Promise.withResolvers<never>()
-  const abort = () => aborted.reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([call, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
 }
