@@ -33,6 +33,8 @@ const LEASE_SECONDS = 10
 /** Rows that wait in memory for their turn; beyond that they wait in the table. */
 const MEMORY_LIMIT = 5_000
 const PURGE_BATCH = 1_000
+/** Batches on their way at the same time. */
+const LANES = 2
 
 /**
  * Moves committed events from the outbox to the broker, at least once and each as soon as it is committed.
@@ -49,6 +51,8 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
   let rung = false
   let claimDue = true
   const stop = new AbortController()
+  const lanes = new Set<Promise<void>>()
+  const outage = outageOf('the relay could not work; it tries again at the next interval')
 
   const wake = () => {
     rung = true
@@ -56,7 +60,6 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
   }
 
   async function run(): Promise<void> {
-    const outage = outageOf('the relay could not work; it tries again at the next interval')
     let lastPurge = Date.now()
     while (!stopping) {
       try {
@@ -67,7 +70,6 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
             (await purgeOutboxRows(pool, settings.OUTBOX_RETENTION_SECONDS, PURGE_BATCH)) === PURGE_BATCH
           );
         }
-        outage.worked()
       } catch (error) {
         outage.failed(error)
       }
@@ -91,23 +93,31 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
     rung = false
   }
 
-  /** One batch. True when there may be more to do at once. */
+  /** Sends one batch on its way. True when there may be more to do at once. */
   async function step(): Promise<boolean> {
+    const rows = await take()
+    if (rows.length === 0) return false
+    const lane = publish(rows)
+      .then(outage.worked, outage.failed)
+      .finally(() => lanes.delete(lane))
+    lanes.add(lane)
+    // The next batch is claimed while this one waits for its confirms: neither database nor broker stands idle.
+    if (lanes.size >= LANES) await Promise.race(lanes)
+    return true
+  }
+
+  /** Rows of this process first; then, when it is time to look, leftovers of all. */
+  async function take(): Promise<OutboxRow[]> {
+    const limit = settings.OUTBOX_BATCH_SIZE
     if (memory.length > 0) {
-      const rows = memory.slice(0, settings.OUTBOX_BATCH_SIZE)
+      const rows = memory.slice(0, limit)
       memory = memory.slice(rows.length)
-      await publish(rows)
-      return true
+      return rows
     }
-    if (!claimDue) return false
-    const rows = await claimOutboxRows(pool, {
-      owner,
-      leaseSeconds: LEASE_SECONDS,
-      limit: settings.OUTBOX_BATCH_SIZE,
-    })
-    claimDue = rows.length === settings.OUTBOX_BATCH_SIZE
-    if (rows.length > 0) await publish(rows)
-    return rows.length > 0
+    if (!claimDue) return []
+    const rows = await claimOutboxRows(pool, { owner, leaseSeconds: LEASE_SECONDS, limit })
+    claimDue = rows.length === limit
+    return rows
   }
 
   async function publish(rows: OutboxRow[]): Promise<void> {
@@ -164,6 +174,7 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
       stop.abort()
       ring()
       await loop
+      await Promise.all(lanes)
       const left = memory.map((row) => row.id)
       if (left.length > 0) await returnOutboxRows(pool, left, owner).catch(leftToTheLease)
       await transport.close()
