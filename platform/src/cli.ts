@@ -24,6 +24,12 @@ const { positionals, values } = parseArgs({
 })
 const [command = '', argument] = positionals
 
+// `make status | head` closes our output early; that is not a failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 try {
   const checkout = await openCheckout()
   const commands: Record<string, () => Promise<unknown>> = {
