@@ -18,14 +18,17 @@ export interface Failure {
   permanent: boolean
 }
 
-/** Texts are cut so that a hostile message cannot fill the table. */
+/** Cut so that a hostile message cannot fill the table, and without what PostgreSQL refuses to store. */
+const storable = (text: string, longest: number): string =>
+  text.slice(0, longest).replaceAll('\0', '').toWellFormed()
+
 export function failureOf(thrown: unknown): Failure {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
   const permanent = error instanceof PermanentError
   return {
-    errorClass: permanent ? error.code : error.name,
-    message: error.message.slice(0, 4_000),
-    stack: (error.stack ?? '').slice(0, 16_000),
+    errorClass: storable(permanent ? error.code : error.name, 200),
+    message: storable(error.message, 4_000),
+    stack: storable(error.stack ?? '', 16_000),
     permanent,
   }
 }

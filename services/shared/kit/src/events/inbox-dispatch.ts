@@ -49,7 +49,9 @@ export function createInbox<Schema>(options: {
   const byTopic = new Map(options.subscriptions.map((one) => [one.contract.topic, one]))
   const stopping = new AbortController()
   const atWork = new Set<Promise<unknown>>()
-  const parking = createParking({ appId, settings, inTransaction, stopping: stopping.signal })
+  /** Messages whose leased work this process is doing now. */
+  const leased = new Set<string>()
+  const parking = createParking({ appId, owner, settings, inTransaction, stopping: stopping.signal })
 
   function inTransaction<Result>(
     event: CloudEvent,
@@ -95,8 +97,17 @@ export function createInbox<Schema>(options: {
     const { event } = delivery
     const lease = { owner, seconds: LEASE_SECONDS }
     if ((await inTransaction(event, ({ tx }) => receiveWork(tx, key, event, lease))) !== 'new') return false
-    await runLeased(delivery, { key, owner, inTransaction, stopping: stopping.signal })
+    await doLeased(delivery, key)
     return true
+  }
+
+  async function doLeased(delivery: Delivery, key: InboxKey): Promise<void> {
+    leased.add(wordOf(key))
+    try {
+      await runLeased(delivery, { key, owner, inTransaction, stopping: stopping.signal })
+    } finally {
+      leased.delete(wordOf(key))
+    }
   }
 
   /** Handles a message again that this process has claimed from the inbox. */
@@ -105,7 +116,7 @@ export function createInbox<Schema>(options: {
     try {
       const delivery = openDelivery(byTopic.get(topic), topic, event)
       if (delivery.subscription.kind === 'work') {
-        await runLeased(delivery, { key, owner, inTransaction, stopping: stopping.signal })
+        await doLeased(delivery, key)
       } else {
         await inTransaction(event, async (scope) => {
           if (!(await completeLeased(scope.tx, key, owner))) throw new LeaseLost('the lease ran out')
@@ -162,6 +173,8 @@ export function createInbox<Schema>(options: {
       const due = await database.system(({ tx }) => claimDueMessages(tx, lease))
       for (const { event, handler, lostTooOften } of due) {
         const key = { messageId: event.id, source: event.source, handler }
+        // Our own lease ran out while the database was away, and nobody else has taken the work over: it goes on.
+        if (leased.has(wordOf(key))) continue
         void inSpan<unknown>(event, () =>
           lostTooOften ? afterFailure(event.topic, event, key, workerLost()) : repeat(event, key),
         )
@@ -179,6 +192,8 @@ export function createInbox<Schema>(options: {
     },
   }
 }
+
+const wordOf = ({ source, messageId, handler }: InboxKey): string => `${source} ${messageId} ${handler}`
 
 /** Whatever process held this message died, again and again: the message is poison. */
 const workerLost = () =>

@@ -242,3 +242,92 @@ test('stopping aborts long work and hands it back, so that another process start
   expect(await delivery).toBe('RETRY')
   expect(await inboxRow()).toMatchObject({ status: 'PARKED', attempts: 0 })
 })
+
+test('a failure is kept whatever its message holds', async () => {
+  const inbox = inboxWith(
+    on(projectDeleted, async () => {
+      throw new Error(`unexpected \0 in ${'x'.repeat(485)}\u{1f600}`)
+    }),
+  )
+  const event = anEvent()
+  expect(await inbox.receive(event.topic, event)).toBe('SUCCESS')
+  await untilQuiet(inbox)
+  expect(await inboxRow()).toMatchObject({ status: 'FAILED', attempts: 3 })
+})
+
+test('an exhausted that fails itself does not keep a message from becoming a dead letter', async () => {
+  const inbox = inboxWith(
+    work(projectDeleted, {
+      timeLimit: 1_000,
+      run: async () => {
+        throw new PermanentError('unreadable', 'no')
+      },
+      commit: async () => undefined,
+      exhausted: async () => {
+        throw new TypeError('a mistake of ours')
+      },
+    }),
+  )
+  const event = anEvent()
+  expect(await inbox.receive(event.topic, event)).toBe('SUCCESS')
+  expect(await inboxRow()).toMatchObject({ status: 'FAILED', error_class: 'unreadable' })
+  expect(await emitted(db.admin, messageFailed)).toHaveLength(1)
+})
+
+test('a failure of a worker whose message another has taken over changes nothing', async () => {
+  let fail: (reason: Error) => void = () => undefined
+  const inbox = inboxWith(
+    work(projectDeleted, {
+      timeLimit: 60_000,
+      run: () =>
+        new Promise((_resolve, reject) => {
+          fail = reject
+        }),
+      commit: async () => undefined,
+    }),
+  )
+  const event = anEvent()
+  const delivery = inbox.receive(event.topic, event)
+  await eventually('the work has begun', async () => (await inboxRow())?.status === 'PROCESSING')
+  await db.admin.query(`update inbox_messages set lease_owner = 'another'`)
+  fail(new Error('too late'))
+  expect(await delivery).toBe('SUCCESS')
+  expect(await inboxRow()).toMatchObject({ status: 'PROCESSING', lease_owner: 'another', attempts: 0 })
+})
+
+test('a message given up once is one dead letter, however many deliveries fail at once', async () => {
+  const inbox = inboxWith(
+    on(projectDeleted, async () => {
+      throw new PermanentError('project_unknown', 'there is no such project')
+    }),
+  )
+  const event = anEvent()
+  await Promise.all(Array.from({ length: 5 }, () => inbox.receive(event.topic, event)))
+  expect(await emitted(db.admin, messageFailed)).toHaveLength(1)
+})
+
+test('work whose lease ran out while the database was away goes on, and is not begun a second time beside it', async () => {
+  let begun = 0
+  let finish: () => void = () => undefined
+  const inbox = inboxWith(
+    work<{ projectId: string }, void, EffectsSchema>(projectDeleted, {
+      timeLimit: 60_000,
+      run: () => {
+        begun += 1
+        return new Promise((resolve) => {
+          finish = () => resolve()
+        })
+      },
+      commit: async (_result, { tx, data }) => addEffect(tx, DEFAULT_TENANT, data.projectId),
+    }),
+  )
+  const event = anEvent()
+  const delivery = inbox.receive(event.topic, event)
+  await eventually('the work has begun', async () => begun === 1)
+  await db.admin.query(`update inbox_messages set lease_until = now() - interval '1 second'`)
+  await inbox.retryDue(10)
+  expect(begun).toBe(1)
+  finish()
+  await delivery
+  expect(await effects()).toEqual([{ subject: event.subject, times: 1 }])
+})

@@ -87,10 +87,14 @@ export async function renewLease(
   return rows.length > 0
 }
 
-/** Notes a failed attempt. `retryInSeconds` undefined gives the message up. Returns how many attempts there were. */
+/**
+ * Notes a failed attempt, unless the message is done or given up meanwhile, or leased to another worker: then it is
+ * theirs. `retryInSeconds` undefined gives the message up. Returns how many attempts there were; 0 for none of ours.
+ */
 export async function recordFailure(
   tx: Kysely<unknown>,
   key: InboxKey,
+  owner: string,
   event: CloudEvent,
   failure: Failure,
   retryInSeconds: (attempts: number) => number | undefined,
@@ -98,7 +102,7 @@ export async function recordFailure(
   const entry = {
     at: new Date().toISOString(),
     errorClass: failure.errorClass,
-    message: failure.message.slice(0, 500),
+    message: failure.message.slice(0, 500).toWellFormed(),
   }
   const { rows } = await sql<{ attempts: number; history: FailureHistory }>`
     insert into inbox_messages as i (source, message_id, handler, tenant_id, topic, status, event, attempts,
@@ -110,10 +114,9 @@ export async function recordFailure(
       set attempts = i.attempts + 1, status = 'PARKED', event = excluded.event, lease_owner = null, lease_until = null,
           error_class = excluded.error_class, error_message = excluded.error_message,
           error_stack = excluded.error_stack, history = (i.history::jsonb || excluded.history::jsonb)::json
-      where i.status <> 'COMPLETED'
+      where i.status = 'PARKED' or (i.status = 'PROCESSING' and i.lease_owner = ${owner})
     returning attempts, history`.execute(tx)
   const row = rows[0]
-  // Done meanwhile by another delivery: nothing to park and nothing to give up.
   if (!row) return { attempts: 0, givenUp: false, history: [] }
   const seconds = failure.permanent ? undefined : retryInSeconds(row.attempts)
   await sql`
