@@ -3,19 +3,16 @@ import { checkPages, checkSize, MAXIMUM_PIXELS } from './limits.ts'
 import type { PageSource } from './page-source.ts'
 import { Unreadable } from './unreadable.ts'
 
+/** Screens and cameras write this many dots per inch when they do not know. */
+const SAYS_NOTHING = 72
+
 /**
  * PNG, JPEG, WebP and TIFF with any number of pages. The header alone decides whether anything is decoded.
  * @throws {Unreadable} `unreadable_file`, `image_too_large`, `too_many_pages`
  */
 export async function imageSource(bytes: Buffer): Promise<PageSource> {
-  // libvips has its own limit; ours is checked first because it can say what it is.
-  const open = (page: number) => sharp(bytes, { page, limitInputPixels: MAXIMUM_PIXELS, failOn: 'error' })
-  // The header tells the size before a pixel is decoded, so here the limit is off.
-  const header = await sharp(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch((cause: unknown) => {
-      throw damaged(cause)
-    })
+  // libvips has a limit of its own; it is off here because ours can say what it is.
+  const header = await undamaged(() => sharp(bytes, { limitInputPixels: false }).metadata())
   checkSize(header.width, header.height)
   const pageCount = header.pages ?? 1
   checkPages(pageCount)
@@ -24,26 +21,33 @@ export async function imageSource(bytes: Buffer): Promise<PageSource> {
     pageCount,
     textLayer: async () => undefined,
     async image(number) {
-      const size = await open(number - 1)
-        .metadata()
-        .catch((cause: unknown) => {
-          throw damaged(cause)
-        })
-      checkSize(size.width, size.height)
-      // Cameras turn the file and not the pixels; engines look at pixels.
-      const { data, info } = await open(number - 1)
-        .autoOrient()
-        .flatten({ background: 'white' })
-        .png({ compressionLevel: 1 })
-        .toBuffer({ resolveWithObject: true })
-        .catch((cause: unknown) => {
-          throw damaged(cause)
-        })
-      return { png: data, width: info.width, height: info.height }
+      const {
+        width,
+        height,
+        density = 0,
+      } = await undamaged(() => sharp(bytes, { page: number - 1, limitInputPixels: false }).metadata())
+      checkSize(width, height)
+      const { data, info } = await undamaged(() =>
+        sharp(bytes, { page: number - 1, limitInputPixels: MAXIMUM_PIXELS, failOn: 'error' })
+          // Cameras turn the file and not the pixels; engines look at pixels.
+          .autoOrient()
+          .flatten({ background: 'white' })
+          .toColourspace('b-w')
+          .raw({ depth: 'uchar' })
+          .toBuffer({ resolveWithObject: true }),
+      )
+      const dpi = density > SAYS_NOTHING ? density : undefined
+      return { grey: data, width: info.width, height: info.height, dpi }
     },
     close: () => undefined,
   }
 }
 
-const damaged = (cause: unknown) =>
-  new Unreadable('unreadable_file', 'The image is damaged or ends too early.', { cause })
+/** Whatever the decoder stumbles over, at once or later, is the file's fault. */
+async function undamaged<Value>(decode: () => Promise<Value>): Promise<Value> {
+  try {
+    return await decode()
+  } catch (cause) {
+    throw new Unreadable('unreadable_file', 'The image is damaged or ends too early.', { cause })
+  }
+}

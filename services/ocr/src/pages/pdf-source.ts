@@ -1,61 +1,98 @@
-import { PDFiumLibrary, type PDFiumPage } from '@hyzyla/pdfium'
-import sharp from 'sharp'
-import { checkPages, MAXIMUM_PIXELS, MAXIMUM_SIDE } from './limits.ts'
-import type { PageSource } from './page-source.ts'
-import { textLayerOf } from './text-layer.ts'
+import { Worker } from 'node:worker_threads'
+import type { Page } from '@alta/contracts/resources/recognition'
+import type { PageImage, PageSource } from './page-source.ts'
 import { Unreadable } from './unreadable.ts'
 
-/** Dots per inch that engines read best; large pages get fewer. */
-const DPI = 300
-const POINTS_PER_INCH = 72
+/** What pdf-thread.ts is asked, and what it says. */
+export interface Question {
+  readonly id: number
+  readonly kind: 'text' | 'image'
+  /** From 1. */
+  readonly number: number
+}
 
-let library: Promise<PDFiumLibrary> | undefined
+export type Answer<Value> =
+  | { readonly id: number; readonly value: Value }
+  | { readonly id: number; readonly refusal: { readonly code: string; readonly detail: string } }
+  | { readonly id: number; readonly failure: string }
+
+export interface Opened {
+  readonly document: number
+  readonly pageCount: number
+}
+
+/** Milliseconds that one page may take; what takes longer was made to. */
+const PAGE_TIME_LIMIT = 120_000
 
 /**
- * A PDF, shown by PDFium.
+ * A PDF, opened and shown by PDFium in a thread of its own.
  * @throws {Unreadable} `unreadable_file` for one that is encrypted, truncated or otherwise broken; `too_many_pages`
  */
-export async function pdfSource(bytes: Buffer): Promise<PageSource> {
+export async function pdfSource(bytes: Buffer, pageTimeLimit = PAGE_TIME_LIMIT): Promise<PageSource> {
   refuseTruncated(bytes)
-  library ??= PDFiumLibrary.init()
-  const document = await (await library).loadDocument(bytes).catch((cause: unknown) => {
-    const locked = cause instanceof Error && /password|security/i.test(cause.message)
-    throw new Unreadable(
-      'unreadable_file',
-      locked
-        ? 'The PDF is encrypted; upload it without a password.'
-        : 'The PDF is damaged or ends too early.',
-      { cause },
-    )
+  const thread = new Worker(new URL('./pdf-thread.ts', import.meta.url), {
+    workerData: bytes,
+    // The service's own flags start its tracing, which this thread has no use for.
+    execArgv: [],
   })
-  try {
-    checkPages(document.getPageCount())
-  } catch (error) {
-    document.destroy()
-    throw error
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>()
+  let last = 0
+  let ended: Error | undefined
+
+  thread.on('message', (answer: Answer<unknown>) => {
+    const asker = waiting.get(answer.id)
+    waiting.delete(answer.id)
+    if ('value' in answer) asker?.resolve(answer.value)
+    else if ('refusal' in answer) asker?.reject(new Unreadable(answer.refusal.code, answer.refusal.detail))
+    else asker?.reject(new Error(`PDFium failed: ${answer.failure}`))
+  })
+  thread.on('error', (cause) => end(new Error('the thread of a PDF has failed', { cause })))
+  thread.on('exit', () => end(new Error('the thread of a PDF has ended')))
+
+  function end(reason: Error): void {
+    ended ??= reason
+    for (const asker of waiting.values()) asker.reject(ended)
+    waiting.clear()
+    void thread.terminate()
   }
 
+  /** The caller says by `kind` what comes back; pdf-thread.ts answers accordingly. */
+  async function answerTo<Value>(id: number, send: () => void): Promise<Value> {
+    if (ended) throw ended
+    const asker = Promise.withResolvers<unknown>()
+    waiting.set(id, asker)
+    const timer = setTimeout(
+      () => end(new Unreadable('unreadable_file', 'A page of the PDF takes too long to be shown.')),
+      pageTimeLimit,
+    )
+    try {
+      send()
+      return (await asker.promise) as Value
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+  const ask = <Value>(kind: Question['kind'], number: number): Promise<Value> => {
+    const id = ++last
+    return answerTo(id, () => thread.postMessage({ id, kind, number } satisfies Question))
+  }
+
+  // The thread opens the file by itself and tells under the number 0.
+  const { pageCount } = await answerTo<Opened>(0, () => undefined).catch((error: unknown) => {
+    void thread.terminate()
+    throw error
+  })
   return {
-    pageCount: document.getPageCount(),
-    async textLayer(number) {
-      const page = document.getPage(number - 1)
-      return textLayerOf(page, scaleOf(page))
-    },
+    pageCount,
+    textLayer: (number) => ask<Page | undefined>('text', number),
     async image(number) {
-      const page = document.getPage(number - 1)
-      const scale = scaleOf(page)
-      const { data, width, height } = await page.render({ scale, colorSpace: 'BGRA', render: 'bitmap' })
-      // Grey has no order of channels, so BGRA need not be turned into RGBA first.
-      const png = await sharp(data, { raw: { width, height, channels: 4 } })
-        .flatten({ background: 'white' })
-        .greyscale()
-        // Tesseract guesses the size of letters from it, and warns when it is missing.
-        .withMetadata({ density: Math.round(scale * POINTS_PER_INCH) })
-        .png({ compressionLevel: 1 })
-        .toBuffer()
-      return { png, width, height }
+      const { grey, ...size } = await ask<Omit<PageImage, 'grey'> & { grey: Uint8Array<ArrayBuffer> }>(
+        'image',
+        number,
+      )
+      return { ...size, grey: Buffer.from(grey.buffer) }
     },
-    close: () => document.destroy(),
+    close: () => end(new Error('the PDF is closed')),
   }
 }
 
@@ -67,13 +104,4 @@ function refuseTruncated(bytes: Buffer): void {
   if (!bytes.subarray(-2048).includes('%%EOF')) {
     throw new Unreadable('unreadable_file', 'The PDF ends too early: its last part is missing.')
   }
-}
-
-function scaleOf(page: PDFiumPage): number {
-  const { originalWidth: width, originalHeight: height } = page.getOriginalSize()
-  if (!(width > 0 && height > 0))
-    throw new Unreadable('unreadable_file', 'The PDF has a page without a size.')
-  const byArea = Math.sqrt(MAXIMUM_PIXELS / (width * height))
-  const bySide = MAXIMUM_SIDE / Math.max(width, height)
-  return Math.min(DPI / POINTS_PER_INCH, byArea, bySide)
 }

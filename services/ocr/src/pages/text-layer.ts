@@ -1,93 +1,98 @@
 import type { Page, Word } from '@alta/contracts/resources/recognition'
-import type { PDFiumPage } from '@hyzyla/pdfium'
+import type { PdfPage } from './pdf-page.ts'
+import { withDoubles } from './pdfium.ts'
+import { isWholeText } from './text-layer-soundness.ts'
 
-/** What of PDFium's C interface (fpdf_text.h) is needed here; the library's own types leave it out. */
-interface Pdfium {
-  _FPDFText_LoadPage(page: number): number
-  _FPDFText_ClosePage(textPage: number): void
-  _FPDFText_CountChars(textPage: number): number
-  _FPDFText_GetUnicode(textPage: number, index: number): number
-  _FPDFText_GetCharBox(
-    page: number,
-    i: number,
-    left: number,
-    right: number,
-    bottom: number,
-    top: number,
-  ): number
-  wasmExports: { malloc(bytes: number): number; free(pointer: number): void }
-  HEAPU8: Uint8Array
+/** A character, with its edges in pixels of the page image where PDFium knows them. */
+export interface Glyph {
+  readonly text: string
+  readonly edges: Edges | undefined
+  /** The font does not say which character this is. */
+  readonly unknown: boolean
+  /** Written to be found, not to be seen: what scanning programs lay under their pictures. */
+  readonly invisible: boolean
 }
 
-interface Glyph {
-  text: string
-  left: number
-  right: number
-  bottom: number
-  top: number
+interface Edges {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
 }
 
-/** Fewer characters than this are a page number or a stamp on a scan. */
-const FEWEST = 16
-/** A layer with more rubbish than this was made by a broken font or a poor OCR. */
-const LARGEST_SHARE_OF_RUBBISH = 0.05
+const INVISIBLE = 3
+/** PDFium's sign for a hyphen that divides a word at the end of a line. */
+const LINE_END_HYPHEN = 2
 
 /**
- * The text that a PDF page carries, with a box for each word; undefined when there is none or it is not sound,
- * so that the page is read by an engine.
- * @param scale pixels of the page image for each point of the page
+ * The text that a PDF page carries, with a box for each word; undefined when there is none, when it is not
+ * sound, or when it is not all that can be seen, so that an engine reads the page.
  */
-export function textLayerOf(page: PDFiumPage, scale: number): Page | undefined {
+export function textLayerOf(page: PdfPage): Page | undefined {
   const glyphs = glyphsOf(page)
-  if (!isSound(glyphs)) return undefined
-  const { originalWidth, originalHeight } = page.getOriginalSize()
+  if (!isWholeText(page, glyphs)) return undefined
   const lines = linesOf(glyphs)
-  const words: Word[] = lines.flat().map((word) => ({
-    text: word.map((glyph) => glyph.text).join(''),
+  return {
+    number: page.number,
+    width: page.width,
+    height: page.height,
+    text: lines.map((line) => line.map(textOf).join(' ')).join('\n'),
     // Not read but known.
     confidence: 1,
-    box: boxAround(word, originalHeight, scale),
-  }))
-  return {
-    number: page.number + 1,
-    width: Math.round(originalWidth * scale),
-    height: Math.round(originalHeight * scale),
-    text: lines
-      .map((line) => line.map((word) => word.map((glyph) => glyph.text).join('')).join(' '))
-      .join('\n'),
-    confidence: 1,
-    words,
+    words: lines
+      .flat()
+      .map((word): Word => ({ text: textOf(word), confidence: 1, box: boxAround(word, page) })),
     origin: 'text-layer',
   }
 }
 
-function isSound(glyphs: readonly Glyph[]): boolean {
-  const visible = glyphs.filter((glyph) => /\S/u.test(glyph.text))
-  const rubbish = visible.filter((glyph) => /[\p{Cc}\p{Co}\p{Cn}\uFFFD]/u.test(glyph.text))
-  return visible.length >= FEWEST && rubbish.length / visible.length <= LARGEST_SHARE_OF_RUBBISH
+function glyphsOf(page: PdfPage): Glyph[] {
+  const { module } = page
+  const textPage = module._FPDFText_LoadPage(page.pointer)
+  if (!textPage) return []
+  try {
+    return Array.from({ length: Math.max(0, module._FPDFText_CountChars(textPage)) }, (_, index) => {
+      const code = module._FPDFText_GetUnicode(textPage, index)
+      const object = module._FPDFText_GetTextObject(textPage, index)
+      return {
+        text: characterOf(code),
+        edges: edgesOf(page, textPage, index),
+        unknown: code === 0 || module._FPDFText_HasUnicodeMapError(textPage, index) === 1,
+        invisible: object !== 0 && module._FPDFTextObj_GetTextRenderMode(object) === INVISIBLE,
+      }
+    })
+  } finally {
+    module._FPDFText_ClosePage(textPage)
+  }
 }
 
-function glyphsOf(page: PDFiumPage): Glyph[] {
-  // The fields are private in the library's types and there at run time; tests over real PDFs would notice a change.
-  const { module, pageIdx } = page as unknown as { module: Pdfium; pageIdx: number }
-  const textPage = module._FPDFText_LoadPage(pageIdx)
-  if (!textPage) return []
-  const boxes = module.wasmExports.malloc(4 * 8)
+/** One character, ligatures taken apart: "ﬁ" is a matter of the font. */
+function characterOf(code: number): string {
+  if (code === LINE_END_HYPHEN) return '-'
+  const text = code === 0 ? '\uFFFD' : String.fromCodePoint(code)
+  return /[\uFB00-\uFB06]/.test(text) ? text.normalize('NFKC') : text
+}
+
+/** PDF counts points from the bottom left corner of a page that may be turned; images count pixels. */
+function edgesOf(page: PdfPage, textPage: number, index: number): Edges | undefined {
+  const { module } = page
+  const box = withDoubles(module, 4, (at) =>
+    module._FPDFText_GetCharBox(textPage, index, at, at + 8, at + 16, at + 24),
+  )
+  if (!box) return undefined
+  const [left = 0, right = 0, bottom = 0, top = 0] = box
+  const [x1, y1] = onImage(page, left, top)
+  const [x2, y2] = onImage(page, right, bottom)
+  return { left: Math.min(x1, x2), right: Math.max(x1, x2), top: Math.min(y1, y2), bottom: Math.max(y1, y2) }
+}
+
+function onImage({ module, pointer, width, height }: PdfPage, x: number, y: number): [number, number] {
+  const at = module.wasmExports.malloc(8)
   try {
-    const glyphs: Glyph[] = []
-    for (let index = 0; index < module._FPDFText_CountChars(textPage); index++) {
-      const code = module._FPDFText_GetUnicode(textPage, index)
-      const found = module._FPDFText_GetCharBox(textPage, index, boxes, boxes + 8, boxes + 16, boxes + 24)
-      // Made anew each time: the heap moves when it grows.
-      const [left = 0, right = 0, bottom = 0, top = 0] = found
-        ? new Float64Array(module.HEAPU8.buffer, boxes, 4)
-        : []
-      glyphs.push({ text: code === 0 ? '\uFFFD' : String.fromCodePoint(code), left, right, bottom, top })
-    }
-    return glyphs
+    module._FPDF_PageToDevice(pointer, 0, 0, width, height, 0, x, y, at, at + 4)
+    return [module.HEAP32[at / 4] ?? 0, module.HEAP32[at / 4 + 1] ?? 0]
   } finally {
-    module.wasmExports.free(boxes)
-    module._FPDFText_ClosePage(textPage)
+    module.wasmExports.free(at)
   }
 }
 
@@ -111,17 +116,18 @@ function linesOf(glyphs: readonly Glyph[]): Glyph[][][] {
   return lines.filter((line) => line.length > 0)
 }
 
-/** PDF counts points from the bottom left corner, images count pixels from the top left one. */
-function boxAround(word: readonly Glyph[], pageHeight: number, scale: number): Word['box'] {
-  const left = Math.min(...word.map((glyph) => glyph.left))
-  const right = Math.max(...word.map((glyph) => glyph.right))
-  const top = Math.max(...word.map((glyph) => glyph.top))
-  const bottom = Math.min(...word.map((glyph) => glyph.bottom))
-  const pixels = (points: number) => Math.max(0, Math.round(points * scale))
+const textOf = (word: readonly Glyph[]): string => word.map((glyph) => glyph.text).join('')
+
+/** Text may hang over the edge of the paper; its box ends there. */
+function boxAround(word: readonly Glyph[], { width, height }: PdfPage): Word['box'] {
+  const edges = word.flatMap((glyph) => glyph.edges ?? [])
+  const within = (value: number, limit: number) => Math.min(Math.max(0, value), limit)
+  const x = within(Math.min(...edges.map((edge) => edge.left)), width)
+  const y = within(Math.min(...edges.map((edge) => edge.top)), height)
   return {
-    x: pixels(left),
-    y: pixels(pageHeight - top),
-    width: pixels(right - left),
-    height: pixels(top - bottom),
+    x,
+    y,
+    width: within(Math.max(...edges.map((edge) => edge.right)), width) - x,
+    height: within(Math.max(...edges.map((edge) => edge.bottom)), height) - y,
   }
 }

@@ -18,9 +18,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { OcrSchema } from '../database/schema.ts'
 import type { OcrEngine } from '../engines/engine.ts'
 import { tesseract } from '../engines/tesseract.ts'
+import { Unreadable } from '../pages/unreadable.ts'
 import { subscriptions } from '../subscriptions.ts'
 import { sample, truthOf } from '../testing/documents.ts'
 import { jobRepository } from './job.repository.ts'
+import { readDocument } from './read-document.ts'
 
 const mediaTypes: Record<string, string> = {
   '.pdf': 'application/pdf',
@@ -185,6 +187,41 @@ test('after a failure in the middle only the missing pages are read again', asyn
   await send({ ...event, id: randomUUIDv7() })
   expect(asked).toEqual([[1, 2, 3], [3]])
   expect(await emitted(db.admin, documentOcrCompleted)).toHaveLength(1)
+})
+
+test('a document without an engine fails for now, and may be read again later', async () => {
+  const missing: OcrEngine = {
+    name: 'missing',
+    close: async () => undefined,
+    read: () => Promise.reject(new Unreadable('engine_missing', 'Not installed.', { temporary: true })),
+  }
+  expect(await deliver(missing)(await requestedSample('letter.png'))).toBe('SUCCESS')
+  expect(await failures()).toMatchObject([{ code: 'engine_missing', temporary: true }])
+})
+
+test('after the last attempt the others hear that the engine has failed, and not how', async () => {
+  const event = await requestedSample('letter.png')
+  const { exhausted } = readDocument({ jobs: jobRepository(db.database), files, engine, timeLimit: 1_000 })
+  const failure = { errorClass: 'StatusError', message: 'quota of project 4711', stack: '', permanent: false }
+  await db.database.transaction(event.tenantid, async ({ tx, emit }) => {
+    const data = documentOcrRequested.schema.parse(event.data)
+    const message = {
+      id: event.id,
+      source: event.source,
+      topic: event.topic,
+      subject: event.subject,
+      tenantId: event.tenantid,
+      correlationId: event.correlationid,
+      sequence: undefined,
+      time: new Date(event.time),
+      replay: false,
+      traceparent: undefined,
+    }
+    await exhausted?.(failure, { data, tx, emit, message })
+  })
+  const [failed] = await failures()
+  expect(failed).toMatchObject({ code: 'engine_failed', temporary: true })
+  expect(failed?.detail).not.toContain('4711')
 })
 
 /** Right in every byte that a decoder checks before it makes room for the pixels. */

@@ -6,6 +6,7 @@ import { type Page, type RecognisedDocument, recognisedDocument } from '@alta/co
 import type { WorkScope } from '@alta/kit/events/handlers'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import type { z } from 'zod'
+import { confidenceOf } from '../engines/confidence.ts'
 import type { OcrEngine } from '../engines/engine.ts'
 import { openPages } from '../pages/open-pages.ts'
 import type { PageSource } from '../pages/page-source.ts'
@@ -40,7 +41,7 @@ export async function recognise(
     const bytes = await buffer(await files.open(sha256))
     const source = await openPages(bytes, mediaType)
     try {
-      const pages = await readPages(source, async (numbers) => {
+      const pages = await readPages(source, signal, async (numbers) => {
         let done = 0
         return engine.read({ bytes, mediaType, pages: source }, numbers, {
           languages: request.languages,
@@ -61,9 +62,14 @@ export async function recognise(
 }
 
 /** Pages with a sound text layer are taken as they are; the engine gets the others. */
-async function readPages(source: PageSource, read: (numbers: number[]) => Promise<Page[]>): Promise<Page[]> {
+async function readPages(
+  source: PageSource,
+  signal: AbortSignal,
+  read: (numbers: number[]) => Promise<Page[]>,
+): Promise<Page[]> {
   const pages = new Map<number, Page>()
   for (let number = 1; number <= source.pageCount; number++) {
+    signal.throwIfAborted()
     const layer = await source.textLayer(number)
     if (layer) pages.set(number, layer)
   }
@@ -79,17 +85,9 @@ async function keepResult(
   languages: string[],
   pages: Page[],
 ): Promise<Outcome> {
-  const confidence = meanConfidence(pages)
+  const confidence = confidenceOf(pages)
   const result: RecognisedDocument = recognisedDocument.parse({ engine, languages, confidence, pages })
   const stored = await files.put(Readable.from([Buffer.from(JSON.stringify(result))]))
   const file = { ...stored, mediaType: 'application/json' }
   return { kind: 'read', engine, confidence, pages: pages.length, result: file }
-}
-
-/** By the length of the text: an empty page between two full ones says nothing. 0 when nothing was read at all. */
-function meanConfidence(pages: readonly Page[]): number {
-  const letters = pages.reduce((sum, page) => sum + page.text.length, 0)
-  return letters === 0
-    ? 0
-    : pages.reduce((sum, page) => sum + page.confidence * page.text.length, 0) / letters
 }

@@ -1,0 +1,84 @@
+import { MAXIMUM_PIXELS, MAXIMUM_SIDE } from './limits.ts'
+import type { Pdfium } from './pdfium.ts'
+import { Unreadable } from './unreadable.ts'
+
+/** Dots per inch that engines read best; large pages get fewer. */
+const DPI = 300
+const POINTS_PER_INCH = 72
+
+const BGRA = 4
+const WHITE = 0xffffffff
+const WITH_ANNOTATIONS = 1
+
+/** An open page, and the size of the picture that its boxes refer to. */
+export interface PdfPage {
+  readonly module: Pdfium
+  readonly pointer: number
+  readonly number: number
+  /** Pixels. */
+  readonly width: number
+  readonly height: number
+  readonly dpi: number
+}
+
+/** Opens a page for as long as `use` takes. @throws {Unreadable} `unreadable_file` */
+export function withPage<Result>(
+  module: Pdfium,
+  document: number,
+  number: number,
+  use: (page: PdfPage) => Result,
+): Result {
+  const pointer = module._FPDF_LoadPage(document, number - 1)
+  if (!pointer) throw new Unreadable('unreadable_file', `Page ${number} of the PDF is damaged.`)
+  try {
+    const points = {
+      width: module._FPDF_GetPageWidth(pointer),
+      height: module._FPDF_GetPageHeight(pointer),
+    }
+    if (!(points.width > 0 && points.height > 0))
+      throw new Unreadable('unreadable_file', `Page ${number} of the PDF has no size.`)
+    const scale = scaleOf(points)
+    return use({
+      module,
+      pointer,
+      number,
+      width: Math.max(1, Math.floor(points.width * scale)),
+      height: Math.max(1, Math.floor(points.height * scale)),
+      dpi: Math.max(1, Math.round(scale * POINTS_PER_INCH)),
+    })
+  } finally {
+    module._FPDF_ClosePage(pointer)
+  }
+}
+
+/** Pixels for each point. */
+function scaleOf({ width, height }: { width: number; height: number }): number {
+  const byArea = Math.sqrt(MAXIMUM_PIXELS / (width * height))
+  const bySide = MAXIMUM_SIDE / Math.max(width, height)
+  return Math.min(DPI / POINTS_PER_INCH, byArea, bySide)
+}
+
+/** The page as it would be printed, a byte of grey for each pixel. */
+export function greyOf({ module, pointer, width, height }: PdfPage): Uint8Array<ArrayBuffer> {
+  const size = width * height * BGRA
+  const pixels = module.wasmExports.malloc(size)
+  if (!pixels) throw new Error('no memory for a page')
+  try {
+    const bitmap = module._FPDFBitmap_CreateEx(width, height, BGRA, pixels, width * BGRA)
+    module._FPDFBitmap_FillRect(bitmap, 0, 0, width, height, WHITE)
+    module._FPDF_RenderPageBitmap(bitmap, pointer, 0, 0, width, height, 0, WITH_ANNOTATIONS)
+    module._FPDFBitmap_Destroy(bitmap)
+    const grey = new Uint8Array(width * height)
+    const coloured = module.HEAPU8.subarray(pixels, pixels + size)
+    for (let at = 0, from = 0; at < grey.length; at++, from += BGRA) {
+      const blue = coloured[from] ?? 0
+      const green = coloured[from + 1] ?? 0
+      const red = coloured[from + 2] ?? 0
+      // Brightness as the eye has it (ITU-R BT.601), in 1/256.
+      grey[at] = (blue * 29 + green * 150 + red * 77) >> 8
+    }
+    return grey
+  } finally {
+    module.wasmExports.free(pixels)
+  }
+}
