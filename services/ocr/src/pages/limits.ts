@@ -3,7 +3,7 @@ import { Unreadable } from './unreadable.ts'
 /** Bounds of what is decoded at all; beyond them a small file could take all memory (a decompression bomb). */
 export const MAXIMUM_PIXELS = 50_000_000
 export const MAXIMUM_SIDE = 10_000
-export const MAXIMUM_PAGES = 2_000
+const MAXIMUM_PAGES = 2_000
 
 /** @throws {Unreadable} `image_too_large` */
 export function checkSize(width: number, height: number): void {
