@@ -103,12 +103,11 @@ export async function serve<Schema>(options: ServeOptions<Schema>): Promise<Runn
     stopping ??= (async () => {
       health.hold('draining')
       log.info('stopping: finishing what has begun')
-      await options.onStop?.()
+      await options.onStop?.().catch((error: unknown) => log.error({ err: error }, 'could not stop in order'))
       for (const job of jobs) await job.stop()
-      const closed = new Promise((resolve) => server.close(resolve))
-      server.closeIdleConnections()
-      await messaging?.stop(config.SHUTDOWN_SECONDS * 1_000)
-      await closed
+      const milliseconds = config.SHUTDOWN_SECONDS * 1_000
+      await Promise.all([drainServer(server, milliseconds), messaging?.drain(milliseconds)])
+      await messaging?.close()
       await database?.close()
       await sidecar.close()
       await flushTraces()
@@ -118,6 +117,21 @@ export async function serve<Schema>(options: ServeOptions<Schema>): Promise<Runn
   }
   endWith(stop, config.SHUTDOWN_SECONDS)
   return { port: config.APP_PORT, stop }
+}
+
+/**
+ * Takes no new connections and waits for the requests in flight; those that are still there after so many
+ * milliseconds are cut.
+ */
+export async function drainServer(server: Server, milliseconds: number): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  // Whoever keeps a connection alive, as daprd does, would otherwise go on sending requests over it for ever.
+  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'))
+  const sweep = setInterval(() => server.closeIdleConnections(), 100)
+  const cut = setTimeout(() => server.closeAllConnections(), milliseconds)
+  await closed
+  clearInterval(sweep)
+  clearTimeout(cut)
 }
 
 /** Ends the process after `stop`, or by force some seconds after it should have been over. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib'
 import { log } from '../telemetry/log.ts'
@@ -14,11 +15,15 @@ interface Session {
   blocked: boolean
   inFlight: Map<string, (outcome: PublishOutcome) => void>
   returned: Set<string>
+  /** Ends the session: what is in flight is interrupted. */
+  end(reason: Error): void
 }
 
 const REASSERT_EVERY_MS = 30_000
 const RECONNECT_FROM_MS = 250
 const RECONNECT_UP_TO_MS = 5_000
+/** For the broker to say goodbye. */
+const CLOSE_WITHIN_MS = 1_000
 
 /**
  * Publishes by AMQP 0-9-1 with publisher confirms, `mandatory` and persistent messages, many in flight.
@@ -39,6 +44,7 @@ export function amqpTransport(options: {
   let running: Promise<void> = Promise.resolve()
   let reassertSoon: NodeJS.Timeout | undefined
   const stop = new AbortController()
+  const exchanges = new Set(options.topology.exchanges)
 
   async function keepConnected(onReady: () => void): Promise<void> {
     const outage = outageOf('the relay has no connection to the broker; events wait in the outbox')
@@ -76,6 +82,7 @@ export function amqpTransport(options: {
         blocked: false,
         inFlight: new Map(),
         returned: new Set(),
+        end: lost,
       }
       channel.on('error', lost)
       channel.on('close', () => lost(new Error('the channel was closed')))
@@ -100,10 +107,13 @@ export function amqpTransport(options: {
       if (!closed) log.warn({ err: reason }, 'the relay lost its channel to the broker')
     } finally {
       session = undefined
-      // Already closed in most cases; either way nothing is published through it any more.
-      await connection
-        .close()
-        .catch((error: unknown) => log.debug({ err: error }, 'closed a lost connection'))
+      // Already closed in most cases; either way nothing is published through it any more. When the broker is lost
+      // before it has answered, amqplib says so by the event alone.
+      await Promise.race([
+        connection.close(),
+        once(connection, 'close'),
+        delay(CLOSE_WITHIN_MS, undefined, { ref: false }),
+      ]).catch((error: unknown) => log.debug({ err: error }, 'closed a lost connection'))
     }
   }
 
@@ -117,6 +127,11 @@ export function amqpTransport(options: {
   }
 
   function publishOne({ channel, inFlight, returned }: Session, row: OutboxRow): Promise<PublishOutcome> {
+    // The broker would close the channel over it, and with it refuse everything else, again and again.
+    if (!exchanges.has(row.topic)) {
+      const reason = `unknown: the topology of this service has no exchange ${row.topic}`
+      return Promise.resolve({ id: row.id, outcome: 'refused', reason })
+    }
     return new Promise((resolve) => {
       const settle = (outcome: PublishOutcome) => {
         inFlight.delete(row.id)
@@ -171,9 +186,7 @@ export function amqpTransport(options: {
       closed = true
       stop.abort()
       clearTimeout(reassertSoon)
-      await session?.connection
-        .close()
-        .catch((error: unknown) => log.debug({ err: error }, 'broker already gone'))
+      session?.end(new Error('the relay stops'))
       await running
     },
   }

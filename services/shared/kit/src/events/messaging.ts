@@ -15,7 +15,10 @@ export interface Messaging {
   inbox: Inbox
   relay: Relay
   start(): void
-  stop(milliseconds: number): Promise<void>
+  /** Begins no message any more and ends those begun: waits so many milliseconds, hands back what takes longer. */
+  drain(milliseconds: number): Promise<void>
+  /** Ends the relay; to be called last, so that what the last requests have emitted is still published. */
+  close(): Promise<void>
 }
 
 /** Messages taken from the inbox at once for another attempt. */
@@ -79,10 +82,10 @@ export function openMessaging<Schema>(options: {
         },
       ].map(repeatedly)
     },
-    async stop(milliseconds) {
+    async drain(milliseconds) {
       for (const job of jobs) await job.stop()
       await inbox.stop(milliseconds)
-      await relay.stop()
     },
+    close: () => relay.stop(),
   }
 }

@@ -10,6 +10,7 @@ import { eventually } from '../testing/wait.ts'
 import { amqpTransport } from './amqp-transport.ts'
 import { createRelay, type Relay } from './relay.ts'
 import type { Topology } from './topology.ts'
+import type { PublishOutcome } from './transport.ts'
 
 const topic = projectDeleted.topic
 const queue = `reviews-${topic}`
@@ -186,3 +187,45 @@ test('events committed while the broker is away wait as PENDING and leave when i
   await rabbitmqctl('clear_vhost_limits', '-p', broker.vhost)
   await allAre('COMPLETED', 1)
 }, 60_000)
+
+test('an event of a topic that the topology does not know is refused alone: the others leave', async () => {
+  await eventually('the relay is connected', () => relay.ready)
+  await test1.admin.query(
+    `insert into outbox_events (id, tenant_id, topic, event, status) values ($1, $2, 'forgotten.v1', '{}', 'PENDING')`,
+    [randomUUIDv7(), DEFAULT_TENANT],
+  )
+  await emitProjectDeleted()
+  await eventually('the other is COMPLETED', async () =>
+    (await rows()).some((row) => row.topic === topic && row.status === 'COMPLETED'),
+  )
+  const failed = await eventually('the unknown one is FAILED', async () =>
+    (await rows()).find((row) => row.topic === 'forgotten.v1' && row.status === 'FAILED'),
+  )
+  expect(failed.last_error).toMatch(/^unknown: /)
+}, 30_000)
+
+test('a broker that gives no word does not keep the relay from stopping, and the event goes back to the table', async () => {
+  await relay.stop()
+  let interrupt: (outcome: PublishOutcome) => void = () => undefined
+  let publishing = ''
+  const silent = createRelay({
+    pool: test1.database.pool,
+    settings: quickBroker(broker.url),
+    transport: {
+      ready: true,
+      open: (onReady) => onReady(),
+      publish: ([row]) =>
+        new Promise((resolve) => {
+          publishing = row?.id ?? ''
+          interrupt = (outcome) => resolve([outcome])
+        }),
+      close: async () => interrupt({ id: publishing, outcome: 'interrupted' }),
+    },
+  })
+  test1.database.publishThrough(silent)
+  silent.start()
+  await emitProjectDeleted()
+  await eventually('it is in flight', () => publishing !== '')
+  await silent.stop()
+  expect((await rows())[0]).toMatchObject({ status: 'PENDING', lease_owner: null })
+})

@@ -20,7 +20,7 @@ import type { Transport } from './transport.ts'
 
 export interface Relay extends OutboxPublisher {
   start(): void
-  /** Stops claiming, waits for what is in flight, hands the rest back. */
+  /** Stops claiming, waits some seconds for what is in flight, hands the rest back. */
   stop(): Promise<void>
   /** Looks for rows now instead of at the next interval. */
   wake(): void
@@ -33,6 +33,8 @@ const LEASE_SECONDS = 10
 /** Rows that wait in memory for their turn; beyond that they wait in the table. */
 const MEMORY_LIMIT = 5_000
 const PURGE_BATCH = 1_000
+/** How long a stopping relay waits for the broker's word on what is in flight. A broker that is full gives none. */
+const STOP_PATIENCE_MS = 2_000
 /** Batches on their way at the same time. */
 const LANES = 2
 
@@ -117,6 +119,7 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
     if (!claimDue) return []
     const rows = await claimOutboxRows(pool, { owner, leaseSeconds: LEASE_SECONDS, limit })
     claimDue = rows.length === limit
+    outage.worked()
     return rows
   }
 
@@ -173,11 +176,13 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
       stopping = true
       stop.abort()
       ring()
-      await loop
-      await Promise.all(lanes)
+      const proofs = loop.then(() => Promise.all(lanes))
+      await Promise.race([proofs, delay(STOP_PATIENCE_MS, undefined, { ref: false })])
+      // Interrupts what is in flight still, which then goes back to the table.
+      await transport.close()
+      await proofs
       const left = memory.map((row) => row.id)
       if (left.length > 0) await returnOutboxRows(pool, left, owner).catch(leftToTheLease)
-      await transport.close()
     },
   }
 }

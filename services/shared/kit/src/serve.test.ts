@@ -1,0 +1,66 @@
+import { Agent, createServer, get, type RequestListener, type Server } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import { drainServer } from './serve.ts'
+
+const opened: { close(): void }[] = []
+afterEach(() => {
+  for (const one of opened.splice(0)) one.close()
+})
+
+async function listening(answer: RequestListener): Promise<{ server: Server; port: number }> {
+  const server = createServer(answer)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  opened.push({ close: () => server.closeAllConnections() })
+  const address = server.address()
+  if (typeof address !== 'object' || !address) throw new Error('no port')
+  return { server, port: address.port }
+}
+
+const call = (port: number, agent: Agent) =>
+  new Promise<'answered' | 'cut'>((resolve) => {
+    get({ port, host: '127.0.0.1', agent }, (response) => {
+      response.resume()
+      response.once('end', () => resolve('answered'))
+      response.once('error', () => resolve('cut'))
+    }).once('error', () => resolve('cut'))
+  })
+
+test('a server that is called without pause over connections kept alive drains all the same', async () => {
+  const { server, port } = await listening((_request, response) => {
+    setTimeout(() => response.end('x'), 20)
+  })
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+  let calling = true
+  const callers = Array.from({ length: 6 }, async () => {
+    while (calling) await call(port, agent)
+  })
+  await delay(200)
+  const begun = Date.now()
+  await drainServer(server, 10_000)
+  expect(Date.now() - begun).toBeLessThan(2_000)
+  calling = false
+  agent.destroy()
+  await Promise.all(callers)
+})
+
+test('a request in flight is answered before the server is closed', async () => {
+  const { server, port } = await listening((_request, response) => {
+    setTimeout(() => response.end('x'), 300)
+  })
+  const agent = new Agent({ keepAlive: true })
+  const answer = call(port, agent)
+  await delay(100)
+  await drainServer(server, 10_000)
+  expect(await answer).toBe('answered')
+  agent.destroy()
+})
+
+test('a request that never ends is cut when the time is over', async () => {
+  const { server, port } = await listening(() => undefined)
+  const agent = new Agent()
+  const answer = call(port, agent)
+  await delay(100)
+  await drainServer(server, 300)
+  expect(await answer).toBe('cut')
+})
