@@ -1,5 +1,4 @@
 // `make bench`: what Alta says about its speed, measured on this machine beside its peers. `--short` for a look.
-import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { short } from './config.ts'
 import { describeMachine } from './machine.ts'
@@ -7,6 +6,7 @@ import { benchLatency } from './messaging/latency.bench.ts'
 import { benchRelay } from './messaging/relay.bench.ts'
 import { openStage } from './messaging/stage.ts'
 import { benchThroughput } from './messaging/throughput.bench.ts'
+import { benchOcr } from './ocr.bench.ts'
 import { documentOf, printSection, type Section } from './report.ts'
 import { benchUploads } from './uploads.bench.ts'
 
@@ -44,11 +44,7 @@ const machine = await describeMachine()
 console.log(machine.join('\n'))
 await messaging()
 await measure('uploads through the gateway', benchUploads)
-const ocr = new URL('./ocr.bench.ts', import.meta.url)
-if (existsSync(ocr)) {
-  const { benchOcr }: { benchOcr(): Promise<Section> } = await import(ocr.href)
-  await measure('OCR against the tesseract command', benchOcr)
-}
+await measure('OCR against the tesseract command', () => benchOcr({ seconds: short ? 15 : 45 }))
 
 for (const section of sections) printSection(section)
 say('done')
