@@ -35,7 +35,7 @@ say "a clean Debian root in $root"
 mirror=$(sed -n 's/^URIs: //p; s/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) .*/\2/p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1)
 # A root kept by KEEP=1 is used again: what was installed in it is there, the checkout is cloned anew.
 [ -f "$root/etc/debian_version" ] ||
-  debootstrap --variant=minbase --include=ca-certificates,git,make bookworm "$root" "${mirror:-http://deb.debian.org/debian}" >"$root.log" 2>&1 ||
+  debootstrap --variant=minbase --include=ca-certificates,git,make bookworm "$root" ${mirror:+"$mirror"} >"$root.log" 2>&1 ||
     { tail -n 5 "$root.log"; exit 1; }
 rm -f "$root.log"
 
