@@ -1,10 +1,10 @@
 // gateway: the one way in. Routes by Dapr service invocation; owns no data.
 import { identityKeys, tokenVerifier } from '@alta/kit/auth/tokens'
 import { openSidecar } from '@alta/kit/dapr/sidecar'
-import { serve } from '@alta/kit/serve'
+import { drainServer, serve } from '@alta/kit/serve'
 import { log } from '@alta/kit/telemetry/log'
 import { config } from './config.ts'
-import { listen, stopListening } from './edge/listener.ts'
+import { listen } from './edge/listener.ts'
 import { openGateway } from './gateway.ts'
 
 const body = config.GATEWAY_BODY_SECONDS * 1000
@@ -40,7 +40,7 @@ await serve({
     { name: 'refresh the API documents', everySeconds: 30, run: documents.refresh },
     { name: 'ask for missing API documents', everySeconds: 2, run: documents.refreshMissing },
   ],
-  onStop: () => stopListening(server),
+  onStop: () => drainServer(server, config.SHUTDOWN_SECONDS * 1000),
 })
 await listen(server, config.GATEWAY_PORT, config.GATEWAY_HOST)
 log.info({ host: config.GATEWAY_HOST, port: config.GATEWAY_PORT }, 'the public listener is up')

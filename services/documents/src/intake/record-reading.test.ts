@@ -93,6 +93,8 @@ describe.each(['document', 'voice'] as const)('what an engine says about a %s', 
     await item.completed(await documents.leave({ engine: 'x' }))
     const { body } = await item.get()
     expect(body).toMatchObject({ status: 'failed', failure: { code: 'unreadable_result' } })
+    // Not the text of our own error, which names files, hosts and columns.
+    expect(body.failure.detail).toBe('What the engine has read could not be taken over (unreadable_result).')
   })
 
   test('may hold what PostgreSQL does not take', async () => {

@@ -51,9 +51,12 @@ export function recordReading<Data extends Completed>(
         ...originOf(message),
       })
     },
-    // Nobody else will say that this item leads nowhere.
-    exhausted: (failure, { data, ...scope }) =>
-      recordFailure(kind)({ ...data, code: 'unreadable_result', detail: failure.message }, scope),
+    // Nobody else will say that this item leads nowhere. What went wrong inside is for the operators, who find it
+    // with the dead letter; this goes to the API and into a mail.
+    exhausted: (failure, { data, ...scope }) => {
+      const detail = `What the engine has read could not be taken over (${failure.errorClass}).`
+      return recordFailure(kind)({ ...data, code: 'unreadable_result', detail }, scope)
+    },
   }
 }
 

@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
+import { badRequest } from '@alta/kit/errors'
 
 /** Of one connection, not of the message (RFC 9110, 7.6.1). `expect` is answered by the gateway itself. */
 const hopByHop = new Set([
@@ -44,7 +46,10 @@ export interface Caller {
   traced: boolean
 }
 
-/** The headers that a service gets to see. */
+/**
+ * The headers that a service gets to see.
+ * @throws {Problem} 400 `bad_header` for bytes that are no text: sidecars speak UTF-8 and would fail over them
+ */
 export function requestHeaders(from: IncomingHttpHeaders, caller: Caller): Record<string, string | string[]> {
   const nominated = nominatedBy(from.connection)
   const kept = Object.entries(from).filter(
@@ -55,7 +60,13 @@ export function requestHeaders(from: IncomingHttpHeaders, caller: Caller): Recor
       name !== 'authorization' &&
       !(caller.traced && traceHeaders.has(name)),
   )
-  const headers = Object.fromEntries(kept.filter((entry): entry is [string, string | string[]] => !!entry[1]))
+  const headers = Object.fromEntries(kept.filter((entry): entry is [string, string | string[]] => entry[1] !== undefined))
+  for (const [name, value] of Object.entries(headers)) {
+    // Node hands the bytes over as Latin-1.
+    if (!isUtf8(Buffer.from([value].flat().join(), 'latin1'))) {
+      throw badRequest('bad_header', `The header ${name} is not UTF-8.`)
+    }
+  }
   if (caller.bearer) headers.authorization = `Bearer ${caller.bearer}`
   headers['x-request-id'] = caller.requestId
   headers['x-forwarded-for'] = caller.address

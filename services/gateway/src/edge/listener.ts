@@ -36,13 +36,3 @@ export async function listen(server: Server, port: number, host: string): Promis
   server.listen(port, host)
   await once(server, 'listening')
 }
-
-/** Takes no new connections, and waits for the requests in flight. */
-export async function stopListening(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  // A connection that is kept alive becomes idle only after its request, and would then hold the stop up.
-  const sweep = setInterval(() => server.closeIdleConnections(), 100)
-  await closed
-  clearInterval(sweep)
-}

@@ -6,8 +6,8 @@ import { badRequest } from '@alta/kit/errors'
  * everything clever is refused instead of repaired.
  */
 const form = /^(?:\/(?:[A-Za-z0-9\-._~!$&'()*+,=:@]|%[0-9A-Fa-f]{2})+)+$|^\/$/
-/** Encoded slash, backslash, dot, semicolon, percent sign, control characters. */
-const encodedTrick = /%(?:2f|5c|2e|3b|25|[01][0-9a-f]|7f)/i
+/** Encoded slash, backslash, dot, semicolon, percent sign, question mark, hash, control characters. */
+const encodedTrick = /%(?:2f|5c|2e|3b|25|3f|23|[01][0-9a-f]|7f)/i
 const dotSegment = /\/\.{1,2}(?:\/|$)/
 
 /**
@@ -21,7 +21,7 @@ export function safePath(target: string): { path: string; search: string } {
   if (!form.test(path) || encodedTrick.test(path) || dotSegment.test(path) || !isUtf8(path)) {
     throw badRequest(
       'bad_path',
-      'The path may hold neither empty, "." nor ".." parts, nor ";", nor encoded slashes, dots or control characters.',
+      'The path may hold neither empty, "." nor ".." parts, nor ";", nor encoded slashes, dots, question marks, hashes or control characters.',
     )
   }
   // Node's parser lets bytes above ASCII through in targets; nobody encodes a query like that.

@@ -2,9 +2,10 @@ import { generateKeyPairSync } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { identityKeys, tokenVerifier } from '@alta/kit/auth/tokens'
 import { openSidecar } from '@alta/kit/dapr/sidecar'
+import { drainServer } from '@alta/kit/serve'
 import { exportJWK, SignJWT } from 'jose'
 import type { ServiceDocuments } from '../documentation/service-documents.ts'
-import { listen, stopListening } from '../edge/listener.ts'
+import { listen } from '../edge/listener.ts'
 import type { BodyRules } from '../edge/request-body.ts'
 import { openGateway } from '../gateway.ts'
 import { type StubSidecar, startStubSidecar } from './stub-sidecar.ts'
@@ -105,8 +106,7 @@ export async function startGateway(options: { upstreamTimeout?: number } = {}): 
       return fetch(url + path, { ...init, headers })
     },
     async close() {
-      gateway.server.closeAllConnections()
-      await stopListening(gateway.server)
+      await drainServer(gateway.server, 0)
       await sidecar.close()
       await stub.close()
     },
