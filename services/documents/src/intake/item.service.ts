@@ -120,5 +120,5 @@ async function projectsToSearch(
     await visibleProject(tx, projectId, caller)
     return [projectId]
   }
-  return seesEveryProject(caller) ? undefined : projectIdsOf(tx, caller.userId)
+  return seesEveryProject(caller) ? undefined : projectIdsOf(tx, caller.tenantId, caller.userId)
 }

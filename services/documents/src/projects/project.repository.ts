@@ -31,25 +31,29 @@ export async function findProject(
   return query.executeTakeFirst()
 }
 
-/** Newest first, starting after `after`. Without `all` only projects that the user is a member of. */
+/**
+ * Newest first, starting after `after`. Without `all` only projects that the user is a member of; the tenant is named
+ * although row-level security sees to it, because no index can be used for what that asks.
+ */
 export async function listProjects(
   tx: Tx,
-  filter: { userId: string; all: boolean; after: string | undefined; limit: number },
+  filter: { tenantId: string; userId: string; all: boolean; after: string | undefined; limit: number },
 ): Promise<ProjectWithRole[]> {
   return withRoleOf(tx, filter.userId)
-    .$if(!filter.all, (query) => query.where('member.role', 'is not', null))
+    .$if(!filter.all, (query) => query.where('member.tenant_id', '=', filter.tenantId))
     .$if(filter.after !== undefined, (query) => query.where('projects.id', '<', filter.after ?? ''))
     .orderBy('projects.id', 'desc')
     .limit(filter.limit)
     .execute()
 }
 
-/** Ids of the living projects that the user is a member of. */
-export async function projectIdsOf(tx: Tx, userId: string): Promise<string[]> {
+/** Ids of the living projects that the user is a member of. The tenant is named for the index, as above. */
+export async function projectIdsOf(tx: Tx, tenantId: string, userId: string): Promise<string[]> {
   const rows = await tx
     .selectFrom('project_members as member')
     .innerJoin('projects', 'projects.id', 'member.project_id')
     .select('projects.id')
+    .where('member.tenant_id', '=', tenantId)
     .where('member.user_id', '=', userId)
     .where('projects.deleted_at', 'is', null)
     .execute()

@@ -75,7 +75,8 @@ export function projectService(database: Database<Schema>) {
 
     list(caller: Caller, wanted: PageWanted): Promise<Page<ProjectResource>> {
       return database.read(caller.tenantId, async (tx) => {
-        const filter = { userId: caller.userId, all: seesEveryProject(caller) }
+        const { tenantId, userId } = caller
+        const filter = { tenantId, userId, all: seesEveryProject(caller) }
         const rows = await listProjects(tx, { ...filter, after: startOf(wanted), limit: wanted.limit + 1 })
         const page = pageOf(rows, wanted)
         return { ...page, items: page.items.map((row) => present(row, roleIn(row.role, caller) ?? 'viewer')) }

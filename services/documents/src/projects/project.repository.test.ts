@@ -1,0 +1,40 @@
+import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
+import { type Kysely, sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Schema } from '../database/schema.ts'
+import { person, startDocuments, type TestDocuments } from '../documents.fixture.ts'
+import { listProjects, projectIdsOf } from './project.repository.ts'
+
+let documents: TestDocuments
+beforeAll(async () => {
+  documents = await startDocuments()
+})
+afterAll(() => documents.close())
+
+test('finding one’s projects reads one’s own memberships, not everybody’s', async () => {
+  const { userId } = person()
+  const project = await documents.project(person())
+  await documents.admin.query(
+    `insert into project_members (project_id, user_id, tenant_id, role)
+     select $1, gen_random_uuid(), $2, 'viewer' from generate_series(1, 20000)`,
+    [project, DEFAULT_TENANT],
+  )
+  await documents.admin.query(
+    `insert into project_members (project_id, user_id, tenant_id, role) values ($1, $2, $3, 'viewer')`,
+    [project, userId, DEFAULT_TENANT],
+  )
+  await documents.admin.query('vacuum analyze project_members')
+
+  const readRowByRow = async (find: (tx: Kysely<Schema>) => Promise<readonly unknown[]>) =>
+    documents.database.read(DEFAULT_TENANT, async (tx) => {
+      expect(await find(tx)).toHaveLength(1)
+      const { rows } = await sql<{ count: string }>`
+        select seq_tup_read as count from pg_stat_xact_user_tables where relname = 'project_members'`.execute(
+        tx,
+      )
+      return Number(rows[0]?.count)
+    })
+  const mine = { tenantId: DEFAULT_TENANT, userId, all: false, after: undefined, limit: 50 }
+  expect(await readRowByRow((tx) => projectIdsOf(tx, DEFAULT_TENANT, userId))).toBe(0)
+  expect(await readRowByRow((tx) => listProjects(tx, mine))).toBe(0)
+})
