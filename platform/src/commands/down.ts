@@ -2,9 +2,11 @@ import { rm } from 'node:fs/promises'
 import type { Checkout } from '../checkout.ts'
 import { line, StepFailed, step } from '../console/steps.ts'
 import { removeContainer } from '../infrastructure/docker.ts'
-import { dropDatabase, stopPostgres } from '../infrastructure/postgres.ts'
-import { dropVhost, stopRabbitmq } from '../infrastructure/rabbitmq.ts'
-import { clearRedis, stopRedis } from '../infrastructure/redis.ts'
+import { dropDatabase } from '../infrastructure/postgres.ts'
+import { postgresServer } from '../infrastructure/postgres-server.ts'
+import { dropVhost, rabbitmqServer } from '../infrastructure/rabbitmq.ts'
+import { clearRedis, redisServer } from '../infrastructure/redis.ts'
+import { othersOn, stopServer } from '../infrastructure/server.ts'
 import { readStarted } from '../infrastructure/started.ts'
 import { openSecrets } from '../secrets.ts'
 import { discoverServices } from '../services/discover.ts'
@@ -17,19 +19,36 @@ import { isAlive, processesOf, signal, terminate } from '../system/processes.ts'
 export async function down(checkout: Checkout, { clean }: { clean: boolean }): Promise<void> {
   console.log(`Alta in ${checkout.root} (${checkout.id})`)
   await stopServices(checkout)
-  if (clean) await removeData(checkout)
   const secrets = await openSecrets(checkout)
-  await step('RabbitMQ', (say) => stopRabbitmq(checkout, say))
-  await step('Redis', (say) => stopRedis(checkout, say))
-  await step('PostgreSQL', (say) => stopPostgres(checkout, secrets, say))
+  const servers = [
+    { name: 'RabbitMQ', server: rabbitmqServer(checkout) },
+    { name: 'Redis', server: redisServer },
+    { name: 'PostgreSQL', server: postgresServer(checkout, secrets) },
+  ]
+  // Asked while our own role is still there to ask with.
+  const others = await Promise.all(servers.map(({ server }) => othersOn(server, checkout)))
+  if (clean) await removeData(checkout)
+  for (const [index, { name, server }] of servers.entries()) {
+    await step(name, (say) => stopServer(server, checkout, others[index] ?? 0, say))
+  }
   if (clean) {
     for (const [name, { how }] of Object.entries(await readStarted(checkout))) {
       if (how === 'docker') await removeContainer(`${checkout.id}_${name}`)
     }
-    await rm(checkout.home, { recursive: true, force: true })
-    line('files', `removed ${checkout.home}`)
+    await removeHome(
+      checkout,
+      others.some((count) => count > 0),
+    )
   }
   line('down', clean ? 'nothing is left' : 'data is kept; make up goes on with it')
+}
+
+/** `.alta/`, unless a server whose data lies in it is left running for others. */
+async function removeHome(checkout: Checkout, inUse: boolean): Promise<void> {
+  const own = Object.values(await readStarted(checkout)).some(({ how }) => how === 'own')
+  if (own && inUse) return line('files', `kept ${checkout.home}: others use a server that runs from it`)
+  await rm(checkout.home, { recursive: true, force: true })
+  line('files', `removed ${checkout.home}`)
 }
 
 /** Ends the supervisor with everything it keeps running, and what an earlier one left behind. */

@@ -3,7 +3,7 @@ import type { Checkout } from '../checkout.ts'
 import { type Say, StepFailed } from '../console/steps.ts'
 import type { Secrets } from '../secrets.ts'
 import { findSuperuser, postgresServer, type Superuser } from './postgres-server.ts'
-import { ensureServer, stopServer } from './server.ts'
+import { ensureServer } from './server.ts'
 
 export interface PostgresPlace {
   readonly host: string
@@ -111,9 +111,6 @@ async function closeDatabase(superuser: Superuser, database: string, role: strin
   await superuser(`revoke all on database ${identifier(database)} from public`)
   await superuser(`grant connect on database ${identifier(database)} to ${identifier(role)}`)
 }
-
-export const stopPostgres = (checkout: Checkout, secrets: Secrets, say: Say): Promise<void> =>
-  stopServer(postgresServer(checkout, secrets), checkout, say)
 
 /** Drops the database and the roles of this platform. */
 export async function dropDatabase(

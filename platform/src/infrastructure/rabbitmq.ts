@@ -15,7 +15,7 @@ import {
   passwordHash,
   systemEnvironment,
 } from './rabbitmq-admin.ts'
-import { ensureServer, type Server, stopServer } from './server.ts'
+import { ensureServer, type Server } from './server.ts'
 
 export interface BrokerPlace {
   /** `amqp://user:password@host:port/vhost` of this platform's own user and vhost. */
@@ -27,7 +27,8 @@ export interface BrokerPlace {
 const binaries = '/usr/lib/rabbitmq/bin'
 const portMapper = 4369
 
-function rabbitmqServer(checkout: Checkout): Server {
+/** RabbitMQ as the runner finds, starts and stops it. */
+export function rabbitmqServer(checkout: Checkout): Server {
   const log = join(checkout.logs, 'rabbitmq.log')
   const own = (command: string, args: string[], port: number) =>
     run(join(binaries, command), args, { env: ownEnvironment(checkout, port), log })
@@ -59,8 +60,8 @@ function rabbitmqServer(checkout: Checkout): Server {
       await own('rabbitmqctl', ['shutdown'], port)
       if ((await accepts(portMapper)) && (await which('epmd'))) await run('epmd', ['-kill'])
     },
-    async foreignClients(port) {
-      const admin = await findAdmin(checkout, port, 'system')
+    async foreignClients(port, how) {
+      const admin = await findAdmin(checkout, port, how)
       return (await admin?.foreignConnections(checkout.id)) ?? 0
     },
     container: { image: 'rabbitmq:3.13-management', environment: () => ({}) },
@@ -115,9 +116,6 @@ async function logsIn(url: string): Promise<boolean> {
     return false // no such vhost or user yet: the caller makes them
   }
 }
-
-export const stopRabbitmq = (checkout: Checkout, say: Say): Promise<void> =>
-  stopServer(rabbitmqServer(checkout), checkout, say)
 
 export async function dropVhost(
   checkout: Checkout,

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis'
 import type { Checkout } from '../checkout.ts'
 import { type Say, StepFailed } from '../console/steps.ts'
 import { run, which } from '../system/run.ts'
-import { ensureServer, type Server, stopServer } from './server.ts'
+import { ensureServer, type Server } from './server.ts'
 
 /** Connects once, quietly; undefined when nothing usable answers. */
 async function open(url: string): Promise<Redis | undefined> {
@@ -22,7 +22,8 @@ async function open(url: string): Promise<Redis | undefined> {
 
 const local = (port: number): string => `redis://127.0.0.1:${port}`
 
-const server: Server = {
+/** Redis as the runner finds, starts and stops it. */
+export const redisServer: Server = {
   name: 'redis',
   defaultPort: 6379,
   packages: ['redis-server'],
@@ -52,8 +53,15 @@ const server: Server = {
     await client?.shutdown().catch(() => undefined) // the connection ends with the server: that is the success
     client?.disconnect()
   },
-  async foreignClients() {
-    return 0
+  async foreignClients(port) {
+    const client = await open(local(port))
+    if (!client) return 0
+    // Our services have ended by now: whoever is connected besides this client is somebody else.
+    const clients = String(await client.client('LIST'))
+      .trim()
+      .split('\n')
+    client.disconnect()
+    return clients.length - 1
   },
   container: { image: 'redis:7', environment: () => ({}) },
 }
@@ -75,12 +83,10 @@ export async function ensureRedis(checkout: Checkout, say: Say): Promise<RedisPl
     say(`uses ${host}`)
     return { url: given, address: host, password: decodeURIComponent(password) }
   }
-  const { port, how } = await ensureServer(server, checkout, say)
+  const { port, how } = await ensureServer(redisServer, checkout, say)
   if (how === 'found') say(`answers on 127.0.0.1:${port}`)
   return { url: local(port), address: `127.0.0.1:${port}`, password: '' }
 }
-
-export const stopRedis = (checkout: Checkout, say: Say): Promise<void> => stopServer(server, checkout, say)
 
 /** Removes every key of this platform, its own and Dapr's. */
 export async function clearRedis(url: string, prefixes: readonly string[]): Promise<number> {

@@ -23,7 +23,7 @@ export interface Server {
   startOwn(checkout: Checkout, port: number): Promise<void>
   stopOwn(checkout: Checkout, port: number): Promise<void>
   /** Number of clients that are not this platform's; a server in use by others is not stopped. */
-  foreignClients(port: number): Promise<number>
+  foreignClients(port: number, how: Started['how']): Promise<number>
   readonly container: { image: string; environment(): Record<string, string> }
 }
 
@@ -117,12 +117,26 @@ async function started(
   return { port, how }
 }
 
-/** Stops the server if `make up` started it and nobody else uses it. */
-export async function stopServer(server: Server, checkout: Checkout, say: Say): Promise<void> {
+/** Clients of others on a server that `make up` started; 0 for one that it did not start. */
+export async function othersOn(server: Server, checkout: Checkout): Promise<number> {
+  const record = (await readStarted(checkout))[server.name]
+  if (!record || record.how === 'docker' || !(await accepts(record.port))) return 0
+  return server.foreignClients(record.port, record.how)
+}
+
+/**
+ * Stops the server if `make up` started it.
+ * @param others clients of others, asked before any data was removed: a server in use is left running
+ */
+export async function stopServer(
+  server: Server,
+  checkout: Checkout,
+  others: number,
+  say: Say,
+): Promise<void> {
   const record = (await readStarted(checkout))[server.name]
   if (!record) return
   if (await accepts(record.port)) {
-    const others = record.how === 'system' ? await server.foreignClients(record.port) : 0
     if (others > 0) {
       say(`left running: ${others} other clients use it`)
       return
