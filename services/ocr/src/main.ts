@@ -1,14 +1,14 @@
 // ocr: reads documents and leaves what stands on each page, where, and how sure the engine is.
 import { connect } from '@alta/kit/database/database'
+import type { RecognitionSchema } from '@alta/kit/recognition/recognition-tables'
 import { serve } from '@alta/kit/serve'
 import { openStorage } from '@alta/kit/storage/storage'
 import { config } from './config.ts'
-import type { OcrSchema } from './database/schema.ts'
 import { configuredEngine } from './engines/configured-engine.ts'
 import { jobRepository } from './recognitions/job.repository.ts'
 import { subscriptions } from './subscriptions.ts'
 
-const database = connect<OcrSchema>('ocr', config)
+const database = connect<RecognitionSchema>('ocr', config)
 const files = openStorage(config)
 const engine = configuredEngine(config)
 

@@ -1,15 +1,15 @@
 // transcription: reads recordings and leaves what was said, when, and how sure the engine is.
 import { connect } from '@alta/kit/database/database'
+import type { RecognitionSchema } from '@alta/kit/recognition/recognition-tables'
 import { serve } from '@alta/kit/serve'
 import { openStorage } from '@alta/kit/storage/storage'
 import { sweepScratch } from './audio/scratch.ts'
 import { config } from './config.ts'
-import type { TranscriptionSchema } from './database/schema.ts'
 import { configuredEngine } from './engines/configured-engine.ts'
 import { subscriptions } from './subscriptions.ts'
 import { jobRepository } from './transcriptions/job.repository.ts'
 
-const database = connect<TranscriptionSchema>('transcription', config)
+const database = connect<RecognitionSchema>('transcription', config)
 const files = openStorage(config)
 
 await serve({

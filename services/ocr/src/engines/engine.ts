@@ -30,7 +30,7 @@ export interface OcrEngine {
   readonly name: string
   /**
    * Reads the pages `numbers`, keeping each as soon as it is read, and returns them in that order.
-   * @throws {Unreadable} when the file or the set-up is the reason; any other error is worth another attempt
+   * @throws {RecognitionFailure} when the file or the set-up is the reason; any other error is worth another attempt
    */
   read(source: Source, numbers: readonly number[], options: ReadOptions): Promise<Page[]>
   /** Ends worker threads and connections. */

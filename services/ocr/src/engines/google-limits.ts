@@ -1,6 +1,6 @@
+import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import sharp from 'sharp'
 import type { PageImage } from '../pages/page-source.ts'
-import { Unreadable } from '../pages/unreadable.ts'
 
 // What Document AI takes (its page "Limits"). What is over a limit is refused, and a refused request counts
 // against the quota like any other: so nothing over a limit is ever sent.
@@ -39,7 +39,7 @@ export const inParts = (numbers: readonly number[], size: number): number[][] =>
 /**
  * A page image as a file: without loss where that is small enough. Boxes come back as fractions of a side, so they
  * fit whatever size is sent.
- * @throws {Unreadable} `image_too_large`
+ * @throws {RecognitionFailure} `image_too_large`
  */
 export async function sendable({ grey, width, height }: PageImage): Promise<Sendable> {
   const scale = Math.min(1, Math.sqrt(PIXELS / (width * height)), SIDE / Math.max(width, height))
@@ -51,5 +51,5 @@ export async function sendable({ grey, width, height }: PageImage): Promise<Send
     const jpeg = await image.clone().jpeg({ quality }).toBuffer()
     if (jpeg.length <= BYTES_PER_REQUEST) return { content: jpeg, mimeType: 'image/jpeg' }
   }
-  throw new Unreadable('image_too_large', 'The page has more detail than Google Document AI takes.')
+  throw new RecognitionFailure('image_too_large', 'The page has more detail than Google Document AI takes.')
 }

@@ -1,6 +1,6 @@
 import { codeOf, orAborted, StatusError, status } from '@alta/kit/google/status'
+import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import type { protos } from '@google-cloud/documentai'
-import { Unreadable } from '../pages/unreadable.ts'
 import { eachAtOnce } from './each-at-once.ts'
 import type { ReadOptions, Source } from './engine.ts'
 import type { GoogleOptions } from './google.ts'
@@ -35,7 +35,7 @@ export function readAsPdf(
 
 /**
  * Sends the image of each missing page by itself.
- * @throws {Unreadable} `unreadable_file` when Google does not accept one
+ * @throws {RecognitionFailure} `unreadable_file` when Google does not accept one
  */
 export function readAsImages(
   options: GoogleOptions,
@@ -49,7 +49,7 @@ export function readAsImages(
     const [page] = document ? numbered(pagesOf(document, image), [number]) : []
     if (page) return read.keep(page)
     if (!document || document.error?.code === status.INVALID_ARGUMENT)
-      throw new Unreadable('unreadable_file', `Google Document AI does not accept page ${number}.`)
+      throw new RecognitionFailure('unreadable_file', `Google Document AI does not accept page ${number}.`)
     throw new StatusError(document.error ?? { message: `Google Document AI gave nothing for page ${number}` })
   })
 }

@@ -1,7 +1,7 @@
 import { codeOf, status } from '@alta/kit/google/status'
+import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import type { CloudBucket } from '@alta/kit/storage/google-cloud-storage'
 import type { v1 } from '@google-cloud/documentai'
-import { Unreadable } from '../pages/unreadable.ts'
 import type { OcrEngine } from './engine.ts'
 import { BYTES_PER_REQUEST } from './google-limits.ts'
 import { readByOperations } from './google-operations.ts'
@@ -51,9 +51,9 @@ const locked: readonly unknown[] = [
 ]
 
 /** Asking again does not help until somebody changes the settings; all else (quota, outages) is tried again. */
-function notLetIn(error: unknown): Unreadable | undefined {
+function notLetIn(error: unknown): RecognitionFailure | undefined {
   if (!locked.includes(codeOf(error))) return undefined
-  return new Unreadable(
+  return new RecognitionFailure(
     'engine_missing',
     'Google Document AI is not set up: it refuses Alta or its processor is missing.',
     { temporary: true, cause: error },

@@ -2,7 +2,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { Unreadable } from '../pages/unreadable.ts'
+import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 
 /** Language data that is installed with the service, by ISO 639-1 code. */
 export const bundledLanguages: Readonly<Record<string, string>> = { en: 'eng', fr: 'fra' }
@@ -10,7 +10,7 @@ export const bundledLanguages: Readonly<Record<string, string>> = { en: 'eng', f
 /**
  * Tesseract looks for all languages in one folder, and each comes in a package of its own: this folder links
  * to them until it is disposed of.
- * @throws {Unreadable} `engine_missing` when a package is not installed
+ * @throws {RecognitionFailure} `engine_missing` when a package is not installed
  */
 export async function languageFolder(): Promise<{ path: string } & AsyncDisposable> {
   const { resolve } = createRequire(import.meta.url)
@@ -23,7 +23,7 @@ export async function languageFolder(): Promise<{ path: string } & AsyncDisposab
     }
   } catch (cause) {
     await remove()
-    throw new Unreadable('engine_missing', 'The language data of Tesseract is not installed.', {
+    throw new RecognitionFailure('engine_missing', 'The language data of Tesseract is not installed.', {
       cause,
       temporary: true,
     })

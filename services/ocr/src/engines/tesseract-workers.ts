@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { aborted } from 'node:util'
+import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import { createWorker, type Page as Reading, type Worker } from 'tesseract.js'
-import { Unreadable } from '../pages/unreadable.ts'
 import { languageFolder } from './tesseract-languages.ts'
 
 const LSTM_ONLY = 1
@@ -45,7 +45,7 @@ export function tesseractWorkers(size: number): TesseractWorkers {
     const failed = Promise.withResolvers<never>()
     const errorHandler = (cause: unknown) => {
       const detail = 'Tesseract cannot be started on this machine.'
-      failed.reject(new Unreadable('engine_missing', detail, { cause, temporary: true }))
+      failed.reject(new RecognitionFailure('engine_missing', detail, { cause, temporary: true }))
     }
     const options = { langPath, cacheMethod: 'none', gzip: true, errorHandler }
     const worker = await Promise.race([createWorker(codes, LSTM_ONLY, options), failed.promise])

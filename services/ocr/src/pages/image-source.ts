@@ -1,14 +1,14 @@
+import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import sharp from 'sharp'
 import { checkPages, checkSize, MAXIMUM_PIXELS } from './limits.ts'
 import type { PageSource } from './page-source.ts'
-import { Unreadable } from './unreadable.ts'
 
 /** Screens and cameras write this many dots per inch when they do not know. */
 const SAYS_NOTHING = 72
 
 /**
  * PNG, JPEG, WebP and TIFF with any number of pages. The header alone decides whether anything is decoded.
- * @throws {Unreadable} `unreadable_file`, `image_too_large`, `too_many_pages`
+ * @throws {RecognitionFailure} `unreadable_file`, `image_too_large`, `too_many_pages`
  */
 export async function imageSource(bytes: Buffer): Promise<PageSource> {
   // libvips has a limit of its own; it is off here because ours can say what it is.
@@ -48,6 +48,6 @@ async function undamaged<Value>(decode: () => Promise<Value>): Promise<Value> {
   try {
     return await decode()
   } catch (cause) {
-    throw new Unreadable('unreadable_file', 'The image is damaged or ends too early.', { cause })
+    throw new RecognitionFailure('unreadable_file', 'The image is damaged or ends too early.', { cause })
   }
 }

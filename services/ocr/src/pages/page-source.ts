@@ -16,7 +16,7 @@ export interface PageSource {
   readonly pageCount: number
   /** What a PDF says about itself, where that is sound; pages count from 1. */
   textLayer(number: number): Promise<Page | undefined>
-  /** @throws {Unreadable} when the page cannot be shown */
+  /** @throws {RecognitionFailure} when the page cannot be shown */
   image(number: number): Promise<PageImage>
   /** Gives back memory outside of JavaScript's heap; what is still being made is abandoned. */
   close(): void

@@ -1,6 +1,6 @@
+import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import { MAXIMUM_PIXELS, MAXIMUM_SIDE } from './limits.ts'
 import type { Pdfium } from './pdfium.ts'
-import { Unreadable } from './unreadable.ts'
 
 /** Dots per inch that engines read best; large pages get fewer. */
 const DPI = 300
@@ -21,7 +21,7 @@ export interface PdfPage {
   readonly dpi: number
 }
 
-/** Opens a page for as long as `use` takes. @throws {Unreadable} `unreadable_file` */
+/** Opens a page for as long as `use` takes. @throws {RecognitionFailure} `unreadable_file` */
 export function withPage<Result>(
   module: Pdfium,
   document: number,
@@ -29,14 +29,14 @@ export function withPage<Result>(
   use: (page: PdfPage) => Result,
 ): Result {
   const pointer = module._FPDF_LoadPage(document, number - 1)
-  if (!pointer) throw new Unreadable('unreadable_file', `Page ${number} of the PDF is damaged.`)
+  if (!pointer) throw new RecognitionFailure('unreadable_file', `Page ${number} of the PDF is damaged.`)
   try {
     const points = {
       width: module._FPDF_GetPageWidth(pointer),
       height: module._FPDF_GetPageHeight(pointer),
     }
     if (!(points.width > 0 && points.height > 0))
-      throw new Unreadable('unreadable_file', `Page ${number} of the PDF has no size.`)
+      throw new RecognitionFailure('unreadable_file', `Page ${number} of the PDF has no size.`)
     const scale = scaleOf(points)
     return use({
       module,

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Page } from '@alta/contracts/resources/recognition'
+import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import type { PageImage, PageSource } from './page-source.ts'
-import { Unreadable } from './unreadable.ts'
 
 /** What pdf-thread.ts is asked, and what it says. */
 export interface Question {
@@ -26,7 +26,7 @@ const PAGE_TIME_LIMIT = 120_000
 
 /**
  * A PDF, opened and shown by PDFium in a thread of its own.
- * @throws {Unreadable} `unreadable_file` for one that is encrypted, truncated or otherwise broken; `too_many_pages`
+ * @throws {RecognitionFailure} `unreadable_file` for one that is encrypted, truncated or otherwise broken; `too_many_pages`
  */
 export async function pdfSource(bytes: Buffer, pageTimeLimit = PAGE_TIME_LIMIT): Promise<PageSource> {
   refuseTruncated(bytes)
@@ -43,7 +43,8 @@ export async function pdfSource(bytes: Buffer, pageTimeLimit = PAGE_TIME_LIMIT):
     const asker = waiting.get(answer.id)
     waiting.delete(answer.id)
     if ('value' in answer) asker?.resolve(answer.value)
-    else if ('refusal' in answer) asker?.reject(new Unreadable(answer.refusal.code, answer.refusal.detail))
+    else if ('refusal' in answer)
+      asker?.reject(new RecognitionFailure(answer.refusal.code, answer.refusal.detail))
     else asker?.reject(new Error(`PDFium failed: ${answer.failure}`))
   })
   thread.on('error', (cause) => end(new Error('the thread of a PDF has failed', { cause })))
@@ -62,7 +63,7 @@ export async function pdfSource(bytes: Buffer, pageTimeLimit = PAGE_TIME_LIMIT):
     const asker = Promise.withResolvers<unknown>()
     waiting.set(id, asker)
     const timer = setTimeout(
-      () => end(new Unreadable('unreadable_file', 'A page of the PDF takes too long to be shown.')),
+      () => end(new RecognitionFailure('unreadable_file', 'A page of the PDF takes too long to be shown.')),
       pageTimeLimit,
     )
     try {
@@ -102,6 +103,6 @@ export async function pdfSource(bytes: Buffer, pageTimeLimit = PAGE_TIME_LIMIT):
  */
 function refuseTruncated(bytes: Buffer): void {
   if (!bytes.subarray(-2048).includes('%%EOF')) {
-    throw new Unreadable('unreadable_file', 'The PDF ends too early: its last part is missing.')
+    throw new RecognitionFailure('unreadable_file', 'The PDF ends too early: its last part is missing.')
   }
 }

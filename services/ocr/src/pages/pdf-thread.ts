@@ -1,12 +1,12 @@
 // The thread of one open PDF. PDFium blocks whoever calls it, for as long as a page made to be slow takes,
 // and keeps what memory it once had; here it can be ended, and both are over.
 import { parentPort, workerData } from 'node:worker_threads'
+import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import { checkPages } from './limits.ts'
 import { greyOf, withPage } from './pdf-page.ts'
 import type { Answer, Opened, Question } from './pdf-source.ts'
 import { loadPdfium, type Pdfium } from './pdfium.ts'
 import { textLayerOf } from './text-layer.ts'
-import { Unreadable } from './unreadable.ts'
 
 const NEEDS_A_PASSWORD = 4
 const UNKNOWN_SECURITY = 5
@@ -39,7 +39,7 @@ function openDocument(module: Pdfium, bytes: Uint8Array): Opened {
   const document = module._FPDF_LoadMemDocument(copy, bytes.length, 0)
   if (!document) {
     const locked = [NEEDS_A_PASSWORD, UNKNOWN_SECURITY].includes(module._FPDF_GetLastError())
-    throw new Unreadable(
+    throw new RecognitionFailure(
       'unreadable_file',
       locked
         ? 'The PDF is encrypted; upload it without a password.'
@@ -56,7 +56,8 @@ function answered<Value>(id: number, work: () => Value): Answer<Value> {
   try {
     return { id, value: work() }
   } catch (error) {
-    if (error instanceof Unreadable) return { id, refusal: { code: error.code, detail: error.message } }
+    if (error instanceof RecognitionFailure)
+      return { id, refusal: { code: error.code, detail: error.message } }
     // PDFium has run into one of WebAssembly's walls: this file would lead it there again.
     if (error instanceof Error && error.name === 'RuntimeError')
       return { id, refusal: { code: 'unreadable_file', detail: 'The PDF is damaged.' } }

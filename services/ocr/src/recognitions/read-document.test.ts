@@ -10,15 +10,15 @@ import { documentOcrFailed } from '@alta/contracts/events/document-ocr-failed.v1
 import { documentOcrRequested } from '@alta/contracts/events/document-ocr-requested.v1'
 import { recognisedDocument } from '@alta/contracts/resources/recognition'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
+import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
+import type { RecognitionSchema } from '@alta/kit/recognition/recognition-tables'
 import { type FileStorage, openStorage } from '@alta/kit/storage/storage'
 import { createTestDatabase, type TestDatabase } from '@alta/kit/testing/database'
 import { deliverTo, emitted, eventOf } from '@alta/kit/testing/deliver'
 import { characterErrorRate } from '@alta/kit/testing/error-rate'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { OcrSchema } from '../database/schema.ts'
 import type { OcrEngine } from '../engines/engine.ts'
 import { tesseract } from '../engines/tesseract.ts'
-import { Unreadable } from '../pages/unreadable.ts'
 import { subscriptions } from '../subscriptions.ts'
 import { sample, truthOf } from '../testing/documents.ts'
 import { jobRepository } from './job.repository.ts'
@@ -32,7 +32,7 @@ const mediaTypes: Record<string, string> = {
 const engine = tesseract()
 let directory: string
 let files: FileStorage
-let db: TestDatabase<OcrSchema>
+let db: TestDatabase<RecognitionSchema>
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'alta-ocr-test-'))
@@ -145,10 +145,8 @@ test('two deliveries have one result, and the pages that were kept meanwhile are
   const send = deliver()
   await Promise.all([send(event), send(event)])
   expect(await emitted(db.admin, documentOcrCompleted)).toHaveLength(1)
-  expect((await db.admin.query('select status, page_count from jobs')).rows).toEqual([
-    { status: 'read', page_count: 2 },
-  ])
-  expect((await db.admin.query('select 1 from page_results')).rows).toEqual([])
+  expect((await db.admin.query('select status from jobs')).rows).toEqual([{ status: 'read' }])
+  expect((await db.admin.query('select 1 from job_parts')).rows).toEqual([])
 })
 
 test('after a failure in the middle only the missing pages are read again', async () => {
@@ -193,7 +191,8 @@ test('a document without an engine fails for now, and may be read again later', 
   const missing: OcrEngine = {
     name: 'missing',
     close: async () => undefined,
-    read: () => Promise.reject(new Unreadable('engine_missing', 'Not installed.', { temporary: true })),
+    read: () =>
+      Promise.reject(new RecognitionFailure('engine_missing', 'Not installed.', { temporary: true })),
   }
   expect(await deliver(missing)(await requestedSample('letter.png'))).toBe('SUCCESS')
   expect(await failures()).toMatchObject([{ code: 'engine_missing', temporary: true }])

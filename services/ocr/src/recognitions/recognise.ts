@@ -10,14 +10,17 @@ import { confidenceOf } from '../engines/confidence.ts'
 import type { OcrEngine } from '../engines/engine.ts'
 import { openPages } from '../pages/open-pages.ts'
 import type { PageSource } from '../pages/page-source.ts'
-import { Unreadable } from '../pages/unreadable.ts'
 import type { JobRepository } from './job.repository.ts'
 
 export type Request = z.infer<typeof documentOcrRequested.schema>
 
-export type Outcome =
-  | { kind: 'read'; engine: string; confidence: number; pages: number; result: StoredFile }
-  | { kind: 'failed'; code: string; detail: string; temporary: boolean }
+/** What was read, and where it lies. */
+export interface Read {
+  engine: string
+  confidence: number
+  pages: number
+  result: StoredFile
+}
 
 export interface OcrParts {
   readonly jobs: JobRepository
@@ -26,38 +29,33 @@ export interface OcrParts {
 }
 
 /**
- * Reads a document and leaves what was read in file storage. What is wrong with the file is an outcome;
- * everything else is thrown, and the next attempt goes on with the pages that are missing.
+ * Reads a document and leaves what was read in file storage. The next attempt goes on with the pages that
+ * are missing.
+ * @throws {RecognitionFailure} for what is wrong with the file; anything else is worth another attempt
  */
 export async function recognise(
   { jobs, files, engine }: OcrParts,
   request: Request,
   { signal, message, progress }: WorkScope,
-): Promise<Outcome> {
-  const job = { tenantId: message.tenantId, recognitionId: request.recognitionId, engine: engine.name }
-  await jobs.begin(job, request)
+): Promise<Read> {
+  const run = { tenantId: message.tenantId, recognitionId: request.recognitionId, engine: engine.name }
+  await jobs.begin(run, request)
   const { sha256, mediaType } = request.file
+  const bytes = await buffer(await files.open(sha256))
+  const source = await openPages(bytes, mediaType)
   try {
-    const bytes = await buffer(await files.open(sha256))
-    const source = await openPages(bytes, mediaType)
-    try {
-      const pages = await readPages(source, signal, async (numbers) => {
-        let done = 0
-        return engine.read({ bytes, mediaType, pages: source }, numbers, {
-          languages: request.languages,
-          signal,
-          kept: jobs.keptWork(job),
-          pageDone: () => progress(++done / numbers.length),
-        })
+    const pages = await readPages(source, signal, async (numbers) => {
+      let done = 0
+      return engine.read({ bytes, mediaType, pages: source }, numbers, {
+        languages: request.languages,
+        signal,
+        kept: jobs.keptWork(run),
+        pageDone: () => progress(++done / numbers.length),
       })
-      return await keepResult(files, engine.name, request.languages, pages)
-    } finally {
-      source.close()
-    }
-  } catch (error) {
-    if (!(error instanceof Unreadable)) throw error
-    const { code, message: detail, temporary } = error
-    return { kind: 'failed', code, detail, temporary }
+    })
+    return await keepResult(files, engine.name, request.languages, pages)
+  } finally {
+    source.close()
   }
 }
 
@@ -84,10 +82,10 @@ async function keepResult(
   engine: string,
   languages: string[],
   pages: Page[],
-): Promise<Outcome> {
+): Promise<Read> {
   const confidence = confidenceOf(pages)
   const result: RecognisedDocument = recognisedDocument.parse({ engine, languages, confidence, pages })
   const stored = await files.put(Readable.from([Buffer.from(JSON.stringify(result))]))
   const file = { ...stored, mediaType: 'application/json' }
-  return { kind: 'read', engine, confidence, pages: pages.length, result: file }
+  return { engine, confidence, pages: pages.length, result: file }
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { setPriority } from 'node:os'
 import type { Readable } from 'node:stream'
-import { RecognitionFailure } from '../engines/engine.ts'
+import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 
 /** Above 0 is politer: recognition may take all idle time and none that a request is waiting for. */
 const NICENESS = 5

@@ -42,17 +42,3 @@ export interface SpeechEngine {
    */
   recognise(recording: Recording, scope: EngineScope): Promise<SpokenWord[]>
 }
-
-/** A result, not a mishap: the item fails with this code and nothing is tried again by itself. */
-export class RecognitionFailure extends Error {
-  override readonly name = 'RecognitionFailure'
-  readonly code: string
-  /** Whether the same bytes may be read at another time. */
-  readonly temporary: boolean
-
-  constructor(code: string, detail: string, options: { temporary: boolean; cause?: unknown }) {
-    super(detail, options.cause === undefined ? undefined : { cause: options.cause })
-    this.code = code
-    this.temporary = options.temporary
-  }
-}

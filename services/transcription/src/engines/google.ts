@@ -1,11 +1,12 @@
 import { openAsBlob } from 'node:fs'
 import { finishedOperation } from '@alta/kit/google/operation'
 import { codeOf, orAborted, StatusError, status } from '@alta/kit/google/status'
+import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import type { CloudBucket } from '@alta/kit/storage/google-cloud-storage'
 import { protos, type v2 } from '@google-cloud/speech'
 import { LONGEST_PIECE } from '../audio/pieces.ts'
 import type { Recording } from '../audio/recording.ts'
-import { type EngineScope, RecognitionFailure, type SpeechEngine, type SpokenWord } from './engine.ts'
+import type { EngineScope, SpeechEngine, SpokenWord } from './engine.ts'
 import { wordsOfResults } from './google-results.ts'
 import { recogniseInPieces } from './in-pieces.ts'
 

@@ -3,21 +3,25 @@ import type { voiceTranscriptionRequested } from '@alta/contracts/events/voice-t
 import type { StoredFile } from '@alta/contracts/resources/file'
 import { transcript } from '@alta/contracts/resources/recognition'
 import type { WorkScope } from '@alta/kit/events/handlers'
+import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import type { z } from 'zod'
 import { mayHoldSpeech } from '../audio/levels.ts'
 import { decode } from '../audio/recording.ts'
 import { scratchDirectory } from '../audio/scratch.ts'
-import { RecognitionFailure, type SpeechEngine, type SpokenWord } from '../engines/engine.ts'
+import type { SpeechEngine, SpokenWord } from '../engines/engine.ts'
 import type { JobRepository } from './job.repository.ts'
 import { meanConfidence, segmentsOf } from './segments.ts'
 
 export type Request = z.output<typeof voiceTranscriptionRequested.schema>
 
-/** What came of it. A failure here is a result like any other: the recording itself is the reason. */
-export type Outcome =
-  | { kind: 'read'; engine: string; duration: number; confidence: number; result: StoredFile }
-  | { kind: 'failed'; code: string; detail: string; temporary: boolean }
+/** What was heard, and where it lies. `duration` is in seconds. */
+export interface Read {
+  engine: string
+  duration: number
+  confidence: number
+  result: StoredFile
+}
 
 export interface TranscriptionParts {
   readonly jobs: JobRepository
@@ -30,36 +34,31 @@ export interface TranscriptionParts {
 /**
  * Reads one recording and puts the transcript in storage. Safe to repeat: finished pieces are found again and
  * the same transcript is the same file.
- * @throws whatever may be gone at the next attempt
+ * @throws {RecognitionFailure} for what is wrong with the recording; anything else is worth another attempt
  */
 export async function transcribe(
   { jobs, files, engine, maximumDuration }: TranscriptionParts,
   request: Request,
   { signal, message, progress }: WorkScope,
-): Promise<Outcome> {
+): Promise<Read> {
   await using scratch = await scratchDirectory()
-  try {
-    const language = languageFor(engine, request.languages)
-    const job = { tenantId: message.tenantId, recognitionId: request.recognitionId, engine: engine.name }
-    await jobs.begin(job, request)
+  const language = languageFor(engine, request.languages)
+  const run = { tenantId: message.tenantId, recognitionId: request.recognitionId, engine: engine.name }
+  await jobs.begin(run, request)
 
-    const source = await files.open(request.file.sha256)
-    const { mediaType } = request.file
-    const recording = await decode(source, { directory: scratch.path, mediaType, maximumDuration, signal })
-    if (!mayHoldSpeech(recording.levels)) throw noSpeech()
+  const source = await files.open(request.file.sha256)
+  const { mediaType } = request.file
+  const recording = await decode(source, { directory: scratch.path, mediaType, maximumDuration, signal })
+  if (!mayHoldSpeech(recording.levels)) throw noSpeech()
 
-    const { recognitionId } = request
-    const kept = jobs.keptWork(job)
-    const words = await engine.recognise(recording, { language, recognitionId, signal, kept, progress })
-    if (words.length === 0) throw noSpeech()
+  const { recognitionId } = request
+  const kept = jobs.keptWork(run)
+  const words = await engine.recognise(recording, { language, recognitionId, signal, kept, progress })
+  if (words.length === 0) throw noSpeech()
 
-    const result = await store(files, engine.name, language, recording.duration, words)
-    const { duration } = recording
-    return { kind: 'read', engine: engine.name, duration, confidence: meanConfidence(words), result }
-  } catch (error) {
-    if (!(error instanceof RecognitionFailure)) throw error
-    return { kind: 'failed', code: error.code, detail: error.message, temporary: error.temporary }
-  }
+  const { duration } = recording
+  const result = await store(files, engine.name, language, duration, words)
+  return { engine: engine.name, duration, confidence: meanConfidence(words), result }
 }
 
 /** The most likely language that the engine knows. */
