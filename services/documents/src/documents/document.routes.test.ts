@@ -254,6 +254,18 @@ describe('GET /api/v1/documents/:id/file', () => {
     )
   })
 
+  test('gives a name that ends as its type does, whatever the sender called it', async () => {
+    const named = async (name: string) => {
+      const { body } = await documents.upload(owner, `/projects/${project}/documents`, pdf(), { name })
+      const answer = await documents.send(owner, 'GET', `/documents/${body.id}/file`)
+      await answer.arrayBuffer()
+      return /filename="([^"]*)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1]
+    }
+    expect(await named('page.html')).toBe('page.html.pdf')
+    expect(await named('LETTER.PDF')).toBe('LETTER.PDF')
+    expect(await named('letter')).toBe('letter.pdf')
+  })
+
   test('gives one range', async () => {
     const { body } = await upload()
     const path = `/documents/${body.id}/file`

@@ -16,7 +16,7 @@ export async function answerFile(
   const common = {
     etag,
     'accept-ranges': 'bytes',
-    'content-disposition': attachment(file.name),
+    'content-disposition': attachment(honestName(file)),
     'x-content-type-options': 'nosniff',
     // Should a browser show it in spite of all, it may do nothing.
     'content-security-policy': "sandbox; default-src 'none'",
@@ -41,6 +41,26 @@ export async function answerFile(
       'content-range': `bytes ${start}-${end}/${file.size}`,
     },
   }
+}
+
+const endings: Readonly<Record<string, readonly string[]>> = {
+  'application/pdf': ['pdf'],
+  'image/png': ['png'],
+  'image/jpeg': ['jpg', 'jpeg', 'jpe', 'jfif'],
+  'image/tiff': ['tif', 'tiff'],
+  'image/webp': ['webp'],
+  'audio/wav': ['wav', 'wave'],
+  'audio/mpeg': ['mp3', 'mpga', 'mp2'],
+  'audio/ogg': ['ogg', 'oga', 'opus', 'spx'],
+  'audio/flac': ['flac'],
+  'audio/mp4': ['m4a', 'mp4', 'm4b', 'aac'],
+}
+
+/** The sender's name with an ending that fits: a picture that is a web page as well must not be opened as one. */
+function honestName({ name, mediaType }: OpenableFile): string {
+  const fitting = endings[mediaType] ?? []
+  const ending = /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1]?.toLowerCase() ?? ''
+  return fitting.length === 0 || fitting.includes(ending) ? name : `${name}.${fitting[0]}`
 }
 
 function rangeOf(header: string | undefined, size: number): { start: number; end: number } | undefined {

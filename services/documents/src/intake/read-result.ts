@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers'
 import { PermanentError } from '@alta/kit/events/errors'
+import { parseStorable } from '@alta/kit/storage/storable'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import type { z } from 'zod'
 
@@ -24,15 +25,11 @@ export async function readResult<Content>(
 
 function parse(text: string): unknown {
   try {
-    // PostgreSQL takes neither NUL nor half a surrogate pair. They are rare, and a reviver is slow.
-    return /\\u(?:0000|d[89a-f])/i.test(text) ? JSON.parse(text, withoutUnstorable) : JSON.parse(text)
+    return parseStorable(text)
   } catch (error) {
     throw unreadable('is not JSON', error)
   }
 }
-
-const withoutUnstorable = (_name: string, value: unknown): unknown =>
-  typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value
 
 const unreadable = (why: string, cause?: unknown) =>
   new PermanentError('unreadable_result', `The result in storage ${why}.`, { cause })

@@ -60,7 +60,9 @@ export function requestHeaders(from: IncomingHttpHeaders, caller: Caller): Recor
       name !== 'authorization' &&
       !(caller.traced && traceHeaders.has(name)),
   )
-  const headers = Object.fromEntries(kept.filter((entry): entry is [string, string | string[]] => entry[1] !== undefined))
+  const headers = Object.fromEntries(
+    kept.filter((entry): entry is [string, string | string[]] => entry[1] !== undefined),
+  )
   for (const [name, value] of Object.entries(headers)) {
     // Node hands the bytes over as Latin-1.
     if (!isUtf8(Buffer.from([value].flat().join(), 'latin1'))) {

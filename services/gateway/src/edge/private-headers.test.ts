@@ -71,6 +71,19 @@ test('the filter lets nothing private through, and loses no ordinary header', ()
   )
 })
 
+test('a header that is not UTF-8 is refused, since daprd would fail over it; one that is goes through', async () => {
+  gateway.stub.calls.length = 0
+  const latin = await gateway.signedIn('/api/v1/projects', { headers: { 'user-agent': 'caf\u00e9' } })
+  expect(latin.status).toBe(400)
+  expect(await latin.json()).toMatchObject({ code: 'bad_header' })
+  expect(gateway.stub.calls).toEqual([])
+  expect(await send({ 'user-agent': Buffer.from('café').toString('latin1') })).toHaveProperty('user-agent')
+})
+
+test('an empty header stays what it is: an empty Idempotency-Key is a mistake that somebody has to tell', async () => {
+  expect(await send({ 'idempotency-key': '' })).toHaveProperty('idempotency-key', '')
+})
+
 test('naming the token in Connection does not make it vanish', async () => {
   const seen = await send({ connection: 'authorization, x-request-id, x-custom', 'x-custom': '1' })
   expect(seen.authorization).toMatch(/^Bearer /)

@@ -69,6 +69,8 @@ test.each([
   ['a broken character', { password: 'abcdefgh\ud800' }, 'body.password'],
   ['a name of nothing', { name: '  ' }, 'body.name'],
   ['a name with a line break', { name: 'Ada\r\nBcc: all@example.org' }, 'body.name'],
+  ['a link for a name', { name: 'Your account is locked: https://evil.example' }, 'body.name'],
+  ['a bare host for a name', { name: 'see WWW.evil.example' }, 'body.name'],
   ['an odd locale', { locale: '../../etc' }, 'body.locale'],
 ])('%s is refused with the field that is wrong', async (_what, changes, field) => {
   const answer = await identity.post(path, { ...ada, email: 'new@example.org', ...changes })

@@ -13,9 +13,13 @@ const oneLine = (maximum: number) =>
     .trim()
     .min(1)
     .max(maximum)
-    .regex(/^\P{C}*$/u, 'Must not contain control characters')
+    .regex(/^\P{C}*$/u, { error: 'Must not contain control characters', abort: true })
 
-export const personName = oneLine(200)
+/** Mails greet people by it, also at addresses that nobody has confirmed: a name must not be a stranger's message. */
+export const personName = oneLine(200).refine(
+  (name) => !/[/@]|www\./i.test(name),
+  'Must not contain a link or an address',
+)
 
 /** BCP 47, as `en` or `fr-CA`: the language that mails are written in. */
 export const locale = z

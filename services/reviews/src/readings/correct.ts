@@ -1,6 +1,14 @@
 import type { Correction } from '@alta/contracts/resources/review'
 import { badRequest, conflict } from '@alta/kit/errors'
-import { type Edit, editsByPart, editText, editWords, locate, type Place } from './edits.ts'
+import {
+  type Edit,
+  editsByPart,
+  editText,
+  editWords,
+  locate,
+  type Place,
+  refuseTooManyWords,
+} from './edits.ts'
 import { placeInTime, placeOnPage } from './place-words.ts'
 import { type AnyWord, type Part, type Reading, wordsOf } from './reading.ts'
 
@@ -8,7 +16,7 @@ import { type AnyWord, type Part, type Reading, wordsOf } from './reading.ts'
  * Replaces single words. An empty `after` removes the word; one with spaces becomes several words that share
  * its box or time.
  * @throws {Problem} 409 `correction_mismatch` when a word is not what the reviewer saw,
- *   400 `duplicate_correction` when one word is corrected twice
+ *   400 `duplicate_correction` when one word is corrected twice, `too_many_words`
  */
 export function correctWords(reading: Reading, corrections: readonly Correction[]): Reading {
   const words = wordsOf(reading)
@@ -31,6 +39,7 @@ export function correctWords(reading: Reading, corrections: readonly Correction[
     .filter(({ before, after }) => before !== after)
     .map(({ index, after }) => ({ at: index, remove: 1, insert: after.split(/\s+/).filter(Boolean) }))
     .sort((a, b) => a.at - b.at)
+  refuseTooManyWords(edits.reduce((count, { insert }) => count + insert.length, words.length))
   return applyEdits(reading, edits)
 }
 

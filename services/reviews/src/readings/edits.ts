@@ -1,3 +1,4 @@
+import { badRequest } from '@alta/kit/errors'
 import type { AnyWord, Part } from './reading.ts'
 
 /** `remove` words from position `at` on give way to `insert`. Edits are in order and do not overlap. */
@@ -51,15 +52,14 @@ export function editWords<Word extends AnyWord>(
   edits: readonly Edit[],
   place: Place<Word>,
 ): Word[] {
-  const result: Word[] = []
+  // Lists and not `push(...words)`: a book has more words than a call may have arguments.
+  const lists: (readonly Word[])[] = []
   let kept = 0
   for (const { at, remove, insert } of edits) {
-    result.push(...words.slice(kept, at))
-    result.push(...place(words.slice(at, at + remove), insert, words[at - 1]))
+    lists.push(words.slice(kept, at), place(words.slice(at, at + remove), insert, words[at - 1]))
     kept = at + remove
   }
-  result.push(...words.slice(kept))
-  return result
+  return [...lists.flat(), ...words.slice(kept)]
 }
 
 /**
@@ -106,4 +106,12 @@ function spliceWords(words: readonly string[], edits: readonly Edit[]): string[]
   const result = [...words]
   for (const { at, remove, insert } of edits.toReversed()) result.splice(at, remove, ...insert)
   return result
+}
+
+/** More than any book has. A word takes a hundred bytes with its place, so a small request could fill the storage. */
+const MOST_WORDS = 300_000
+
+/** @throws {Problem} 400 `too_many_words` */
+export function refuseTooManyWords(count: number): void {
+  if (count > MOST_WORDS) throw badRequest('too_many_words', `A text may have at most ${MOST_WORDS} words.`)
 }

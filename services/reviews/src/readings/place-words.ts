@@ -55,10 +55,13 @@ function shares(texts: readonly string[]): { text: string; from: number; to: num
 const rounded = (length: number): number => Math.round(length * 1000) / 1000
 
 function around(boxes: readonly Word['box'][]): Word['box'] {
-  const x = Math.min(...boxes.map((box) => box.x))
-  const y = Math.min(...boxes.map((box) => box.y))
-  const right = Math.max(...boxes.map((box) => box.x + box.width))
-  const bottom = Math.max(...boxes.map((box) => box.y + box.height))
+  const edges = boxes.map(({ x, y, width, height }) => ({ x, y, right: x + width, bottom: y + height }))
+  const { x, y, right, bottom } = edges.reduce((all, one) => ({
+    x: Math.min(all.x, one.x),
+    y: Math.min(all.y, one.y),
+    right: Math.max(all.right, one.right),
+    bottom: Math.max(all.bottom, one.bottom),
+  }))
   return { x, y, width: right - x, height: bottom - y }
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { correctWords } from './correct.ts'
 import { partsOf, type Reading, textOf, wordsOf } from './reading.ts'
 import { documentOf, transcriptOf } from './readings.fixture.ts'
 import { rewrite } from './rewrite.ts'
@@ -65,6 +66,21 @@ describe('rewriting the whole text', () => {
       ),
       { numRuns: 1000 },
     )
+  })
+
+  it('takes a text with more words than a call may have arguments, and back again', () => {
+    const long = 'a '.repeat(200_000).trim()
+    const { reading } = rewrite(document('one two three'), long)
+    expect(words(reading)).toHaveLength(200_000)
+    expect(words(rewrite(reading, 'one').reading)).toEqual(['one'])
+  })
+
+  it('refuses a text that would be a hundred times as large with the places of its words', () => {
+    const problem = expect.objectContaining({ status: 400, code: 'too_many_words' })
+    const longest = 'a '.repeat(300_001)
+    expect(() => rewrite(document('one'), longest)).toThrow(problem)
+    const correction = { index: 0, before: 'one', after: longest }
+    expect(() => correctWords(document('one'), [correction])).toThrow(problem)
   })
 
   it('gives up on alignment instead of holding everybody up', () => {

@@ -4,6 +4,7 @@ import type { StoredFile } from '@alta/contracts/resources/file'
 import { recognisedDocument, transcript } from '@alta/contracts/resources/recognition'
 import type { ReviewKind } from '@alta/contracts/resources/review'
 import { PermanentError } from '@alta/kit/events/errors'
+import { parseStorable } from '@alta/kit/storage/storable'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import type { Reading } from './reading.ts'
 
@@ -30,7 +31,7 @@ export async function saveReading(files: FileStorage, reading: Reading): Promise
 
 function parseJson(content: string, sha256: string): unknown {
   try {
-    return JSON.parse(content)
+    return parseStorable(content)
   } catch (error) {
     throw new PermanentError('unreadable_result', `file ${sha256} is not JSON`, { cause: error })
   }

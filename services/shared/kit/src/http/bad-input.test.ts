@@ -80,6 +80,26 @@ test.each([
   expect([answer.status, (await problemOf(answer)).code]).toEqual([400, 'validation_failed'])
 })
 
+test.each([
+  ['half a surrogate pair', '{"name":"a\\ud800b"}', 'body.name'],
+  ['NUL', '{"name":"a","tags":["b","c\\u0000"]}', 'body.tags.1'],
+  ['half a surrogate pair deep inside', '{"name":"a","meta":{"b":[{"c":"\\udfff"}]}}', 'body.meta.b.0.c'],
+  ['NUL in a name of a field', '{"name":"a","meta":{"\\u0000":1}}', 'body.meta'],
+])('%s, which no database takes, is refused before anybody hears of it', async (_what, body, path) => {
+  await using app = await open()
+  seen = undefined
+  const answer = await app.call(`/take/${id}`, json(body))
+  expect(answer.status).toBe(400)
+  expect(await problemOf(answer)).toMatchObject({ code: 'validation_failed', errors: [{ path }] })
+  expect(seen).toBeUndefined()
+})
+
+test('a whole surrogate pair is taken', async () => {
+  await using app = await open()
+  expect((await app.call(`/take/${id}`, json({ name: '😀' }))).status).toBe(204)
+  expect(seen).toEqual({ name: '😀' })
+})
+
 test('no body at all is validation_failed', async () => {
   await using app = await open()
   const answer = await app.call(`/take/${id}`, { method: 'POST' })

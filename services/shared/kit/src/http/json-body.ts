@@ -1,5 +1,7 @@
 import express, { type Request, type Response } from 'express'
-import { badRequest, Problem, payloadTooLarge, unsupportedMediaType } from '../errors.ts'
+import { badRequest, type FieldFault, Problem, payloadTooLarge, unsupportedMediaType } from '../errors.ts'
+import { isStorable } from '../storage/storable.ts'
+import { validationFailed } from './validation.ts'
 
 export const standardMaximumBytes = 2 ** 20
 
@@ -8,7 +10,7 @@ const maximumDepth = 64
 
 /**
  * The JSON body, or undefined when the request has none.
- * @throws {Problem} 400 `invalid_json`, 413 `payload_too_large`, 415 `unsupported_media_type`
+ * @throws {Problem} 400 `invalid_json`, `validation_failed` for text that cannot be stored, 413 `payload_too_large`, 415 `unsupported_media_type`
  */
 export async function readJsonBody(
   request: Request,
@@ -31,17 +33,30 @@ export async function readJsonBody(
 const hasBody = ({ headers }: Request): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
-/** Without `__proto__` anywhere, which some code that copies the value would take for its prototype. */
+/**
+ * Without `__proto__` anywhere, which some code that copies the value would take for its prototype; and without
+ * text that PostgreSQL refuses, which would fail here or, worse, in every service that hears of it later.
+ */
 function tame(value: unknown): unknown {
-  const open: { value: unknown; depth: number }[] = [{ value, depth: 1 }]
+  const faults: FieldFault[] = []
+  const check = (text: string, path: string): void => {
+    if (!isStorable(text)) faults.push({ path, message: 'Must be well-formed Unicode without NUL' })
+  }
+  const open: { value: unknown; depth: number; path: string }[] = [{ value, depth: 1, path: 'body' }]
   for (let next = open.pop(); next; next = open.pop()) {
+    const { depth, path } = next
+    if (typeof next.value === 'string') check(next.value, path)
     if (typeof next.value !== 'object' || next.value === null) continue
-    if (next.depth > maximumDepth) {
+    if (depth > maximumDepth) {
       throw badRequest('invalid_json', `The JSON is nested deeper than ${maximumDepth} levels.`)
     }
     if (Object.hasOwn(next.value, '__proto__')) Reflect.deleteProperty(next.value, '__proto__')
-    for (const inner of Object.values(next.value)) open.push({ value: inner, depth: next.depth + 1 })
+    for (const [name, inner] of Object.entries(next.value)) {
+      check(name, path)
+      open.push({ value: inner, depth: depth + 1, path: `${path}.${name}` })
+    }
   }
+  if (faults.length > 0) throw validationFailed(faults)
   return value
 }
 
