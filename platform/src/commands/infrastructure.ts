@@ -6,6 +6,7 @@ import { readTopology } from '@alta/kit/events/topology'
 import type { Checkout } from '../checkout.ts'
 import { step } from '../console/steps.ts'
 import { ensureDaprd } from '../daprd/daprd.ts'
+import { generate, writeGenerated } from '../generate/files.ts'
 import { ensurePostgres } from '../infrastructure/postgres.ts'
 import { type BrokerPlace, ensureRabbitmq } from '../infrastructure/rabbitmq.ts'
 import { ensureRedis } from '../infrastructure/redis.ts'
@@ -32,6 +33,11 @@ export async function ensureInfrastructure(
   await step('speech', (say) => ensureSpeech(checkout, say))
   const daprd = await step('daprd', (say) => ensureDaprd(checkout, say))
   await step('migrations', (say) => migrateAll(checkout, postgres, apps, say))
+  await step('generated', async (say) => {
+    // A subscription added a moment ago needs its component and its queue before its service starts.
+    const written = await writeGenerated(checkout.root, await generate(checkout.root))
+    if (written.length > 0) say(`wrote ${written.join(', ')}: contracts or subscriptions have changed`)
+  })
   await declareBroker(checkout, rabbitmq)
   return { postgres, redisUrl: redis.url, rabbitmqUrl: rabbitmq.url, daprd }
 }
