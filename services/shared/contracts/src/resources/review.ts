@@ -14,3 +14,21 @@ export const correction = z.object({
 
 export type Correction = z.infer<typeof correction>
 export type ReviewKind = z.infer<typeof reviewKind>
+
+/** What every event about a review item says of it. */
+export const reviewFacts = z.object({
+  reviewId: z.uuid(),
+  kind: reviewKind,
+  /** The document or voice sample. */
+  subjectId: z.uuid(),
+  projectId: z.uuid(),
+  recognitionId: z.uuid(),
+})
+
+export const reviewFactsExample: z.infer<typeof reviewFacts> = {
+  reviewId: '019a9d2e-0000-7000-8000-000000000006',
+  kind: 'document',
+  subjectId: '019a9d2e-0000-7000-8000-000000000004',
+  projectId: '019a9d2e-0000-7000-8000-000000000002',
+  recognitionId: '019a9d2e-0000-7000-8000-000000000005',
+}
