@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Checkout } from '../checkout.ts'
 import { line, StepFailed, step } from '../console/steps.ts'
 import { removeContainer } from '../infrastructure/docker.ts'
@@ -47,7 +48,12 @@ export async function down(checkout: Checkout, { clean }: { clean: boolean }): P
 async function removeHome(checkout: Checkout, inUse: boolean): Promise<void> {
   const own = Object.values(await readStarted(checkout)).some(({ how }) => how === 'own')
   if (own && inUse) return line('files', `kept ${checkout.home}: others use a server that runs from it`)
-  await rm(checkout.home, { recursive: true, force: true })
+  for (const name of await readdir(checkout.home).catch(() => [])) {
+    // Other instances of this checkout are platforms of their own.
+    if (name !== 'instances') await rm(join(checkout.home, name), { recursive: true, force: true })
+  }
+  // Goes only when nothing is left in it.
+  await rmdir(checkout.home).catch(() => undefined)
   line('files', `removed ${checkout.home}`)
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { migrateService } from '@alta/kit/database/migrate'
 import type { Checkout } from '../checkout.ts'
-import type { Say } from '../console/steps.ts'
+import { reason, type Say, StepFailed } from '../console/steps.ts'
 import { type PostgresPlace, serviceRole } from '../infrastructure/postgres.ts'
 
 /** Brings every service's schema up to date, as the database's owner. */
@@ -19,6 +19,12 @@ export async function migrateAll(
       appId: app,
       folder: pathToFileURL(join(root, 'services', app, 'src/database/migrations/')),
       role: serviceRole(database, app),
+    }).catch((error: unknown) => {
+      throw new StepFailed(
+        reason(error),
+        'mend the migration; or, if the data may go: make clean && make up',
+        error,
+      )
     })
     if (names.length > 0) say(`${app}: ${names.join(', ')}`)
     applied += names.length
