@@ -55,9 +55,10 @@ listening() { awk 'FNR > 1 && $4 == "0A" { split($2, a, ":"); print a[2] }' /pro
 began=$(date +%s)
 cd /root
 say 'git clone'
-rm -rf alta
-git -c advice.detachedHead=false clone -q alta.bundle alta
-cd alta
+# Another path each time: in a kept root the database of an earlier run is somebody else's.
+rm -rf alta-*
+git -c advice.detachedHead=false clone -q alta.bundle "alta-$began"
+cd "alta-$began"
 say 'make up'
 make up
 say 'make status'
