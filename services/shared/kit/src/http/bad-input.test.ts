@@ -94,6 +94,13 @@ test.each([
   expect(seen).toBeUndefined()
 })
 
+test('NUL in a password, which is hashed and not stored, is left to the route', async () => {
+  await using app = await open()
+  const meta = { newPassword: 'a\0b' }
+  expect((await app.call(`/take/${id}`, json({ name: 'a', meta }))).status).toBe(204)
+  expect(seen).toEqual({ name: 'a', meta })
+})
+
 test('a whole surrogate pair is taken', async () => {
   await using app = await open()
   expect((await app.call(`/take/${id}`, json({ name: '😀' }))).status).toBe(204)
