@@ -2,6 +2,7 @@ import { documentOcrCompleted } from '@alta/contracts/events/document-ocr-comple
 import { documentOcrFailed } from '@alta/contracts/events/document-ocr-failed.v1'
 import { documentOcrStarted } from '@alta/contracts/events/document-ocr-started.v1'
 import { reviewApproved } from '@alta/contracts/events/review-approved.v1'
+import { reviewFailed } from '@alta/contracts/events/review-failed.v1'
 import { reviewOpened } from '@alta/contracts/events/review-opened.v1'
 import { reviewRejected } from '@alta/contracts/events/review-rejected.v1'
 import { reviewSentBack } from '@alta/contracts/events/review-sent-back.v1'
@@ -13,7 +14,12 @@ import { on, type Subscription, work } from '@alta/kit/events/handlers'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import { documentKind } from './documents/document.kind.ts'
 import { recordFailure, recordReading, recordStart } from './intake/record-reading.ts'
-import { recordApproved, recordInReview, recordRejected } from './intake/record-verdict.ts'
+import {
+  recordApproved,
+  recordInReview,
+  recordRejected,
+  recordReviewFailed,
+} from './intake/record-verdict.ts'
 import { voiceSampleKind } from './voice-samples/voice-sample.kind.ts'
 
 const kinds = { document: documentKind, voice: voiceSampleKind }
@@ -33,4 +39,5 @@ export const subscriptions = (files: FileStorage): Subscription[] => [
   on(reviewUndone, recordInReview(kinds, 'verdict_undone')), // review.undone.v1
   on(reviewRejected, recordRejected(kinds)), // review.rejected.v1
   work(reviewApproved, recordApproved(kinds, files)), // review.approved.v1
+  on(reviewFailed, recordReviewFailed(kinds)), // review.failed.v1
 ]

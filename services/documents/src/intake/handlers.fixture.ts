@@ -3,6 +3,7 @@ import { documentOcrFailed } from '@alta/contracts/events/document-ocr-failed.v1
 import { documentOcrRequested } from '@alta/contracts/events/document-ocr-requested.v1'
 import { documentOcrStarted } from '@alta/contracts/events/document-ocr-started.v1'
 import { reviewApproved } from '@alta/contracts/events/review-approved.v1'
+import { reviewFailed } from '@alta/contracts/events/review-failed.v1'
 import { reviewOpened } from '@alta/contracts/events/review-opened.v1'
 import { reviewRejected } from '@alta/contracts/events/review-rejected.v1'
 import { reviewSentBack } from '@alta/contracts/events/review-sent-back.v1'
@@ -91,6 +92,11 @@ export async function uploadedItem(documents: TestDocuments, owner: Person, kind
       documents.hear(reviewRejected, { ...review, by, reason: 'Upside down.' }, at(sequence, undefined)),
     sentBack: (by: string, sequence = 2) =>
       documents.hear(reviewSentBack, { ...review, by, reason: 'Look again.' }, at(sequence, undefined)),
+    reviewFailed: () => {
+      const { reviewId: _, ...subject } = review
+      const facts = { code: 'review_failed', detail: 'No project.' }
+      return documents.hear(reviewFailed, { ...subject, ...facts }, at(0, undefined))
+    },
     undone: (by: string, sequence = 3) =>
       documents.hear(reviewUndone, { ...review, by, verdict: 'approved' }, at(sequence, undefined)),
   }

@@ -8,7 +8,7 @@ export type HistoryRow = Selectable<Schema['history']>
 export type Action =
   | ('uploaded' | 'version_added' | 'changed' | 'reprocess_requested' | 'deleted')
   | ('read' | 'reading_failed')
-  | ('sent_to_review' | 'approved' | 'rejected' | 'sent_back' | 'verdict_undone')
+  | ('sent_to_review' | 'approved' | 'rejected' | 'sent_back' | 'verdict_undone' | 'review_failed')
 
 export interface HistoryEntry {
   readonly action: Action

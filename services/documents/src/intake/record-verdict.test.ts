@@ -37,6 +37,32 @@ describe.each(['document', 'voice'] as const)('a verdict about a %s', (kind) => 
     return { approved: approved.filter(about), rejected: rejected.filter(about), mails: await mailsAbout(id) }
   }
 
+  test('that review has given up fails the item with the reason, and a later review mends it, in either order', async () => {
+    for (const orders of [
+      ['completed', 'reviewFailed', 'opened'],
+      ['reviewFailed', 'completed', 'opened'],
+      ['opened', 'reviewFailed', 'completed'],
+    ] as const) {
+      const item = await uploadedItem(documents, owner, kind)
+      const machine = await item.result('Dear Amn', 0.5)
+      const steps = {
+        completed: () => item.completed(machine),
+        reviewFailed: () => item.reviewFailed(),
+        opened: () => item.opened(1),
+      }
+      for (const step of orders) {
+        await steps[step]()
+        if (step === 'reviewFailed' && orders[0] !== 'opened') {
+          expect((await item.get()).body).toMatchObject({
+            status: 'failed',
+            failure: { code: 'review_failed' },
+          })
+        }
+      }
+      expect((await item.get()).body.status).toBe('in_review')
+    }
+  })
+
   test('ends the same in whatever order begun, read, opened and approved are heard', async () => {
     const ends = []
     for (const order of permutations(['started', 'completed', 'opened', 'approved'] as const)) {

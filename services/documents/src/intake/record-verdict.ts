@@ -10,7 +10,7 @@ import { type Action, addHistory } from './history.repository.ts'
 import { subjectOf } from './item.access.ts'
 import { type ItemRow, lockItemOfRecognition } from './item.repository.ts'
 import type { Kind } from './kind.ts'
-import { saveVerdict } from './recognition.repository.ts'
+import { saveFailure, saveVerdict } from './recognition.repository.ts'
 import { originOf } from './record-reading.ts'
 import { type Settled, settle } from './settle.ts'
 import type { Verdict } from './status.ts'
@@ -87,8 +87,34 @@ export function recordApproved(
       kind.announce.approved(scope.emit, subjectOf(item), { by })
       await tellUploader(scope, kind, item, 'item-approved')
     },
+    exhausted: ({ errorClass }, { data, ...scope }) => {
+      const detail = `The approved text could not be taken over (${errorClass}).`
+      return recordReviewFailed(kinds)({ ...data, code: 'unreadable_result', detail }, scope)
+    },
   }
 }
+
+/** The way through review is blocked: the item is failed until somebody has it read again, or review goes on. */
+export const recordReviewFailed =
+  (kinds: Kinds) =>
+  async (
+    data: { kind: ReviewKind; recognitionId: string; code: string; detail: string },
+    scope: Scope,
+  ): Promise<void> => {
+    const kind = kinds[data.kind]
+    const before = await lockItemOfRecognition(scope.tx, kind.table, data.recognitionId)
+    if (!before) return
+    const { code, detail } = data
+    await saveFailure(scope.tx, data.recognitionId, { code, detail })
+    const outcome = {
+      verdict: 'failed',
+      action: 'review_failed',
+      by: null,
+      details: { code, detail },
+    } as const
+    const { item, changed } = await apply(kind, before, outcome, scope)
+    if (changed) await tellUploader(scope, kind, item, 'item-failed', { code, detail })
+  }
 
 /** Writes down what was decided, and lets it count unless a later decision about the item is known already. */
 async function apply(kind: Kind, item: ItemRow, outcome: Outcome, { tx, message }: Scope): Promise<Settled> {

@@ -8,7 +8,7 @@ import { z } from 'zod'
 export const itemStatus = z.enum(['uploaded', 'processing', 'in_review', 'approved', 'rejected', 'failed'])
 
 export type ItemStatus = z.infer<typeof itemStatus>
-export type Verdict = Extract<ItemStatus, 'in_review' | 'approved' | 'rejected'>
+export type Verdict = Extract<ItemStatus, 'in_review' | 'approved' | 'rejected' | 'failed'>
 
 /** What is known about the current run of the engine; each event adds its fact, in any order. */
 export interface Facts {

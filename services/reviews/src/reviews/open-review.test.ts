@@ -6,6 +6,7 @@ import { projectCreated } from '@alta/contracts/events/project-created.v1'
 import { projectDeleted } from '@alta/contracts/events/project-deleted.v1'
 import { projectUpdated } from '@alta/contracts/events/project-updated.v1'
 import { reviewApproved } from '@alta/contracts/events/review-approved.v1'
+import { reviewFailed } from '@alta/contracts/events/review-failed.v1'
 import { reviewOpened } from '@alta/contracts/events/review-opened.v1'
 import { voiceDeleted } from '@alta/contracts/events/voice-deleted.v1'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
@@ -42,6 +43,16 @@ describe('a reading that arrives', () => {
       { reviewId: null, by: null, kind: 'document', corrections: 0, result },
     ])
     expect(await statusesOf(documentId)).toEqual([])
+  })
+
+  it('that can never be read is told to everybody, with the reason', async () => {
+    const projectId = await reviews.project(owner)
+    // A file that is not what its contract says.
+    const broken = { ...documentOf('x'), pages: [{ number: 1 }] as never }
+    const { documentId } = await reviews.readDocument(projectId, broken)
+    expect(about(documentId, await reviews.emitted(reviewFailed))).toMatchObject([
+      { kind: 'document', projectId, code: 'review_failed' },
+    ])
   })
 
   it('waits for a person where it was not', async () => {

@@ -1,9 +1,11 @@
 import type { EventContract } from '@alta/contracts/event'
 import type { documentOcrCompleted } from '@alta/contracts/events/document-ocr-completed.v1'
 import { reviewApproved } from '@alta/contracts/events/review-approved.v1'
+import { reviewFailed } from '@alta/contracts/events/review-failed.v1'
 import { reviewOpened } from '@alta/contracts/events/review-opened.v1'
 import type { voiceTranscriptionCompleted } from '@alta/contracts/events/voice-transcription-completed.v1'
 import type { StoredFile } from '@alta/contracts/resources/file'
+import type { Emit } from '@alta/kit/database/database'
 import type { HandlerScope, WorkDefinition } from '@alta/kit/events/handlers'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import type { FileStorage } from '@alta/kit/storage/storage'
@@ -26,6 +28,8 @@ export const openDocumentReview = (files: FileStorage): Work<typeof documentOcrC
   run: async (data) => surenessOf(await loadReading(files, 'document', data.result.sha256)),
   commit: (sureness, { data, ...scope }) =>
     triage({ ...data, kind: 'document', subjectId: data.documentId }, data.result, sureness, scope),
+  exhausted: async ({ errorClass }, { data, emit }) =>
+    giveUp({ ...data, kind: 'document', subjectId: data.documentId }, errorClass, emit),
 })
 
 /** The same after a transcription. */
@@ -34,7 +38,20 @@ export const openVoiceReview = (files: FileStorage): Work<typeof voiceTranscript
   run: async (data) => surenessOf(await loadReading(files, 'voice', data.result.sha256)),
   commit: (sureness, { data, ...scope }) =>
     triage({ ...data, kind: 'voice', subjectId: data.voiceSampleId }, data.result, sureness, scope),
+  exhausted: async ({ errorClass }, { data, emit }) =>
+    giveUp({ ...data, kind: 'voice', subjectId: data.voiceSampleId }, errorClass, emit),
 })
+
+/** Nobody else will say that this item leads nowhere. Sequence 0: whatever a review says later outweighs it. */
+function giveUp(read: Omit<Recognition, 'tenantId'>, errorClass: string, emit: Emit): void {
+  const { kind, subjectId, projectId, recognitionId } = read
+  const detail = `What was read could not be given to review (${errorClass}).`
+  emit(
+    reviewFailed,
+    { kind, subjectId, projectId, recognitionId, code: 'review_failed', detail },
+    { sequence: 0 },
+  )
+}
 
 async function triage(
   read: Omit<Recognition, 'tenantId'>,

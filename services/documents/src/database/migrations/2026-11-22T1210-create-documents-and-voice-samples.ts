@@ -121,7 +121,7 @@ async function recognitions(db: Kysely<unknown>): Promise<void> {
       machine_result text,
       failure_code text,
       failure_detail text,
-      verdict text check (verdict in ('in_review', 'approved', 'rejected')),
+      verdict text check (verdict in ('in_review', 'approved', 'rejected', 'failed')),
       verdict_order bigint,
       verdict_by uuid,
       approved_result text

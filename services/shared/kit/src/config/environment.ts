@@ -56,8 +56,8 @@ export const brokerEnvironment = {
   OUTBOX_RETENTION_SECONDS: seconds({ default: 86_400, min: 60, max: 31_536_000 }).describe(
     'Seconds that published events stay in the outbox to be looked at.',
   ),
-  INBOX_MAX_RETRIES: integer({ default: 5, min: 0, max: 100 }).describe(
-    'Further attempts at handling an event before it becomes a dead letter.',
+  INBOX_MAX_RETRIES: integer({ default: 8, min: 0, max: 100 }).describe(
+    'Further attempts at handling an event before it becomes a dead letter: with the delay below, 8 take nine minutes.',
   ),
   INBOX_RETRY_DELAY: seconds({ default: 2, min: 1, max: 86_400 }).describe(
     'Seconds before the first further attempt at an event; doubled for each one after it, at most five minutes.',
