@@ -127,12 +127,15 @@ describe('POST /api/v1/projects/:id/documents', () => {
   test('is for owners and reviewers of the project', async () => {
     const path = `/projects/${project}/documents`
     expect((await documents.upload(reviewer, path, pdf())).status).toBe(201)
+    const kept = (await Array.fromAsync(documents.files.list())).length
     const refused = await documents.upload(viewer, path, pdf())
     expect([refused.status, refused.body.code]).toEqual([403, 'project_role_required'])
     for (const who of [stranger, otherTenant]) {
       const hidden = await documents.upload(who, path, pdf())
       expect([hidden.status, hidden.body.code]).toEqual([404, 'project_not_found'])
     }
+    // Refused before a byte was taken: nobody fills the disk of others.
+    expect((await Array.fromAsync(documents.files.list())).length).toBe(kept)
   })
 })
 

@@ -29,6 +29,18 @@ export type IntakeService = ReturnType<typeof intakeService>
 /** How files come in and are given to an engine: new items, new versions, another try. */
 export function intakeService(database: Database<Schema>, kind: Kind) {
   return {
+    /** Whether the caller may upload to a project, asked before the file is taken. */
+    admitUpload: (caller: Caller, projectId: string): Promise<void> =>
+      database.read(caller.tenantId, async (tx) => {
+        requireRole((await visibleProject(tx, projectId, caller)).role, 'reviewer')
+      }),
+
+    /** The same for a new version of an item. */
+    admitVersion: (caller: Caller, id: string): Promise<void> =>
+      database.read(caller.tenantId, async (tx) => {
+        requireRole((await visibleItem(tx, kind, id, caller)).role, 'reviewer')
+      }),
+
     upload(caller: Caller, projectId: string, file: ReceivedFile<NewItem>): Promise<ItemSummary> {
       return database.transaction(caller.tenantId, async (scope) => {
         const { project, role } = await visibleProject(scope.tx, projectId, caller, 'for share')

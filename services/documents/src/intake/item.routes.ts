@@ -92,6 +92,7 @@ export function itemRoutes<Part, Detail extends z.ZodType>(
         201: { description: 'Stored, and on its way to be read', schema: itemSummary },
         409: duplicate,
       },
+      admit: ({ principal, params }) => intake.admitUpload(principal, params.id),
       handle: async ({ principal, params, upload }) => {
         const body = await intake.upload(principal, params.id, upload)
         return { status: 201, body, headers: placed(body) }
@@ -196,6 +197,7 @@ export function itemRoutes<Part, Detail extends z.ZodType>(
       headers: ifMatch,
       upload: { maximumBytes, accept, fields: z.strictObject({}) },
       answers: { 201: { description: 'Stored as the current version', schema: itemSummary }, 409: duplicate },
+      admit: ({ principal, params }) => intake.admitVersion(principal, params.id),
       handle: async ({ principal, params, headers, upload }) => {
         const body = await intake.addVersion(principal, params.id, upload, headers['if-match'])
         return { status: 201, body, headers: placed(body) }

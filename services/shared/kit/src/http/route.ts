@@ -117,6 +117,13 @@ export interface RouteDefinition<
   readonly body?: Body
   readonly upload?: Upload
   readonly answers: Rules
+  /**
+   * Asked before a byte of the upload is taken: throws for a caller who may not do this, so that nobody fills the
+   * storage with files that are refused afterwards. `handle` has to ask again, in its transaction.
+   */
+  readonly admit?: (
+    input: RouteInput<z.output<Params>, z.output<Query>, z.output<HeaderFields>, undefined, undefined, Who>,
+  ) => Promise<void>
   readonly handle: (
     input: RouteInput<
       z.output<Params>,
@@ -138,6 +145,7 @@ export interface Route extends RouteFacts {
   readonly body?: z.ZodType
   readonly upload?: UploadRule
   readonly answers: AnswerRules
+  readonly admit?: (input: ErasedInput) => Promise<void>
   readonly handle: (input: ErasedInput) => Promise<Answer>
 }
 

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express'
+import type { Principal } from '../auth/principal.ts'
 import { bearerToken, type TokenVerifier } from '../auth/tokens.ts'
 import type { FileStorage } from '../storage/storage.ts'
 import { nameRoute } from './access-log.ts'
@@ -29,11 +30,9 @@ export function runRoute(route: Route, services: RouteServices): RequestHandler 
 
     // Before the body is read: a stranger gets no work done here.
     const principal = route.policy.admit(await authenticate(route, request, services, context))
-    const input = await readInput(route, request, response, services)
-    const answer = () =>
-      route
-        .handle({ ...input, principal, signal: signalOf(response), requestId: context.requestId })
-        .then((given) => presentAnswer(route, given))
+    const around = { principal, signal: signalOf(response), requestId: context.requestId }
+    const input = await readInput(route, request, response, services, around)
+    const answer = () => route.handle({ ...input, ...around }).then((given) => presentAnswer(route, given))
 
     const header = route.idempotent ? request.get('idempotency-key') : undefined
     if (header === undefined) {
@@ -69,7 +68,13 @@ async function authenticate(
   return context.principal
 }
 
-async function readInput(route: Route, request: Request, response: Response, { files }: RouteServices) {
+async function readInput(
+  route: Route,
+  request: Request,
+  response: Response,
+  { files }: RouteServices,
+  around: { principal: Principal | undefined; signal: AbortSignal; requestId: string },
+) {
   const parts = checkParts()
   const params = parts.read('params', route.params, request.params)
   const query = parts.read('query', route.query, request.query)
@@ -79,6 +84,7 @@ async function readInput(route: Route, request: Request, response: Response, { f
     if (!files) throw new Error(`${route.path} takes files, and the app has no storage`)
     // Not even begun for a request that is wrong already.
     parts.done()
+    await route.admit?.({ params, query, headers, body: undefined, upload: undefined, ...around })
     const { file, fields } = await receiveForm(request, route.upload, files)
     const checked = route.upload.fields.safeParse(fields)
     const faults = checked.success ? [] : faultsOf('body', checked.error)
