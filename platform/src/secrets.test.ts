@@ -24,6 +24,16 @@ describe('secrets', () => {
     expect(secrets.get('ocr', 'databasePassword')).not.toBe(secrets.get('reviews', 'databasePassword'))
   })
 
+  it('of two processes that save one after the other are all kept', async () => {
+    const [first, second] = [await openSecrets({ home }), await openSecrets({ home })]
+    const key = first.get('identity', 'keyEncryptionKey')
+    await first.save()
+    const password = second.get('samples', 'password')
+    await second.save()
+    const now = await openSecrets({ home })
+    expect([now.get('identity', 'keyEncryptionKey'), now.get('samples', 'password')]).toEqual([key, password])
+  })
+
   it('can be read by their owner only', async () => {
     const secrets = await openSecrets({ home })
     secrets.set('redis', 'host', '127.0.0.1:6379')

@@ -19,13 +19,17 @@ export interface Secrets {
 
 export async function openSecrets({ home }: Pick<Checkout, 'home'>): Promise<Secrets> {
   const file = join(home, 'secrets.json')
-  const groups: Groups = existsSync(file) ? secretsFile.parse(JSON.parse(await readFile(file, 'utf8'))) : {}
-  let changed = !existsSync(file)
+  const read = async (): Promise<Groups> =>
+    existsSync(file) ? secretsFile.parse(JSON.parse(await readFile(file, 'utf8'))) : {}
+  const groups = await read()
+  const unsaved: Groups = {}
+  const put = (into: Groups, group: string, key: string, value: string): void => {
+    into[group] = { ...into[group], [key]: value }
+  }
   const set = (group: string, key: string, value: string): void => {
-    const values = groups[group] ?? {}
-    if (values[key] === value) return
-    groups[group] = { ...values, [key]: value }
-    changed = true
+    if (groups[group]?.[key] === value) return
+    put(groups, group, key, value)
+    put(unsaved, group, key, value)
   }
   return {
     get(group, key) {
@@ -37,10 +41,16 @@ export async function openSecrets({ home }: Pick<Checkout, 'home'>): Promise<Sec
     },
     set,
     async save() {
-      if (!changed) return
-      await writeFile(`${file}.new`, `${JSON.stringify(groups, null, 2)}\n`, { mode: 0o600 })
-      await rename(`${file}.new`, file)
-      changed = false
+      if (existsSync(file) && Object.keys(unsaved).length === 0) return
+      // Read again: `make up` and the supervisor both add to it, and neither may undo the other.
+      const current = await read()
+      for (const [group, values] of Object.entries(unsaved)) {
+        for (const [key, value] of Object.entries(values)) put(current, group, key, value)
+        delete unsaved[group]
+      }
+      const unfinished = `${file}.${process.pid}`
+      await writeFile(unfinished, `${JSON.stringify(current, null, 2)}\n`, { mode: 0o600 })
+      await rename(unfinished, file)
     },
   }
 }

@@ -102,14 +102,19 @@ async function waitUntilReady(checkout: Checkout, say: Say): Promise<SupervisorS
     async () => {
       current = await readState(checkout.home)
       if (!current) return true
-      for (const { name, ready: isReady } of current.processes) {
+      const { processes } = current
+      if (told.size === 0 && processes.every((one) => one.ready)) {
+        say(`all ${processes.length} processes are ready`)
+        return true
+      }
+      for (const { name, ready: isReady } of processes) {
         if (!isReady || told.has(name)) continue
         told.add(name)
         say(
-          `${name} is ready (${told.size} of ${current.processes.length}, ${((Date.now() - began) / 1000).toFixed(0)} s)`,
+          `${name} is ready (${told.size} of ${processes.length}, ${((Date.now() - began) / 1000).toFixed(0)} s)`,
         )
       }
-      return current.processes.every((one) => one.ready)
+      return processes.every((one) => one.ready)
     },
     readyLimit,
     300,

@@ -83,8 +83,7 @@ export async function ensureRedis(checkout: Checkout, say: Say): Promise<RedisPl
     say(`uses ${host}`)
     return { url: given, address: host, password: decodeURIComponent(password) }
   }
-  const { port, how } = await ensureServer(redisServer, checkout, say)
-  if (how === 'found') say(`answers on 127.0.0.1:${port}`)
+  const { port } = await ensureServer(redisServer, checkout, say)
   return { url: local(port), address: `127.0.0.1:${port}`, password: '' }
 }
 

@@ -47,7 +47,10 @@ export async function ensureServer(server: Server, checkout: Checkout, say: Say)
     if (running) return running
     const port = server.defaultPort
     if (await accepts(port)) {
-      if (await server.usable(port, 'found')) return { port, how: 'found' }
+      if (await server.usable(port, 'found')) {
+        say(`answers on 127.0.0.1:${port}`)
+        return { port, how: 'found' }
+      }
       say(`port ${port} answers, but gives us no way in; starting one of our own`)
       return await startAside(server, checkout, say)
     }
@@ -63,7 +66,11 @@ export async function ensureServer(server: Server, checkout: Checkout, say: Say)
 }
 
 async function continueWith(server: Server, checkout: Checkout, { how, port }: Started, say: Say) {
-  if (await accepts(port)) return (await server.usable(port, how)) ? { port, how } : undefined
+  if (await accepts(port)) {
+    if (!(await server.usable(port, how))) return undefined
+    say(`answers on 127.0.0.1:${port}`)
+    return { port, how }
+  }
   say(`starting it again (${how}, port ${port})`)
   if (how === 'system') return startSystem(server, checkout, say)
   if (how === 'docker') return startDocker(server, checkout, say)
