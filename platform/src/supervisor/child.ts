@@ -57,7 +57,7 @@ export function keepRunning(
 
   function start(): void {
     rotate(spec.log)
-    const output = openSync(spec.log, 'a')
+    const output = openSync(spec.log, 'a', 0o600)
     const process = spawn(spec.command, spec.args, {
       cwd: spec.cwd,
       env: { ...spec.env },

@@ -4,7 +4,9 @@ export const config = readConfig('services/gateway/src/config.ts', {
   ...serviceEnvironment,
   GATEWAY_HOST: text({ default: '127.0.0.1' }).describe('Address of the public listener.'),
   GATEWAY_PORT: port({ default: 8080 }).describe('Port of the public listener.'),
-  GATEWAY_JSON_LIMIT: bytes({ default: 2 ** 20, min: 1024 }).describe('Largest body without a file.'),
+  GATEWAY_JSON_LIMIT: bytes({ default: 4 * 2 ** 20, min: 1024 }).describe(
+    'Largest body without a file. Most routes take less and say so; a corrected text may need all of it.',
+  ),
   GATEWAY_DOCUMENT_LIMIT: bytes({ default: 50 * 2 ** 20, min: 1024 }).describe(
     'Largest document; the sidecars must let it through (--max-body-size).',
   ),

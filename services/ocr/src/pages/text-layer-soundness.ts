@@ -6,8 +6,8 @@ import type { Glyph } from './text-layer.ts'
 const FEWEST = 16
 /** Fewer characters than this over a picture of the whole page are a stamp on a scan. */
 const FEWEST_OVER_A_SCAN = 200
-/** A layer with more rubbish than this was made by a broken font or a poor OCR. */
-const LARGEST_SHARE_OF_RUBBISH = 0.05
+/** Private characters are bullets and ornaments; a layer with more of them than this has a broken font. */
+const LARGEST_SHARE_OF_ORNAMENTS = 0.05
 /** A picture that covers more of the paper than this is the page. */
 const WHOLE_PAGE = 0.8
 
@@ -20,7 +20,9 @@ export function isWholeText(page: PdfPage, glyphs: readonly Glyph[]): boolean {
   const characters = glyphs.filter((glyph) => /\S/u.test(glyph.text))
   const share = (matches: (glyph: Glyph) => boolean) => characters.filter(matches).length / characters.length
   if (characters.length < FEWEST) return false
-  if (share(isRubbish) > LARGEST_SHARE_OF_RUBBISH) return false
+  // One character that the font does not name is enough: the layer would be taken for certain, and nobody would look.
+  if (characters.some(isRubbish)) return false
+  if (share(({ text }) => /\p{Co}/u.test(text)) > LARGEST_SHARE_OF_ORNAMENTS) return false
   // Another program's guess at a scan, without its confidence: ours at least says how sure it is.
   if (share((glyph) => glyph.invisible) > 0.5) return false
   if (characters.length < FEWEST_OVER_A_SCAN && coveredByPictures(page)) return false
@@ -28,7 +30,7 @@ export function isWholeText(page: PdfPage, glyphs: readonly Glyph[]): boolean {
   return !hasTextInAnnotations(page)
 }
 
-const isRubbish = (glyph: Glyph): boolean => glyph.unknown || /[\p{Cc}\p{Co}\p{Cn}\uFFFD]/u.test(glyph.text)
+const isRubbish = (glyph: Glyph): boolean => glyph.unknown || /[\p{Cc}\p{Cn}\p{Cs}\uFFFD]/u.test(glyph.text)
 
 function coveredByPictures({ module, pointer }: PdfPage): boolean {
   const area = module._FPDF_GetPageWidth(pointer) * module._FPDF_GetPageHeight(pointer)
