@@ -10,30 +10,17 @@ import type { RecognisedDocument, Transcript } from '@alta/contracts/resources/r
 import { permissionsOf } from '@alta/kit/auth/permissions'
 import type { Principal } from '@alta/kit/auth/principal'
 import { idempotencyStore } from '@alta/kit/database/idempotency'
-import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { createApp } from '@alta/kit/http/app'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import { localDisk } from '@alta/kit/storage/local-disk'
 import { createTestDatabase } from '@alta/kit/testing/database'
 import { deliverTo, emitted, eventOf } from '@alta/kit/testing/deliver'
+import type { Person } from '@alta/kit/testing/person'
 import { expect } from 'vitest'
 import type { Schema } from './database/schema.ts'
 import { trackedStorage } from './intake/tracked-storage.ts'
 import { routes } from './routes.ts'
 import { subscriptions } from './subscriptions.ts'
-
-export interface Person {
-  readonly userId: string
-  readonly tenantId: string
-  readonly roles: readonly string[]
-}
-
-export const person = (more: Partial<Person> = {}): Person => ({
-  userId: randomUUIDv7(),
-  tenantId: DEFAULT_TENANT,
-  roles: [],
-  ...more,
-})
 
 /** Bytes that are told to be a PDF and that no other call gives. */
 export const pdf = (text = randomUUIDv7()) => Buffer.from(`%PDF-1.4\n% ${text}\n`)

@@ -13,31 +13,18 @@ import type { RecognisedDocument, Transcript } from '@alta/contracts/resources/r
 import { permissionsOf } from '@alta/kit/auth/permissions'
 import type { Principal } from '@alta/kit/auth/principal'
 import { idempotencyStore } from '@alta/kit/database/idempotency'
-import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { createApp } from '@alta/kit/http/app'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import { localDisk } from '@alta/kit/storage/local-disk'
 import { createTestDatabase } from '@alta/kit/testing/database'
 import { deliverTo, emitted, eventOf } from '@alta/kit/testing/deliver'
+import type { Person } from '@alta/kit/testing/person'
 import type { ReviewsSchema } from './database/schema.ts'
 import { saveReading } from './readings/stored-reading.ts'
 import { decisions } from './reviews/decide-review.ts'
 import { reviewRoutes } from './reviews/review.routes.ts'
 import { reviewService } from './reviews/review.service.ts'
 import { subscriptions } from './subscriptions.ts'
-
-export interface Person {
-  readonly userId: string
-  readonly tenantId: string
-  readonly roles: readonly string[]
-}
-
-export const person = (more: Partial<Person> = {}): Person => ({
-  userId: randomUUIDv7(),
-  tenantId: DEFAULT_TENANT,
-  roles: [],
-  ...more,
-})
 
 export const usualPolicy: ReviewPolicy = {
   minimumConfidence: 0.9,

@@ -2,6 +2,7 @@ import {
   brokerEnvironment,
   databaseEnvironment,
   filesEnvironment,
+  googleEnvironment,
   oneOf,
   readConfig,
   seconds,
@@ -14,6 +15,7 @@ export const config = readConfig('services/transcription/src/config.ts', {
   ...databaseEnvironment,
   ...brokerEnvironment,
   ...filesEnvironment,
+  ...googleEnvironment,
   SPEECH_ENGINE: oneOf(['pocketsphinx', 'google'], { default: 'pocketsphinx' }).describe(
     'Who reads recordings: Debian’s pocketsphinx (English, on this machine) or Google Speech.',
   ),
@@ -26,13 +28,6 @@ export const config = readConfig('services/transcription/src/config.ts', {
   RECORDING_MAXIMUM_SECONDS: seconds({ default: 14_400, min: 60, max: 28_800 }).describe(
     'Longest recording taken. Google takes 8 hours at most.',
   ),
-  GCS_PROJECT_ID: text().optional().describe('Google Cloud project. Needed by the google engine.'),
-  GCS_BUCKET_NAME: text()
-    .optional()
-    .describe('Bucket where recordings longer than a minute wait for Google. Empty: sent minute by minute.'),
-  GOOGLE_APPLICATION_CREDENTIALS: text()
-    .optional()
-    .describe('Key file of the service account. Empty: the identity of the machine or pod.'),
   GOOGLE_SPEECH_LOCATION: text({ default: 'global' }).describe(
     'Region that reads the recordings, such as europe-west4, or global.',
   ),

@@ -2,8 +2,9 @@ import { documentDeleted } from '@alta/contracts/events/document-deleted.v1'
 import { documentOcrRequested } from '@alta/contracts/events/document-ocr-requested.v1'
 import { documentUploaded } from '@alta/contracts/events/document-uploaded.v1'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
+import { person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pdf, person, startDocuments, type TestDocuments, wav } from '../documents.fixture.ts'
+import { pdf, startDocuments, type TestDocuments, wav } from '../documents.fixture.ts'
 
 let documents: TestDocuments
 let project: string

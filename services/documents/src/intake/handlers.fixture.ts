@@ -15,7 +15,8 @@ import { voiceTranscriptionStarted } from '@alta/contracts/events/voice-transcri
 import type { StoredFile } from '@alta/contracts/resources/file'
 import type { ReviewKind } from '@alta/contracts/resources/review'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
-import { heard, type Person, pdf, reading, type TestDocuments, wav } from '../documents.fixture.ts'
+import type { Person } from '@alta/kit/testing/person'
+import { heard, pdf, reading, type TestDocuments, wav } from '../documents.fixture.ts'
 
 /** One uploaded item, and the events that other services emit about it. */
 export async function uploadedItem(documents: TestDocuments, owner: Person, kind: ReviewKind) {

@@ -1,7 +1,8 @@
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
+import { person } from '@alta/kit/testing/person'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { person, startDocuments, type TestDocuments } from '../documents.fixture.ts'
+import { startDocuments, type TestDocuments } from '../documents.fixture.ts'
 import { itemTables } from './item.repository.ts'
 
 let documents: TestDocuments

@@ -1,6 +1,7 @@
 import { emailSendRequested } from '@alta/contracts/events/email-send-requested.v1'
+import { person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { person, startDocuments, type TestDocuments } from '../documents.fixture.ts'
+import { startDocuments, type TestDocuments } from '../documents.fixture.ts'
 import { uploadedItem } from './handlers.fixture.ts'
 
 let documents: TestDocuments

@@ -3,8 +3,9 @@ import { documentRejected } from '@alta/contracts/events/document-rejected.v1'
 import { emailSendRequested } from '@alta/contracts/events/email-send-requested.v1'
 import { voiceApproved } from '@alta/contracts/events/voice-approved.v1'
 import { voiceRejected } from '@alta/contracts/events/voice-rejected.v1'
+import { person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { person, startDocuments, type TestDocuments } from '../documents.fixture.ts'
+import { startDocuments, type TestDocuments } from '../documents.fixture.ts'
 import { uploadedItem } from './handlers.fixture.ts'
 
 let documents: TestDocuments

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers'
+import { person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pdf, person, startDocuments, type TestDocuments } from '../documents.fixture.ts'
+import { pdf, startDocuments, type TestDocuments } from '../documents.fixture.ts'
 import { uploadedItem } from './handlers.fixture.ts'
 import { purgeDeleted, sweepFiles } from './sweep.ts'
 

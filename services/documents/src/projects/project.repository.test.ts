@@ -1,8 +1,9 @@
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
+import { person } from '@alta/kit/testing/person'
 import { type Kysely, sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Schema } from '../database/schema.ts'
-import { person, startDocuments, type TestDocuments } from '../documents.fixture.ts'
+import { startDocuments, type TestDocuments } from '../documents.fixture.ts'
 import { listProjects, projectIdsOf } from './project.repository.ts'
 
 let documents: TestDocuments

@@ -4,8 +4,9 @@ import { projectMemberAdded } from '@alta/contracts/events/project-member-added.
 import { projectMemberRemoved } from '@alta/contracts/events/project-member-removed.v1'
 import { projectUpdated } from '@alta/contracts/events/project-updated.v1'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
+import { person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pdf, person, startDocuments, type TestDocuments } from '../documents.fixture.ts'
+import { pdf, startDocuments, type TestDocuments } from '../documents.fixture.ts'
 
 let documents: TestDocuments
 beforeAll(async () => {

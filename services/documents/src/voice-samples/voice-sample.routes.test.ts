@@ -1,8 +1,9 @@
 import { voiceDeleted } from '@alta/contracts/events/voice-deleted.v1'
 import { voiceTranscriptionRequested } from '@alta/contracts/events/voice-transcription-requested.v1'
 import { voiceUploaded } from '@alta/contracts/events/voice-uploaded.v1'
+import { person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pdf, person, startDocuments, type TestDocuments, wav } from '../documents.fixture.ts'
+import { pdf, startDocuments, type TestDocuments, wav } from '../documents.fixture.ts'
 
 // What recordings share with documents is tested there; here is every route once, and what differs.
 

@@ -1,9 +1,10 @@
 import { projectMemberAdded } from '@alta/contracts/events/project-member-added.v1'
 import { projectMemberRemoved } from '@alta/contracts/events/project-member-removed.v1'
 import { eventOf } from '@alta/kit/testing/deliver'
+import { type Person, person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { documentOf } from '../readings/readings.fixture.ts'
-import { type Person, person, startReviews, type TestReviews } from '../reviews.fixture.ts'
+import { startReviews, type TestReviews } from '../reviews.fixture.ts'
 
 let reviews: TestReviews
 beforeAll(async () => {

@@ -11,9 +11,10 @@ import { reviewOpened } from '@alta/contracts/events/review-opened.v1'
 import { voiceDeleted } from '@alta/contracts/events/voice-deleted.v1'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import { eventOf } from '@alta/kit/testing/deliver'
+import { person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { documentOf, transcriptOf } from '../readings/readings.fixture.ts'
-import { person, startReviews, type TestReviews, usualPolicy } from '../reviews.fixture.ts'
+import { startReviews, type TestReviews, usualPolicy } from '../reviews.fixture.ts'
 
 let reviews: TestReviews
 beforeAll(async () => {

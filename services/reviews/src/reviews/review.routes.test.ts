@@ -6,11 +6,12 @@ import { reviewReleased } from '@alta/contracts/events/review-released.v1'
 import { reviewSentBack } from '@alta/contracts/events/review-sent-back.v1'
 import { reviewUndone } from '@alta/contracts/events/review-undone.v1'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
+import { person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { textOf } from '../readings/reading.ts'
 import { documentOf, pageOf, transcriptOf } from '../readings/readings.fixture.ts'
 import { loadReading } from '../readings/stored-reading.ts'
-import { person, startReviews, type TestReviews } from '../reviews.fixture.ts'
+import { startReviews, type TestReviews } from '../reviews.fixture.ts'
 import { releaseExpired } from './release-expired.ts'
 
 let reviews: TestReviews

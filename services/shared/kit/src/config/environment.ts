@@ -91,6 +91,19 @@ export const filesEnvironment = {
   ),
 }
 
+/** For services that can hand work to Google Cloud. */
+export const googleEnvironment = {
+  GCS_PROJECT_ID: text().optional().describe('Google Cloud project. Needed by the google engines.'),
+  GCS_BUCKET_NAME: text()
+    .optional()
+    .describe(
+      'Bucket where files too long to be sent at once wait for Google: PDFs of more than 90 pages, recordings of more than a minute. Wants a lifecycle rule of some days. Empty: they are sent in parts.',
+    ),
+  GOOGLE_APPLICATION_CREDENTIALS: text()
+    .optional()
+    .describe('Key file of the service account. Empty: the identity of the machine or pod.'),
+}
+
 /** The values that a group of fields gives. */
 export type ConfigOf<Fields extends Readonly<Record<string, z.ZodType>>> = {
   readonly [Name in keyof Fields]: z.output<Fields[Name]>
