@@ -75,7 +75,7 @@ async function startSupervisor(checkout: Checkout, watch: boolean, say: Say): Pr
     await terminate(left, 10_000)
   }
   const log = join(checkout.logs, 'supervisor.log')
-  const output = openSync(log, 'a')
+  const output = openSync(log, 'a', 0o600)
   const main = fileURLToPath(new URL('../supervisor/main.ts', import.meta.url))
   const child = spawn(process.execPath, [main, ...(watch ? ['--watch'] : [])], {
     cwd: checkout.home,

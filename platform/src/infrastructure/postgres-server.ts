@@ -9,8 +9,8 @@ import { canBeRoot, runAsRoot } from '../system/privilege.ts'
 import { run } from '../system/run.ts'
 import type { Server } from './server.ts'
 
-/** Runs SQL as a superuser, in the database `postgres`. */
-export type Superuser = (sql: string) => Promise<void>
+/** Runs SQL as a superuser, in the database `postgres`; returns the first value of its result, or ''. */
+export type Superuser = (sql: string) => Promise<string>
 
 const debian = '/usr/lib/postgresql'
 
@@ -45,7 +45,9 @@ const byUrl =
     const client = new pg.Client({ connectionString })
     await client.connect()
     try {
-      await client.query(sql)
+      // Several statements in one text give several results.
+      const results = [await client.query({ text: sql, rowMode: 'array' })].flat()
+      return String(results[0]?.rows[0]?.[0] ?? '')
     } finally {
       await client.end()
     }
@@ -55,9 +57,10 @@ const byUrl =
 const bySocket =
   (port: number): Superuser =>
   async (sql) => {
-    const args = ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-p', String(port), '-d', 'postgres']
+    const args = ['-X', '-q', '-At', '-v', 'ON_ERROR_STOP=1', '-p', String(port), '-d', 'postgres']
     const result = await runAsRoot('psql', args, { input: sql, user: 'postgres', cwd: '/' })
     if (result.code !== 0) throw new Error(`psql as postgres: ${result.stderr.trim()}`)
+    return result.stdout.split('\n')[0] ?? ''
   }
 
 const ownUrl = (secrets: Secrets, port: number): string =>

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { Checkout } from '../checkout.ts'
 import { type Say, StepFailed } from '../console/steps.ts'
@@ -35,7 +36,9 @@ export async function ensurePostgres(
   const password = secrets.get('postgres', 'ownerPassword')
   const ownerUrl = `postgres://${database}:${password}@${host}:${port}/${database}`
 
-  if (await rolesAreThere(ownerUrl, database, apps)) {
+  const mark = markOf(password)
+  const found = await look(ownerUrl, database, apps, mark)
+  if (found.ours && found.complete) {
     say(`database ${database} on ${host}:${port}`)
   } else {
     const superuser = await findSuperuser(secrets, port, given)
@@ -45,11 +48,16 @@ export async function ensurePostgres(
         'set ALTA_POSTGRES_ADMIN_URL=postgres://user:password@host:5432/postgres in .env',
       )
     }
+    // Before anything is made with them: a password that is lost locks us out of what it opened.
+    for (const app of apps) secrets.get(app, 'databasePassword')
+    await secrets.save()
+    if (!found.ours) await setAside(superuser, database, say)
     await makeRole(superuser, database, password, 'createrole createdb')
-    for (const app of apps)
+    for (const app of apps) {
       await makeRole(superuser, serviceRole(database, app), secrets.get(app, 'databasePassword'), '')
-    await makeDatabase(superuser, ownerUrl, database)
-    for (const app of apps) await closeDatabase(superuser, database, serviceRole(database, app))
+    }
+    if (!found.ours) await makeDatabase(superuser, database, mark)
+    for (const app of apps) await openTo(superuser, database, serviceRole(database, app))
     say(`made database ${database} with a role per service on ${host}:${port}`)
   }
   return { host, port, database, ownerUrl }
@@ -61,18 +69,29 @@ async function serve(checkout: Checkout, secrets: Secrets, say: Say) {
   return running
 }
 
-async function rolesAreThere(ownerUrl: string, database: string, apps: readonly string[]): Promise<boolean> {
+/** Ties a database to the secrets that were made with it, also on a server that asks for no password. */
+const markOf = (password: string): string =>
+  `alta ${createHash('sha256').update(password).digest('hex').slice(0, 16)}`
+
+/** Whether the database is there and belongs to these secrets, and whether every service has its role. */
+async function look(
+  ownerUrl: string,
+  database: string,
+  apps: readonly string[],
+  mark: string,
+): Promise<{ ours: boolean; complete: boolean }> {
   const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 3000 })
   try {
     await client.connect()
-    const names = apps.map((app) => serviceRole(database, app))
     const { rows } = await client.query(
-      'select count(*)::int as there from pg_roles where rolname = any($1)',
-      [names],
+      `select shobj_description(oid, 'pg_database') as mark,
+         (select count(*)::int from pg_roles where rolname = any($2)) as roles
+       from pg_database where datname = $1`,
+      [database, apps.map((app) => serviceRole(database, app))],
     )
-    return rows[0]?.there === names.length
+    return { ours: rows[0]?.mark === mark, complete: rows[0]?.roles === apps.length }
   } catch {
-    return false // the first `make up`: neither role nor database exist
+    return { ours: false, complete: false } // no such role or database yet, or another password
   } finally {
     await client.end().catch(() => undefined)
   }
@@ -91,28 +110,39 @@ async function makeRole(
   alter role ${role} login ${abilities} password ${literal(password)};`)
 }
 
-async function makeDatabase(superuser: Superuser, ownerUrl: string, database: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl })
-  const exists = await client.connect().then(
-    () => true,
-    () => false,
+/**
+ * Renames a database that these secrets did not make: it is left over from a checkout at this path whose
+ * `.alta/` is gone, and the files and keys that belong to its rows went with it.
+ */
+async function setAside(superuser: Superuser, database: string, say: Say): Promise<void> {
+  const exists = await superuser(`select 1 from pg_database where datname = ${literal(database)}`)
+  if (exists === '') return
+  const aside = `${database}_old_${Date.now().toString(36)}`
+  await superuser(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = ${literal(database)}`,
   )
-  await client.end().catch(() => undefined)
-  if (exists) return
+  await superuser(`alter database ${identifier(database)} rename to ${identifier(aside)}`)
+  say(`a database of an earlier checkout at this path is kept as ${aside}; drop it when you like`)
+}
+
+async function makeDatabase(superuser: Superuser, database: string, mark: string): Promise<void> {
+  const name = identifier(database)
   // The machine's default may be SQL_ASCII (a chroot without a locale); texts here are French too.
   await superuser(
-    `create database ${identifier(database)} owner ${identifier(database)}
+    `create database ${name} owner ${name}
      template template0 encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'`,
+  )
+  await superuser(
+    `revoke all on database ${name} from public; comment on database ${name} is ${literal(mark)}`,
   )
 }
 
-/** Only the platform's own roles may connect; nobody makes things in `public`. */
-async function closeDatabase(superuser: Superuser, database: string, role: string): Promise<void> {
-  await superuser(`revoke all on database ${identifier(database)} from public`)
+/** Only the platform's own roles may connect. */
+async function openTo(superuser: Superuser, database: string, role: string): Promise<void> {
   await superuser(`grant connect on database ${identifier(database)} to ${identifier(role)}`)
 }
 
-/** Drops the database and the roles of this platform. */
+/** Drops the database and the roles of this platform, and databases set aside under its name. */
 export async function dropDatabase(
   checkout: Checkout,
   secrets: Secrets,
@@ -122,7 +152,13 @@ export async function dropDatabase(
   const superuser = await findSuperuser(secrets, port, checkout.settings.ALTA_POSTGRES_ADMIN_URL)
   if (!superuser)
     throw new StepFailed(`no way in as an administrator on port ${port}`, `dropdb ${checkout.id}`)
-  await superuser(`drop database if exists ${identifier(checkout.id)} with (force)`)
+  // With what was set aside: it hangs on the same roles.
+  const all = await superuser(
+    `select string_agg(datname, ' ') from pg_database where datname ~ ${literal(`^${checkout.id}(_old_[a-z0-9]+)?$`)}`,
+  )
+  for (const name of all.split(' ').filter(Boolean)) {
+    await superuser(`drop database if exists ${identifier(name)} with (force)`)
+  }
   for (const role of [...apps.map((app) => serviceRole(checkout.id, app)), checkout.id]) {
     await superuser(`drop role if exists ${identifier(role)}`)
   }

@@ -89,6 +89,8 @@ export async function ensureRabbitmq(checkout: Checkout, secrets: Secrets, say: 
       'sudo rabbitmq-plugins enable rabbitmq_management, or set ALTA_RABBITMQ_URL in .env',
     )
   }
+  // A vhost that is there without our password is left over from a checkout whose .alta/ is gone.
+  await admin.remove(vhost, vhost)
   await admin.importDefinitions({
     vhosts: [{ name: vhost }],
     users: [
