@@ -159,6 +159,7 @@ test('a database that is away is 503 with Retry-After', async () => {
     Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
     Object.assign(new Error('x'), { code: '57P01' }),
     new Error('Connection terminated unexpectedly'),
+    new Error('Client has encountered a connection error and is not queryable'),
     new Error('query failed', { cause: Object.assign(new Error('x'), { code: '40P01' }) }),
   ]
   await using app = await startApp({

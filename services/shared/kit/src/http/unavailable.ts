@@ -19,7 +19,8 @@ const away = new Set([
 const inTheWay = new Set(['40001', '40P01', '55P03'])
 
 /** Said by pg without a code. */
-const lostByPg = /^(timeout exceeded when trying to connect|Connection terminated)/
+const lostByPg =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client (has encountered a connection error|was closed) and is not queryable)/
 
 /** A 503 for a dependency that is away for now; undefined for every other error. */
 export function asUnavailable(error: unknown): Problem | undefined {
