@@ -2,6 +2,8 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { testConfig } from '@alta/kit/testing/config'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { checks } from '../check/checks.ts'
 import { trackedFiles } from '../check/tracked.ts'
@@ -19,7 +21,22 @@ beforeAll(async () => {
   }
   await run('git', ['init', '-q'], { cwd: scratch })
 }, 60_000)
-afterAll(() => rm(scratch, { recursive: true, force: true }))
+afterAll(async () => {
+  await rm(scratch, { recursive: true, force: true })
+  await dropTestDatabases('invoices')
+})
+
+/** The new service's own tests leave a template and a role, as those of every service do to be faster next time. */
+async function dropTestDatabases(name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: testConfig.TEST_POSTGRES_URL })
+  await client.connect()
+  const like = `alta_test_%${name}_%`
+  const { rows } = await client.query('select datname from pg_database where datname like $1', [like])
+  for (const { datname } of rows)
+    await client.query(`drop database if exists ${pg.escapeIdentifier(datname)}`)
+  await client.query(`drop role if exists ${pg.escapeIdentifier(`alta_test_${name}`)}`)
+  await client.end()
+}
 
 it('makes a service that passes every check and its own tests at once', { timeout: 400_000 }, async () => {
   await newService({ root: scratch }, 'invoices')
