@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { sidecarArguments } from './command.ts'
 import { localConfiguration } from './configuration.ts'
+import { splitBuildLog } from './daprd.ts'
 import { goIsEnough } from './go.ts'
 
 const ports = { http: 1, grpc: 2, internal: 3, metrics: 4 }
@@ -51,4 +52,25 @@ it('names the checkout’s own file for name resolution', () => {
 it('sends spans to a collector when there is one', () => {
   const { spec } = parse(localConfiguration(template, '/n.db', 'http://127.0.0.1:4318'))
   expect(spec.tracing.otel).toEqual({ endpointAddress: '127.0.0.1:4318', isSecure: false, protocol: 'http' })
+})
+
+it('tells the packages of a build from what it complains about', () => {
+  const { packages, others } = splitBuildLog(`
+$ go build -v -o daprd github.com/dapr/dapr/cmd/daprd
+go: downloading github.com/google/shlex v0.0.0-20191202100458-e7afc7fbc510
+internal/goarch
+gopkg.in/yaml.v3
+# github.com/dapr/dapr/pkg/x
+pkg/x/y.go:3:1: no space left on device
+github.com/dapr/components-contrib/bindings/aws/s3
+`)
+  expect(packages).toEqual([
+    'internal/goarch',
+    'gopkg.in/yaml.v3',
+    'github.com/dapr/components-contrib/bindings/aws/s3',
+  ])
+  expect(others.slice(-2)).toEqual([
+    '# github.com/dapr/dapr/pkg/x',
+    'pkg/x/y.go:3:1: no space left on device',
+  ])
 })

@@ -34,7 +34,7 @@ export async function ensureGo(checkout: Checkout, say: Say): Promise<string> {
     if (!(await canInstall())) {
       throw new StepFailed(
         `there is no Go to build daprd with`,
-        `install Go ${needed} or newer, or put daprd ${daprdVersion} on PATH`,
+        `install Go ${needed} or newer, or build daprd ${daprdVersion} elsewhere and put it on PATH`,
       )
     }
     await install(['golang-go'], checkout.logs, say)

@@ -12,3 +12,9 @@ export function randomUUIDv7(now = Date.now()): string {
   const hex = bytes.toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
+
+/** Sorts before every UUID of version 7 that is made from `now` on. */
+export function leastUUIDv7(now: number): string {
+  const time = Math.max(0, now).toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`
+}

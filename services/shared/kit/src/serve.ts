@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http'
+import { flushCompileCache } from 'node:module'
 import type { Router } from 'express'
+import { auditRecorder } from './audit/audit-recorder.ts'
 import { identityKeys, type KeySource, tokenVerifier } from './auth/tokens.ts'
 import type { BrokerConfig, ServiceConfig } from './config/environment.ts'
 import { openSidecar, type Sidecar } from './dapr/sidecar.ts'
@@ -7,13 +9,17 @@ import type { Database } from './database/database.ts'
 import { idempotencyStore } from './database/idempotency.ts'
 import { deliveryRoutes } from './events/delivery-routes.ts'
 import type { Subscription } from './events/handlers.ts'
-import { type Messaging, openMessaging } from './events/messaging.ts'
-import { filesCheck, postgresCheck, sidecarCheck } from './health/checks.ts'
+import { openMessaging } from './events/messaging.ts'
+import { armFailPoints } from './fail-points.ts'
+import { brokerCheck, filesCheck, postgresCheck, sidecarCheck } from './health/checks.ts'
 import { type Health, type HealthCheck, healthOf } from './health/health.ts'
 import { createApp } from './http/app.ts'
 import type { Route } from './http/route.ts'
+import { openOperations } from './operations/operations.ts'
 import { type Repetition, repeatedly } from './repeatedly.ts'
 import type { FileStorage } from './storage/storage.ts'
+import { announceTaskTypes, forgetTaskSteps } from './tasks/announce-task-types.ts'
+import { refuseUnservedTasks, type TaskType } from './tasks/task-type.ts'
 import { log } from './telemetry/log.ts'
 import { flushTraces } from './telemetry/tracing.ts'
 
@@ -26,6 +32,8 @@ export interface ServeOptions<Schema> {
   routes?: readonly Route[]
   /** Everything the service reacts to. */
   subscriptions?: readonly Subscription[]
+  /** Long operations that it carries out; `takeSteps` in its subscriptions does. */
+  tasks?: readonly TaskType[]
   /** Housekeeping that runs every so often in each replica. */
   background?: readonly Repetition[]
   /** What else the service needs in order to be ready. */
@@ -53,22 +61,29 @@ export interface RunningService {
  * @throws {Error} naming the mistake when two handlers take one event or a route is declared wrongly
  */
 export async function serve<Schema>(options: ServeOptions<Schema>): Promise<RunningService> {
-  const { appId, config, database, files, subscriptions = [] } = options
+  const { appId, config, database, files, subscriptions = [], tasks = [] } = options
   refuseDoubleHandlers(appId, subscriptions)
+  refuseUnservedTasks(appId, tasks, subscriptions)
+  armFailPoints(config.ALTA_FAIL_POINTS)
   const sidecar = options.sidecar ?? openSidecar(config)
-  const messaging = database && openMessaging({ database, subscriptions, config: needBroker(appId, config) })
+  const messaging =
+    database && openMessaging({ database, subscriptions, sidecar, config: needBroker(appId, config) })
+  const operations =
+    messaging &&
+    openOperations({ database, subscriptions, relay: messaging.relay, version: config.ALTA_VERSION })
   const idempotency = database && idempotencyStore(database)
+  const audit = database && auditRecorder(database)
 
   const health = healthOf(appId, [
     sidecarCheck(sidecar),
-    ...(database ? [postgresCheck(database.pool)] : []),
+    ...(database ? [postgresCheck(database)] : []),
     ...(messaging ? [brokerCheck(messaging)] : []),
     ...(files ? [filesCheck(files)] : []),
     ...(options.checks ?? []),
   ])
   const app = createApp({
     appId,
-    routes: options.routes ?? [],
+    routes: [...(options.routes ?? []), ...(operations?.routes ?? [])],
     appToken: config.APP_API_TOKEN,
     open: health.router,
     routers: [
@@ -82,6 +97,7 @@ export async function serve<Schema>(options: ServeOptions<Schema>): Promise<Runn
     }),
     files,
     idempotency,
+    audit,
   })
 
   // Only the sidecar calls, so these bound what a broken one can hold; uploads take as long as they take.
@@ -92,11 +108,16 @@ export async function serve<Schema>(options: ServeOptions<Schema>): Promise<Runn
     ...(idempotency
       ? [{ name: 'forget old answers', everySeconds: 600, run: () => idempotency.purge() }]
       : []),
+    ...(database && tasks.length > 0 ? [announceTaskTypes(database, tasks), forgetTaskSteps(database)] : []),
+    ...(audit ? [{ name: 'note repeated refusals', everySeconds: 10, run: () => audit.flush() }] : []),
+    ...(operations?.background ?? []),
     sayWhatIsMissing(health),
     ...(options.background ?? []),
   ].map(repeatedly)
   health.hold(undefined)
   log.info({ port: config.APP_PORT }, `${appId} listens`)
+  // With NODE_COMPILE_CACHE the next start takes half the time; Node would keep it at an orderly end only.
+  flushCompileCache()
 
   let stopping: Promise<void> | undefined
   const stop = () => {
@@ -107,7 +128,9 @@ export async function serve<Schema>(options: ServeOptions<Schema>): Promise<Runn
       for (const job of jobs) await job.stop()
       const milliseconds = config.SHUTDOWN_SECONDS * 1_000
       await Promise.all([drainServer(server, milliseconds), messaging?.drain(milliseconds)])
+      await audit?.flush(true)
       await messaging?.close()
+      await operations?.leave()
       await database?.close()
       await sidecar.close()
       await flushTraces()
@@ -165,30 +188,23 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 }
 
 function refuseDoubleHandlers(appId: string, subscriptions: readonly Subscription[]): void {
-  const topics = subscriptions.map(({ contract }) => contract.topic)
+  const topics = subscriptions.map(({ topic }) => topic)
   const twice = topics.find((topic, index) => topics.indexOf(topic) !== index)
   if (twice) throw new Error(`two handlers take ${twice}; see services/${appId}/src/subscriptions.ts`)
 }
 
-function needBroker(appId: string, config: Partial<BrokerConfig>): BrokerConfig {
+function needBroker<Config extends Partial<BrokerConfig>>(
+  appId: string,
+  config: Config,
+): Config & BrokerConfig {
   if (config.RABBITMQ_URL === undefined) {
     throw new Error(
       `${appId} has a database and so an outbox: add brokerEnvironment to services/${appId}/src/config.ts`,
     )
   }
   // brokerEnvironment is one group: with its first field all are there.
-  return config as BrokerConfig
+  return config as Config & BrokerConfig
 }
-
-/** Not needed for being ready: without a broker events wait in the outbox and requests are still answered. */
-const brokerCheck = ({ relay, inbox }: Messaging): HealthCheck => ({
-  name: 'broker',
-  needed: false,
-  check: async () => {
-    if (!relay.ready) throw new Error('the relay has no connection; events wait in the outbox')
-    return { handling: inbox.running }
-  },
-})
 
 /** One line every 15 seconds while something is missing, so that the log names the cause. */
 const sayWhatIsMissing = (health: Health): Repetition => ({
@@ -196,6 +212,6 @@ const sayWhatIsMissing = (health: Health): Repetition => ({
   everySeconds: 15,
   run: async () => {
     const { status, causes } = await health.report()
-    if (status !== 'ok') log.warn({ causes }, 'not ready')
+    if (status === 'unavailable') log.warn({ causes }, 'not ready')
   },
 })

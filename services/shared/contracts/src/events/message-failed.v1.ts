@@ -9,12 +9,16 @@ export const messageFailed = event({
   schema: z.object({
     /** App-id whose handler failed. */
     app: z.string(),
+    /** `<app>/<topic>` of its subscription. */
     handler: z.string(),
+    /** As it was delivered; a copy carries its `replayid`. */
     event: cloudEvent,
     attempts: z.number().int().min(1),
     errorClass: z.string(),
     message: z.string(),
     stack: z.string(),
+    /** Of an event that breaks its contract: where, and what was expected. */
+    faults: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     history: z.array(z.object({ at: z.iso.datetime(), errorClass: z.string(), message: z.string() })),
   }),
   example: {

@@ -16,6 +16,11 @@ export const permissions = [
   'notifications:read',
   'mail-catcher:read',
   'users:manage',
+  /** Long operations of one's own; what a type does may need more. */
+  'tasks:read',
+  'tasks:write',
+  /** Who did what to what. Reading it is itself noted. */
+  'audit:read',
   /** Queues, outboxes, dead letters: looking. */
   'operations:read',
   /** The same: retrying, discarding, releasing. */
@@ -35,12 +40,14 @@ const member: readonly Permission[] = [
   'reviews:read',
   'reviews:decide',
   'notifications:read',
+  'tasks:read',
+  'tasks:write',
 ]
 
 const granted: Readonly<Record<Role, readonly Permission[]>> = {
   member,
   reviewer: ['reviews:any'],
-  operator: ['operations:read', 'operations:write', 'mail-catcher:read'],
+  operator: ['operations:read', 'operations:write', 'audit:read', 'mail-catcher:read'],
   admin: permissions,
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { failPoints } from '../fail-points.ts'
 import { flag, integer, oneOf, port, seconds, secret, text, url } from './fields.ts'
 
 /** What every service reads. */
@@ -22,6 +23,10 @@ export const serviceEnvironment = {
   ),
   TOKEN_ISSUER: text({ default: 'https://alta.local' }).describe('The "iss" that access tokens must carry.'),
   TOKEN_AUDIENCE: text({ default: 'alta' }).describe('The "aud" that access tokens must carry.'),
+  ALTA_VERSION: text({ default: 'development' }).describe('Of this release; shown beside each replica.'),
+  ALTA_FAIL_POINTS: failPoints()
+    .optional()
+    .describe('Where a test ends this process. A service that is not under test refuses to start with it.'),
 }
 
 export const databaseEnvironment = {
@@ -41,6 +46,9 @@ export const databaseEnvironment = {
 
 export const brokerEnvironment = {
   RABBITMQ_URL: url({ protocols: ['amqp', 'amqps'] }).describe('The broker, with user, password and vhost.'),
+  OUTBOX_TRANSPORT: oneOf(['amqp', 'dapr'], { default: 'amqp' }).describe(
+    'How events leave: `amqp` speaks to RabbitMQ and takes its confirms for proof; `dapr` publishes through the sidecar, for other brokers, and asks every subscriber for a receipt.',
+  ),
   OUTBOX_BATCH_SIZE: integer({ default: 100, min: 1, max: 10_000 }).describe(
     'Events claimed and published at once.',
   ),
@@ -56,11 +64,17 @@ export const brokerEnvironment = {
   OUTBOX_RETENTION_SECONDS: seconds({ default: 86_400, min: 60, max: 31_536_000 }).describe(
     'Seconds that published events stay in the outbox to be looked at.',
   ),
+  OUTBOX_REPUBLISH_SECONDS: seconds({ default: 3_600, min: 0, max: 31_536_000 }).describe(
+    'When a queue was lost, events of its topics that were published within so many seconds are published again; at most those still in the outbox.',
+  ),
   INBOX_MAX_RETRIES: integer({ default: 8, min: 0, max: 100 }).describe(
     'Further attempts at handling an event before it becomes a dead letter: with the delay below, 8 take nine minutes.',
   ),
   INBOX_RETRY_DELAY: seconds({ default: 2, min: 1, max: 86_400 }).describe(
     'Seconds before the first further attempt at an event; doubled for each one after it, at most five minutes.',
+  ),
+  INBOX_HANDLER_SECONDS: seconds({ default: 30, min: 1, max: 300 }).describe(
+    'Most seconds that a handler may take in its transaction; then it is rolled back and the message parked.',
   ),
   INBOX_RETENTION_SECONDS: seconds({ default: 1_209_600, min: 3_600, max: 31_536_000 }).describe(
     'Seconds that handled events are remembered. Must exceed the longest time after which one may be delivered again.',

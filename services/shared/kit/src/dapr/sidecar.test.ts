@@ -7,11 +7,11 @@ import { permissionsOf } from '../auth/permissions.ts'
 import { withContext } from '../http/request-context.ts'
 import { openSidecar } from './sidecar.ts'
 
-async function startStub(listener: RequestListener, port = 0) {
+async function startStub(listener: RequestListener, port = 0, options?: { connections: number }) {
   const server = createServer(listener).listen(port, '127.0.0.1')
   await once(server, 'listening')
   const bound = server.address() as AddressInfo
-  const sidecar = openSidecar({ DAPR_HTTP_PORT: bound.port, DAPR_API_TOKEN: 'dapr-token' })
+  const sidecar = openSidecar({ DAPR_HTTP_PORT: bound.port, DAPR_API_TOKEN: 'dapr-token' }, options)
   return {
     sidecar,
     port: bound.port,
@@ -106,18 +106,17 @@ test('bodies stream in both directions', async () => {
   expect((await text(answer.body)).length).toBe(500_000)
 })
 
-test('waiting ends as soon as the sidecar can be used, or when it is told to', async () => {
+test('a sidecar that cannot be used says so, and one that can says which it is', async () => {
   let ready = false
   await using stub = await startStub((request, response) => {
+    if (request.url === '/v1.0/metadata') return response.end('{"id":"ocr","runtimeVersion":"1.18.2-alta.1"}')
     const known = request.url === '/v1.0/healthz/outbound'
-    response.writeHead(known && ready ? 204 : 500).end()
+    return response.writeHead(known && ready ? 204 : 500).end()
   })
   await expect(stub.sidecar.check()).rejects.toThrow(/answers 500/)
-  const waiting = stub.sidecar.waitUntilReady()
   ready = true
-  await waiting
-  ready = false
-  await expect(stub.sidecar.waitUntilReady(AbortSignal.timeout(100))).rejects.toThrow()
+  await stub.sidecar.check()
+  expect(await stub.sidecar.version()).toBe('1.18.2-alta.1')
 })
 
 test('a secret comes from the store; one that is not there is an error that names it', async () => {
@@ -129,4 +128,17 @@ test('a secret comes from the store; one that is not there is an error that name
   expect(await stub.sidecar.secret('smtp')).toBe('one')
   expect(await stub.sidecar.secret('smtp', 'user')).toBe('two')
   await expect(stub.sidecar.secret('nothing')).rejects.toThrow(/"nothing"/)
+})
+
+test('answers that go on and on keep no other call waiting, up to the connections that there may be', async () => {
+  const serve: RequestListener = (request, response) => {
+    if (request.url === '/stream') response.write(': following\n\n')
+    else response.end('here')
+  }
+  await using stub = await startStub(serve, 0, { connections: 300 })
+  const streams = await Promise.all(
+    Array.from({ length: 200 }, () => stub.sidecar.invoke('tasks', '/stream')),
+  )
+  expect(await text((await stub.sidecar.invoke('identity', '/me', { timeoutMs: 5_000 })).body)).toBe('here')
+  for (const { body } of streams) body.destroy()
 })

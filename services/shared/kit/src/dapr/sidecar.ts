@@ -1,11 +1,9 @@
 import { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, errors, request } from 'undici'
 import { z } from 'zod'
 import { Problem, unavailable } from '../errors.ts'
 import { currentContext } from '../http/request-context.ts'
 import type { Method } from '../http/route.ts'
-import { log } from '../telemetry/log.ts'
 
 export interface InvokeOptions {
   readonly method?: Uppercase<Method> | 'HEAD'
@@ -33,8 +31,8 @@ export interface Sidecar {
   secret(name: string, key?: string): Promise<string>
   /** @throws {Error} when the sidecar cannot be used for outgoing calls */
   check(signal?: AbortSignal): Promise<void>
-  /** Waits until it can, and says so once in a while. */
-  waitUntilReady(signal?: AbortSignal): Promise<void>
+  /** What it says that it is, as `1.18.2`; undefined when it does not say. @throws {Error} when it does not answer */
+  version(signal?: AbortSignal): Promise<string | undefined>
   close(): Promise<void>
 }
 
@@ -43,11 +41,15 @@ export interface SidecarSettings {
   readonly DAPR_API_TOKEN: string | undefined
 }
 
-export function openSidecar({ DAPR_HTTP_PORT, DAPR_API_TOKEN }: SidecarSettings): Sidecar {
+/** @param connections calls that may be under way at once; further ones wait for one of these to end */
+export function openSidecar(
+  { DAPR_HTTP_PORT, DAPR_API_TOKEN }: SidecarSettings,
+  { connections = 128 }: { connections?: number } = {},
+): Sidecar {
   const origin = `http://127.0.0.1:${DAPR_HTTP_PORT}`
   const ownHeaders: Record<string, string> = DAPR_API_TOKEN ? { 'dapr-api-token': DAPR_API_TOKEN } : {}
   // Long answers such as event streams may pause: only the beginning of an answer has a time limit.
-  const dispatcher = new Agent({ connections: 128, keepAliveTimeout: 30_000, bodyTimeout: 0 })
+  const dispatcher = new Agent({ connections, keepAliveTimeout: 30_000, bodyTimeout: 0 })
 
   async function check(signal?: AbortSignal): Promise<void> {
     // Not /healthz: that waits for the app's own port, and both would wait for each other.
@@ -106,25 +108,21 @@ export function openSidecar({ DAPR_HTTP_PORT, DAPR_API_TOKEN }: SidecarSettings)
 
     check,
 
-    async waitUntilReady(signal) {
-      for (let attempt = 0; ; attempt += 1) {
-        try {
-          await check(signal)
-          if (attempt > 0) log.info('the sidecar is there')
-          return
-        } catch (error) {
-          signal?.throwIfAborted()
-          // Four looks a second, one line every 15 s.
-          if (attempt % 60 === 4) log.warn({ err: error }, `waiting for the sidecar at ${origin}`)
-        }
-        await sleep(250, undefined, signal ? { signal } : {})
-      }
+    async version(signal) {
+      const { body } = await request(`${origin}/v1.0/metadata`, {
+        dispatcher,
+        headers: ownHeaders,
+        headersTimeout: 2_000,
+        ...(signal ? { signal } : {}),
+      })
+      return metadata.safeParse(await body.json()).data?.runtimeVersion
     },
 
     close: () => dispatcher.close(),
   }
 }
 
+const metadata = z.object({ runtimeVersion: z.string() })
 const secretAnswer = z.record(z.string(), z.string())
 const invokeFailure = z.object({ errorCode: z.enum(['ERR_DIRECT_INVOKE', 'ERR_HEALTH_APPID_NOT_MATCH']) })
 

@@ -145,14 +145,17 @@ test('no connection is held while a request under a key has not written yet', as
   const slowness = new Promise<void>((resolve) => {
     slow = resolve
   })
+  let begun = 0
   // More than the pool has: each of them would hold a connection through its slow part.
   const waiting = Array.from({ length: 12 }, (_, index) =>
     store.run({ ...scope, key: `k${index}` }, async () => {
+      begun++
       await slowness
       return create(`slow ${index}`)()
     }),
   )
-  await delay(200)
+  // Each has looked its key up and given that connection back by then.
+  await expect.poll(() => begun).toBe(12)
   const others = db.database.pool.totalCount - db.database.pool.idleCount
   slow()
   await Promise.all(waiting)

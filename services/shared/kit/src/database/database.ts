@@ -1,14 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import type { CloudEvent } from '@alta/contracts/cloud-event'
 import type { EventContract } from '@alta/contracts/event'
-import { Kysely, PostgresDialect } from 'kysely'
+import { auditRecorded } from '@alta/contracts/events/audit-recorded.v1'
+import type { AuditResource } from '@alta/contracts/resources/audit'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { entryOfCommit } from '../audit/request-audit.ts'
 import type { DatabaseConfig } from '../config/environment.ts'
 import { insertOutboxRows } from '../events/outbox.ts'
-import { type EmitOptions, type OutboxRow, outboxRow } from '../events/outbox-row.ts'
+import { copyRow, type EmitOptions, type OutboxRow, outboxRow } from '../events/outbox-row.ts'
+import { failPoint } from '../fail-points.ts'
 import { log } from '../telemetry/log.ts'
+import { showPool } from './pool-metrics.ts'
+import { DEFAULT_TENANT } from './tenant.ts'
 import { joinedUnit } from './unit-of-work.ts'
+import { type WriteOutage, writeOutageOf } from './write-outage.ts'
 
 /** `emit` inside one tenant's transaction. Synchronous: rows are written together just before the commit. */
 export type Emit = <Data>(contract: EventContract<Data>, data: NoInfer<Data>, options?: EmitOptions) => void
+
+/**
+ * Publishes a stored event again, as a copy for one app: unchanged, on its own topic, with the commit. The copy names
+ * that app in `replayfor` and the replay in `replayid`; only the `events` service may publish to every topic.
+ * With `redelivery` instead it is the event itself once more, for whoever has not had it: the others pass over it.
+ * @throws {TypeError} without these two, which would reach everybody, or when it is another tenant's
+ */
+export type Forward = (copy: CloudEvent) => void
 
 export interface TransactionScope<Schema> {
   /** The only handle to use inside the transaction. */
@@ -16,10 +33,15 @@ export interface TransactionScope<Schema> {
   emit: Emit
 }
 
+export interface ForwardingScope<Schema> extends TransactionScope<Schema> {
+  forward: Forward
+}
+
 export interface SystemScope<Schema> {
   tx: Kysely<Schema>
   /** `emit` on behalf of a tenant. */
   emitFor(tenantId: string): Emit
+  forward: Forward
 }
 
 /** Takes over rows that were born leased to this process, right after their commit. */
@@ -39,17 +61,21 @@ export interface Database<Schema> {
    */
   transaction<Result>(
     tenantId: string,
-    work: (scope: TransactionScope<Schema>) => Promise<Result>,
+    work: (scope: ForwardingScope<Schema>) => Promise<Result>,
   ): Promise<Result>
   /** Reads on behalf of one tenant, in one snapshot-less read-only transaction. */
   read<Result>(tenantId: string, work: (tx: Kysely<Schema>) => Promise<Result>): Promise<Result>
   /** A transaction that sees every tenant: for sweeps, and for logins before the tenant is known. */
   system<Result>(work: (scope: SystemScope<Schema>) => Promise<Result>): Promise<Result>
+  /** A transaction that the caller ends: for the inbox, where one may act for several tenants and has a time limit. */
+  begin(tenantId: string): Promise<OpenTransaction<Schema>>
   /** Rows committed from now on are handed to this relay. */
   publishThrough(publisher: OutboxPublisher): void
   /** Source of emitted events: `/<app-id>`. */
   readonly appId: string
   readonly pool: pg.Pool
+  /** Whether the database answers and stores nothing: its disk is full. */
+  readonly writes: WriteOutage
   close(): Promise<void>
 }
 
@@ -75,19 +101,25 @@ export function connect<Schema>(appId: string, settings: DatabaseConfig): Databa
   // Nor does the pool listen while a connection is out: one that is lost between two statements of a transaction
   // would end the process too. The next statement on it fails, and that is where the loss is told.
   pool.on('connect', (client) => client.on('error', () => undefined))
+  showPool(pool)
   return openDatabase<Schema>(appId, pool)
 }
 
 const handles = new WeakMap<pg.PoolClient, Kysely<unknown>>()
 
 /** A Kysely that runs everything on one connection, so that `begin` and `commit` are ours and cost one round trip. */
-function handleOn<Schema>(client: pg.PoolClient): Kysely<Schema> {
+function handleOn<Schema>(client: pg.PoolClient, failed: (error: unknown) => void): Kysely<Schema> {
   let handle = handles.get(client)
   if (!handle) {
     const connection = { query: client.query.bind(client), release: () => undefined }
     const onlyThis = { connect: async () => connection, end: async () => undefined }
     // The dialect asks of a pool only `connect` and `end`, and of a client only `query` and `release`.
-    handle = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: onlyThis as unknown as pg.Pool }) })
+    handle = new Kysely<unknown>({
+      dialect: new PostgresDialect({ pool: onlyThis as unknown as pg.Pool }),
+      log: (event) => {
+        if (event.level === 'error') failed(event.error)
+      },
+    })
     handles.set(client, handle)
   }
   // A Kysely handle carries no schema at run time.
@@ -98,6 +130,10 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 function openDatabase<Schema>(appId: string, pool: pg.Pool): Database<Schema> {
   let publisher: OutboxPublisher | undefined
+  const writes = writeOutageOf(async () => {
+    const { tx, rollback } = await begin(DEFAULT_TENANT, 'read write')
+    await probeWrite(tx).finally(rollback)
+  })
 
   /** Begins on a fresh connection. The tenant is checked and not bound because `set local` takes no parameters. */
   async function begin(tenant: string, mode: 'read write' | 'read only'): Promise<OpenTransaction<Schema>> {
@@ -107,31 +143,51 @@ function openDatabase<Schema>(appId: string, pool: pg.Pool): Database<Schema> {
       await client.query(`begin ${mode}; set local alta.tenant_id = '${tenant}'`)
     } catch (error) {
       client.release(true)
+      writes.failed(error)
       throw error
     }
-    const tx = handleOn<Schema>(client)
+    const tx = handleOn<Schema>(client, writes.failed)
     const rows: OutboxRow[] = []
+    const changed: AuditResource[] = []
+    let actingFor = tenant
     return {
-      tenant,
+      get tenant() {
+        return actingFor
+      },
       tx,
-      emitFor: (tenantId) => (contract, data, options) =>
-        rows.push(outboxRow(appId, tenantId, contract, data, options)),
+      async actFor(next) {
+        if (next === actingFor) return
+        await client.query(`select set_config('alta.tenant_id', $1, true)`, [next])
+        actingFor = next
+      },
+      emitFor: (tenantId) => (contract, data, options) => {
+        rows.push(outboxRow(appId, tenantId, contract, data, options))
+        changed.push({ name: contract.topic, id: contract.subject(data) })
+      },
+      forward: (copy) => rows.push(copyRow(actingFor, copy)),
       async commit() {
         const leased = publisher?.ready ? publisher : undefined
+        const audit = mode === 'read write' ? entryOfCommit(actingFor, changed) : undefined
         try {
+          if (audit) rows.push(outboxRow(appId, audit.tenantId, auditRecorded, audit.entry))
           if (rows.length > 0) await insertOutboxRows(client, rows, leased)
+          failPoint('app.before-commit')
           const { command } = await client.query('commit')
           // PostgreSQL answers so, and with no error, when a statement has failed that `work` did not let on about.
           if (command === 'ROLLBACK')
             throw new Error('rolled back: a statement of the transaction had failed')
         } catch (error) {
+          audit?.takeBack()
+          writes.failed(error)
           await rollback(client)
           throw error
         }
+        failPoint('app.after-commit')
         client.release()
         if (leased && rows.length > 0) leased.committed(rows)
       },
       rollback: () => rollback(client),
+      abandon: () => abandon(pool, client),
     }
   }
 
@@ -157,10 +213,14 @@ function openDatabase<Schema>(appId: string, pool: pg.Pool): Database<Schema> {
   return {
     appId,
     pool,
+    writes,
     transaction: (tenantId, work) =>
-      run(tenantId, 'read write', ({ tx, emitFor }) => work({ tx, emit: emitFor(tenantId) })),
+      run(tenantId, 'read write', ({ tx, emitFor, forward }) =>
+        work({ tx, emit: emitFor(tenantId), forward }),
+      ),
     read: (tenantId, work) => run(tenantId, 'read only', ({ tx }) => work(tx)),
     system: (work) => run('*', 'read write', work),
+    begin: (tenantId) => begin(tenantId, 'read write'),
     publishThrough(next) {
       publisher = next
     },
@@ -168,11 +228,24 @@ function openDatabase<Schema>(appId: string, pool: pg.Pool): Database<Schema> {
   }
 }
 
-/** A transaction somebody has begun and must end by exactly one of `commit` and `rollback`. */
+/** A transaction somebody has begun and must end by exactly one of `commit`, `rollback` and `abandon`. */
 export interface OpenTransaction<Schema> extends SystemScope<Schema> {
+  /** Whose rows it sees now. */
   readonly tenant: string
+  /** From here on it sees another tenant's rows. */
+  actFor(tenantId: string): Promise<void>
   commit(): Promise<void>
   rollback(): Promise<void>
+  /** Rolls back by ending the connection, also while a statement runs or somebody else still holds the handle. */
+  abandon(): void
+}
+
+/** More than any page has left, so that the disk is asked for room; text at random, which cannot be compressed. */
+async function probeWrite<Schema>(tx: Kysely<Schema>): Promise<void> {
+  const text = JSON.stringify(randomBytes(192 * 1024).toString('base64'))
+  await sql`
+    insert into idempotency_keys (tenant_id, user_id, route, key, fingerprint, answer)
+    values (${DEFAULT_TENANT}, '', 'write probe', gen_random_uuid()::text, '', ${text})`.execute(tx)
 }
 
 /** A connection that cannot even roll back is not given to anybody else. */
@@ -184,4 +257,17 @@ async function rollback(client: pg.PoolClient): Promise<void> {
     log.warn({ err: error }, 'closed a database connection that could not roll back')
     client.release(true)
   }
+}
+
+/** PostgreSQL notices a lost connection only when a statement ends: until then its locks would stay. */
+function abandon(pool: pg.Pool, client: pg.PoolClient & { processID?: number | null }): void {
+  const { processID } = client
+  client.release(true)
+  pool
+    .query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where pid = $1 and application_name = current_setting('application_name')`,
+      [processID],
+    )
+    .catch((error: unknown) => log.warn({ err: error }, 'could not end an abandoned transaction'))
 }

@@ -3,14 +3,15 @@ import { pathToFileURL } from 'node:url'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
 import pg from 'pg'
+import { revokeChanges } from './append-only.ts'
 
 const kitMigrations = new URL('./migrations/', import.meta.url)
 
 /**
  * Brings a service's schema up to date: creates the schema, applies the kit's migrations and then the
  * service's own, and gives the service's login role what it needs and nothing else: it may read and
- * write rows of its own schema, but neither change tables nor see another schema. Safe to run by several
- * processes at once (Kysely's migration lock).
+ * write rows of its own schema (of an append-only table: add them), but neither change tables nor see another
+ * schema. Safe to run by several processes at once (Kysely's migration lock).
  *
  * @param options.connectionString a role that owns the database; never the service's own role
  * @param options.appId name of the schema
@@ -42,6 +43,7 @@ export async function migrateService(options: {
     await sql`grant select, insert, update, delete on all tables in schema ${sql.id(appId)} to ${sql.id(role)}`.execute(
       db,
     )
+    await revokeChanges(db, appId, role)
     await sql`grant usage on all sequences in schema ${sql.id(appId)} to ${sql.id(role)}`.execute(db)
     return applied
   } finally {

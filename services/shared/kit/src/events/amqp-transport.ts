@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib'
+import { failPoint } from '../fail-points.ts'
 import { log } from '../telemetry/log.ts'
 import { outageOf } from '../telemetry/outage.ts'
+import { healTopology } from './heal-topology.ts'
 import type { OutboxRow } from './outbox-row.ts'
 import { assertTopology, type Topology } from './topology.ts'
 import type { PublishOutcome, Transport } from './transport.ts'
@@ -11,15 +14,21 @@ import type { PublishOutcome, Transport } from './transport.ts'
 interface Session {
   channel: ConfirmChannel
   connection: ChannelModel
-  /** The broker has run out of memory or disk and takes nothing for now. */
-  blocked: boolean
+  /** The broker has run out of memory or disk and takes nothing for now: its reason. */
+  blocked: string | undefined
   inFlight: Map<string, (outcome: PublishOutcome) => void>
   returned: Set<string>
   /** Ends the session: what is in flight is interrupted. */
   end(reason: Error): void
 }
 
-const REASSERT_EVERY_MS = 30_000
+/** Between looks whether a queue is gone. */
+const HEAL_EVERY_SECONDS = 5
+/** How long the first events of a session wait for a look that finds something lost. */
+const HEAL_FIRST_MS = 2_000
+/** Between tries to get events to a queue that took none: doubled each time, as long as they come back. */
+const RETURNED_FROM_MS = 1_000
+const RETURNED_UP_TO_MS = 60_000
 const RECONNECT_FROM_MS = 250
 const RECONNECT_UP_TO_MS = 5_000
 /** For the broker to say goodbye. */
@@ -31,18 +40,25 @@ const CLOSE_WITHIN_MS = 1_000
  * route, or was killed with (docs/decisions/0001). An unroutable event is returned first and acknowledged
  * all the same: only the absence of a return makes an acknowledgement proof.
  *
- * @param topology what this service emits to; declared on every connect, every half minute and after a return
- * @param onReassert called after a declaration, when events that no queue took are worth another try
+ * @param topology what this service emits to; declared on every connect, and what was lost of it as soon as that is seen
+ * @param healing whose witnesses tell what was lost, and what puts the events back that may have been in it. Without
+ *   it a lost queue is noticed only when nothing else takes the event
+ * @param onReassert called when events that no queue took are worth another try
  */
 export function amqpTransport(options: {
   url: string
   topology: Topology
+  healing?: { appId: string; everySeconds?: number; publishAgain(topics: string[]): Promise<void> }
   onReassert?: () => void
 }): Transport {
   let session: Session | undefined
   let closed = false
   let running: Promise<void> = Promise.resolve()
-  let reassertSoon: NodeJS.Timeout | undefined
+  let retrySoon: NodeJS.Timeout | undefined
+  let retryAfter = RETURNED_FROM_MS
+  let returnedAt = 0
+  let healing: Promise<void> | undefined
+  const owner = randomUUID()
   const stop = new AbortController()
   const exchanges = new Set(options.topology.exchanges)
 
@@ -79,7 +95,7 @@ export function amqpTransport(options: {
       const current: Session = {
         channel,
         connection,
-        blocked: false,
+        blocked: undefined,
         inFlight: new Map(),
         returned: new Set(),
         end: lost,
@@ -88,16 +104,21 @@ export function amqpTransport(options: {
       channel.on('close', () => lost(new Error('the channel was closed')))
       channel.on('return', (message) => current.returned.add(String(message.properties.messageId)))
       connection.on('blocked', (reason) => {
-        current.blocked = true
+        current.blocked = String(reason)
         log.warn({ reason }, 'the broker takes nothing for now; events wait in the outbox')
       })
       connection.on('unblocked', () => {
-        current.blocked = false
+        current.blocked = undefined
         onReady()
       })
+      // Before anything is published, so that little is published twice; what takes long goes on beside it.
+      await Promise.race([heal(current), end, delay(HEAL_FIRST_MS, undefined, { ref: false })])
       if (closed) return
       session = current
-      const timer = setInterval(() => void reassert(current), REASSERT_EVERY_MS)
+      const timer = setInterval(
+        () => void heal(current),
+        (options.healing?.everySeconds ?? HEAL_EVERY_SECONDS) * 1_000,
+      )
       onReady()
       options.onReassert?.()
       const reason = await end
@@ -117,13 +138,42 @@ export function amqpTransport(options: {
     }
   }
 
-  async function reassert(current: Session): Promise<void> {
-    try {
-      await assertTopology(current.connection, options.topology)
-      options.onReassert?.()
-    } catch (error) {
-      log.error({ err: error }, 'cannot declare the exchanges and queues that this service emits to')
-    }
+  /** Never two at once; a failure is tried again at the next turn. */
+  function heal({ connection }: Session): Promise<void> {
+    const { topology } = options
+    if (!options.healing) return Promise.resolve()
+    healing ??= healTopology({ connection, owner, topology, ...options.healing })
+      .then(
+        (lost) => {
+          if (lost) options.onReassert?.()
+        },
+        (error: unknown) => {
+          if (!closed) log.error({ err: error }, 'cannot watch over the queues that this service emits to')
+        },
+      )
+      .finally(() => {
+        healing = undefined
+      })
+    return healing
+  }
+
+  /** No queue took an event: declares everything again and gives such events another try, more and more seldom. */
+  function retryReturned(): void {
+    if (retrySoon) return
+    const now = Date.now()
+    const again = now - returnedAt < RETURNED_UP_TO_MS * 2
+    retryAfter = again ? Math.min(retryAfter * 2, RETURNED_UP_TO_MS) : RETURNED_FROM_MS
+    returnedAt = now + retryAfter
+    retrySoon = setTimeout(() => {
+      retrySoon = undefined
+      const connection = session?.connection
+      if (!connection) return
+      assertTopology(connection, options.topology).then(
+        () => options.onReassert?.(),
+        (error: unknown) =>
+          log.error({ err: error }, 'cannot declare the exchanges and queues that this service emits to'),
+      )
+    }, retryAfter)
   }
 
   function publishOne({ channel, inFlight, returned }: Session, row: OutboxRow): Promise<PublishOutcome> {
@@ -146,10 +196,7 @@ export function amqpTransport(options: {
       }
       channel.publish(row.topic, '', Buffer.from(row.event), properties, (refusal) => {
         if (returned.delete(row.id)) {
-          reassertSoon ??= setTimeout(() => {
-            reassertSoon = undefined
-            if (session) void reassert(session)
-          }, 1_000)
+          retryReturned()
           settle({ id: row.id, outcome: 'refused', reason: `unroutable: no queue is bound to ${row.topic}` })
         } else if (!refusal) {
           settle({ id: row.id, outcome: 'confirmed' })
@@ -168,7 +215,10 @@ export function amqpTransport(options: {
 
   return {
     get ready() {
-      return session !== undefined && !session.blocked
+      return session !== undefined && session.blocked === undefined
+    },
+    get refusal() {
+      return session?.blocked
     },
     open(onReady) {
       running = keepConnected(onReady)
@@ -176,18 +226,26 @@ export function amqpTransport(options: {
     async publish(rows) {
       const current = session
       if (!current) return rows.map(({ id }) => ({ id, outcome: 'interrupted' as const }))
+      let settled = 0
       return Promise.all(
-        rows.map((row) =>
-          publishOne(current, row).catch((): PublishOutcome => ({ id: row.id, outcome: 'interrupted' })),
-        ),
+        rows.map(async (row) => {
+          const outcome = await publishOne(current, row).catch(
+            (): PublishOutcome => ({ id: row.id, outcome: 'interrupted' }),
+          )
+          settled += 1
+          if (settled * 2 === rows.length) failPoint('relay.mid-batch')
+          return outcome
+        }),
       )
     },
     async close() {
       closed = true
       stop.abort()
-      clearTimeout(reassertSoon)
+      clearTimeout(retrySoon)
       session?.end(new Error('the relay stops'))
       await running
+      // It uses the pool that is closed next; a broker that is silent must not keep us.
+      await Promise.race([healing, delay(CLOSE_WITHIN_MS, undefined, { ref: false })])
     },
   }
 }

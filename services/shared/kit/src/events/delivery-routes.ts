@@ -1,10 +1,15 @@
 import { json, Router } from 'express'
+import { failPoint } from '../fail-points.ts'
+import { nameRoute } from '../http/access-log.ts'
 import type { Subscription } from './handlers.ts'
 import type { Inbox } from './inbox-dispatch.ts'
 import { componentOf, DEAD_LETTER_TOPIC, routeOf } from './names.ts'
 
-/** daprd sends events as large as its own limit (`--max-body-size`); Express alone would refuse 100 kB. */
-const LARGEST_EVENT = '16mb'
+/**
+ * daprd sends events as large as its own limit (`--max-body-size`, 16 MB), raw ones in base64, which is a third
+ * more; Express alone would refuse 100 kB.
+ */
+const LARGEST_EVENT = '32mb'
 
 /**
  * What daprd calls: the list of subscriptions once at its start, then one POST an event. Never the SDK's
@@ -15,12 +20,13 @@ export function deliveryRoutes(appId: string, subscriptions: readonly Subscripti
 
   router.get('/dapr/subscribe', (_request, response) => {
     response.json(
-      subscriptions.map(({ contract: { topic } }) => ({
+      subscriptions.map(({ topic, wrap }) => ({
         pubsubname: componentOf(appId, topic),
         topic,
         route: routeOf(topic),
-        deadLetterTopic: DEAD_LETTER_TOPIC,
-        metadata: { queueType: 'quorum' },
+        // Nothing is below the handler of dead letters; with a topic below it they would go round in a circle.
+        ...(topic !== DEAD_LETTER_TOPIC && { deadLetterTopic: DEAD_LETTER_TOPIC }),
+        metadata: { queueType: 'quorum', ...(wrap && { rawPayload: 'true' }) },
       })),
     )
   })
@@ -29,9 +35,11 @@ export function deliveryRoutes(appId: string, subscriptions: readonly Subscripti
     '/events',
     json({ type: ['application/json', 'application/cloudevents+json'], limit: LARGEST_EVENT }),
   )
-  for (const { contract } of subscriptions) {
-    router.post(routeOf(contract.topic), async (request, response) => {
-      const status = await inbox.receive(contract.topic, request.body)
+  for (const { topic } of subscriptions) {
+    router.post(routeOf(topic), async (request, response) => {
+      nameRoute(response, 'post', routeOf(topic))
+      const status = await inbox.receive(topic, request.body)
+      response.once('finish', () => failPoint('inbox.after-ack'))
       response.status(status === 'RETRY' ? 500 : 200).json({ status })
     })
   }

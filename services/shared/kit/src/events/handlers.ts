@@ -1,6 +1,7 @@
+import type { CloudEvent } from '@alta/contracts/cloud-event'
 import type { EventContract } from '@alta/contracts/event'
 import type { Kysely } from 'kysely'
-import type { Emit } from '../database/database.ts'
+import type { Emit, Forward } from '../database/database.ts'
 import type { Failure } from './errors.ts'
 
 /** What a handler may know of the event besides its data. */
@@ -14,8 +15,10 @@ export interface Message {
   /** Version of the subject after the change, when the emitter gave one. */
   sequence: number | undefined
   time: Date
-  /** True for a copy published again on purpose: effects that leave the platform are muted then. */
+  /** True for a copy published again on purpose. */
   replay: boolean
+  /** Nothing may leave the platform because of this message: it repeats history, and people are not part of it. */
+  muted: boolean
   /** W3C trace context of the work that emitted the event. */
   traceparent: string | undefined
 }
@@ -24,6 +27,7 @@ export interface Message {
 export interface HandlerScope<Schema> {
   tx: Kysely<Schema>
   emit: Emit
+  forward: Forward
   message: Message
 }
 
@@ -52,29 +56,58 @@ export interface WorkDefinition<Data, Result, Schema> {
   exhausted?(failure: Failure, scope: HandlerScope<Schema> & { data: Data }): Promise<void>
 }
 
+/** What a handler is given besides its result, before its types are put back. */
+export type SubscriptionScope = HandlerScope<unknown> & { data: unknown; event: CloudEvent }
+
 /** A handler with its types folded away, as the dispatcher keeps them in one list. */
 export interface Subscription {
-  readonly contract: EventContract
+  /** The exchange that its queue is bound to. */
+  readonly topic: string
+  /** What an event of a topic must look like here; undefined for a topic that is not expected here. */
+  contractOf(topic: string): EventContract | undefined
   readonly kind: 'on' | 'work'
+  /** Milliseconds that `run` may take. */
   readonly timeLimit: number
+  /** Each message has a transaction to itself; otherwise those that arrive together share one. */
+  readonly alone?: boolean
+  /** Where bytes are subscribed to and not events: makes an event of what daprd delivers. */
+  wrap?(delivery: unknown): CloudEvent
   run(data: unknown, scope: WorkScope): Promise<unknown>
-  commit(result: unknown, scope: HandlerScope<unknown> & { data: unknown }): Promise<void>
-  exhausted(failure: Failure, scope: HandlerScope<unknown> & { data: unknown }): Promise<void>
+  commit(result: unknown, scope: SubscriptionScope): Promise<void>
+  /** Instead of `commit`, once for all events of one tenant that share a transaction. */
+  commitTogether?(events: readonly CloudEvent[], tx: Kysely<unknown>): Promise<void>
+  exhausted(failure: Failure, scope: SubscriptionScope): Promise<void>
 }
 
-/** Handles an event inside one transaction. */
+/** What all handlers share that do everything in one transaction. */
+export const transactional = (): Pick<Subscription, 'kind' | 'timeLimit' | 'run' | 'exhausted'> => ({
+  kind: 'on',
+  timeLimit: 0,
+  run: async () => undefined,
+  exhausted: async () => undefined,
+})
+
+const only = (contract: EventContract) => ({
+  topic: contract.topic,
+  contractOf: (topic: string) => (topic === contract.topic ? contract : undefined),
+})
+
+/**
+ * Handles an event inside one transaction. Messages that arrive together share it, one after the other; when one
+ * fails, nothing of them has happened and each is handled again alone. So the handler touches nothing but `tx`.
+ * @param options.alone a transaction for each message: for handlers that hold locks which others wait for
+ */
 export function on<Data, Schema>(
   contract: EventContract<Data>,
   handler: Handler<Data, Schema>,
+  options: { alone?: boolean } = {},
 ): Subscription {
   return {
-    contract: contract as EventContract,
-    kind: 'on',
-    timeLimit: 0,
-    run: async () => undefined,
+    ...options,
+    ...transactional(),
+    ...only(contract as EventContract),
     // The dispatcher validates `data` with this contract and opens `tx` on this service's own schema.
     commit: (_result, scope) => handler(scope.data as Data, scope as HandlerScope<Schema>),
-    exhausted: async () => undefined,
   }
 }
 
@@ -87,7 +120,7 @@ export function work<Data, Result, Schema>(
   // `tx` on this service's own schema.
   type Scope = HandlerScope<Schema> & { data: Data }
   return {
-    contract: contract as EventContract,
+    ...only(contract as EventContract),
     kind: 'work',
     timeLimit: definition.timeLimit,
     run: (data, scope) => definition.run(data as Data, scope),

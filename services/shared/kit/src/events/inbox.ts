@@ -1,6 +1,6 @@
 import type { CloudEvent } from '@alta/contracts/cloud-event'
-import type { Kysely } from 'kysely'
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
+import type pg from 'pg'
 import type { Failure } from './errors.ts'
 
 /*
@@ -8,7 +8,7 @@ import type { Failure } from './errors.ts'
  * effect, is what makes an effect happen once however often the broker delivers.
  *   COMPLETED  done
  *   PROCESSING a worker holds a lease; when it runs out anybody may take over
- *   PARKED     failed, and due again at next_attempt_at
+ *   PARKED     failed, and due again at next_attempt_at; without that time it waits for its handler to be resumed
  *   FAILED     given up; a dead letter was emitted
  */
 
@@ -18,66 +18,111 @@ export interface InboxKey {
   handler: string
 }
 
-/** What a first look at a delivery found. */
-export type Reception = 'new' | 'completed' | 'waiting'
+/** A message and who handles it. */
+export interface InboxMessage {
+  key: InboxKey
+  event: CloudEvent
+}
+
+/** As much of it as a row without the event itself needs. */
+type InboxEntry = { key: InboxKey; event: Pick<CloudEvent, 'tenantid' | 'topic'> }
+
+export interface Lease {
+  owner: string
+  seconds: number
+}
+
+/** The key as one word, for sets and maps. */
+export const wordOf = ({ source, messageId, handler }: InboxKey): string =>
+  `${source} ${messageId} ${handler}`
+
+/** The handler's own name, also where it handles a replay. */
+export const baseHandler = (handler: string): string => handler.replace(/#.*$/, '')
 
 const keyIs = (key: InboxKey) =>
   sql`message_id = ${key.messageId} and source = ${key.source} and handler = ${key.handler}`
 
+const keyRows = (messages: readonly Pick<InboxMessage, 'key'>[]) => sql`
+  unnest(${messages.map(({ key }) => key.messageId)}::text[], ${messages.map(({ key }) => key.source)}::text[],
+    ${messages.map(({ key }) => key.handler)}::text[])`
+
+export const messageRows = (messages: readonly InboxEntry[], events: readonly (string | null)[]) => sql`
+  unnest(${messages.map(({ key }) => key.messageId)}::text[], ${messages.map(({ key }) => key.source)}::text[],
+    ${messages.map(({ key }) => key.handler)}::text[], ${messages.map(({ event }) => event.tenantid)}::uuid[],
+    ${messages.map(({ event }) => event.topic)}::text[], ${events}::text[])
+  as row (message_id, source, handler, tenant_id, topic, event)`
+
+export const eventsOf = (messages: readonly InboxMessage[]) =>
+  messages.map(({ event }) => JSON.stringify(event))
+
+const returningKeys = sql`returning message_id as "messageId", source, handler`
+
+const words = ({ rows }: { rows: InboxKey[] }): Set<string> => new Set(rows.map(wordOf))
+
 /**
- * Enters a message as done, to be committed with its effect. Blocks while another transaction is handling
- * the same message, and then finds it done.
+ * Enters messages as done, to be committed with their effects; returns those that are new. Blocks while another
+ * transaction handles one of them, and then finds it done. In the order of keys, so that two that share
+ * messages wait for each other and never both.
  */
-export async function receiveCompleted(
+export async function enterCompleted(
   tx: Kysely<unknown>,
-  key: InboxKey,
-  event: CloudEvent,
-): Promise<Reception> {
-  const inserted = await sql`
-    insert into inbox_messages (source, message_id, handler, tenant_id, topic, status, completed_at)
-    values (${key.source}, ${key.messageId}, ${key.handler}, ${event.tenantid}, ${event.topic}, 'COMPLETED', now())
-    on conflict do nothing returning 1`.execute(tx)
-  return inserted.rows.length > 0 ? 'new' : statusOf(tx, key)
+  messages: readonly InboxEntry[],
+): Promise<Set<string>> {
+  if (messages.length === 0) return new Set()
+  return words(
+    await sql<InboxKey>`
+      insert into inbox_messages (message_id, source, handler, tenant_id, topic, status, completed_at)
+      select message_id, source, handler, tenant_id, topic, 'COMPLETED', now()
+      from ${messageRows(messages, [])}
+      order by message_id, source, handler
+      on conflict do nothing ${returningKeys}`.execute(tx),
+  )
 }
 
-/** Enters a message whose work begins now, leased to `owner`. From here on the row is the record, not the queue. */
-export async function receiveWork(
+/**
+ * Enters messages whose handling begins now, leased to one worker; returns those that are new. From here on the
+ * row is the record, not the queue.
+ */
+export async function enterLeased(
   tx: Kysely<unknown>,
-  key: InboxKey,
-  event: CloudEvent,
-  lease: { owner: string; seconds: number },
-): Promise<Reception> {
-  const inserted = await sql`
-    insert into inbox_messages
-      (source, message_id, handler, tenant_id, topic, status, event, lease_owner, lease_until)
-    values (${key.source}, ${key.messageId}, ${key.handler}, ${event.tenantid}, ${event.topic}, 'PROCESSING',
-      ${JSON.stringify(event)}, ${lease.owner}, now() + make_interval(secs => ${lease.seconds}))
-    on conflict do nothing returning 1`.execute(tx)
-  return inserted.rows.length > 0 ? 'new' : statusOf(tx, key)
+  messages: readonly InboxMessage[],
+  lease: Lease,
+): Promise<Set<string>> {
+  return words(
+    await sql<InboxKey>`
+      insert into inbox_messages
+        (message_id, source, handler, tenant_id, topic, event, status, lease_owner, lease_until)
+      select message_id, source, handler, tenant_id, topic, event::json, 'PROCESSING', ${lease.owner},
+        now() + make_interval(secs => ${lease.seconds})
+      from ${messageRows(messages, eventsOf(messages))}
+      order by message_id, source, handler
+      on conflict do nothing ${returningKeys}`.execute(tx),
+  )
 }
 
-async function statusOf(tx: Kysely<unknown>, key: InboxKey): Promise<Reception> {
-  const { rows } = await sql<{ status: string }>`
-    select status from inbox_messages where ${keyIs(key)}`.execute(tx)
-  return rows[0]?.status === 'COMPLETED' || rows[0]?.status === 'FAILED' ? 'completed' : 'waiting'
-}
-
-/** Marks work done in the transaction of its effect. False when the lease was lost: then nothing may be committed. */
-export async function completeLeased(tx: Kysely<unknown>, key: InboxKey, owner: string): Promise<boolean> {
-  const { rows } = await sql`
-    update inbox_messages
-    set status = 'COMPLETED', completed_at = now(), event = null, lease_owner = null, lease_until = null,
-        next_attempt_at = null, progress = null
-    where ${keyIs(key)} and status = 'PROCESSING' and lease_owner = ${owner}
-    returning 1`.execute(tx)
-  return rows.length > 0
+/** Marks messages done in the transaction of their effects; returns those whose lease was still `owner`'s. */
+export async function completeLeased(
+  tx: Kysely<unknown>,
+  messages: readonly Pick<InboxMessage, 'key'>[],
+  owner: string,
+): Promise<Set<string>> {
+  if (messages.length === 0) return new Set()
+  return words(
+    await sql<InboxKey>`
+      update inbox_messages
+      set status = 'COMPLETED', completed_at = now(), event = null, lease_owner = null, lease_until = null,
+          next_attempt_at = null, progress = null
+      where (message_id, source, handler) in (select * from ${keyRows(messages)})
+        and status = 'PROCESSING' and lease_owner = ${owner}
+      ${returningKeys}`.execute(tx),
+  )
 }
 
 /** False when somebody else has taken the work over, so that it must stop. */
 export async function renewLease(
   tx: Kysely<unknown>,
   key: InboxKey,
-  lease: { owner: string; seconds: number; progress: number | null },
+  lease: Lease & { progress: number | null },
 ): Promise<boolean> {
   const { rows } = await sql`
     update inbox_messages
@@ -93,9 +138,8 @@ export async function renewLease(
  */
 export async function recordFailure(
   tx: Kysely<unknown>,
-  key: InboxKey,
+  { key, event }: InboxMessage,
   owner: string,
-  event: CloudEvent,
   failure: Failure,
   retryInSeconds: (attempts: number) => number | undefined,
 ): Promise<{ attempts: number; givenUp: boolean; history: FailureHistory }> {
@@ -129,38 +173,61 @@ export async function recordFailure(
 
 export type FailureHistory = { at: string; errorClass: string; message: string }[]
 
+export interface DueMessage extends InboxMessage {
+  /** Whatever held it has died more often than is allowed. */
+  lostTooOften: boolean
+}
+
 /**
  * Takes up to `limit` messages that are due: parked ones, and those whose worker died. A death counts as an
- * attempt, so that a message which ends every process that touches it is found out.
+ * attempt, so that a message which ends every process that touches it is found out; a lease of the claimer's own
+ * that ran out does not, for then only the machine was slow. What was lost is a suspect (long work, which is slow
+ * to repeat one by one, from its second death on) and is asked for by itself, so that none is blamed for what was
+ * beside it.
  */
 export async function claimDueMessages(
   tx: Kysely<unknown>,
-  lease: { owner: string; seconds: number; limit: number; maximumLosses: number },
-): Promise<{ event: CloudEvent; handler: string; lostTooOften: boolean }[]> {
-  const { rows } = await sql<{ event: CloudEvent; handler: string; lostTooOften: boolean }>`
+  claim: Lease & {
+    limit: number
+    maximumLosses: number
+    suspects: boolean
+    /** Names of the handlers of long work. */
+    longWork: readonly string[]
+    /** Names of handlers without their replays: these alone, or all but these. */
+    handlers: { only: readonly string[] } | { except: readonly string[] }
+  },
+): Promise<DueMessage[]> {
+  const { handlers } = claim
+  const [listed, included] = 'only' in handlers ? [handlers.only, true] : [handlers.except, false]
+  const { rows } = await sql<InboxKey & { event: CloudEvent; lostTooOften: boolean }>`
     update inbox_messages i
-    set status = 'PROCESSING', lease_owner = ${lease.owner},
-        lease_until = now() + make_interval(secs => ${lease.seconds}), next_attempt_at = null,
+    set status = 'PROCESSING', lease_owner = ${claim.owner},
+        lease_until = now() + make_interval(secs => ${claim.seconds}), next_attempt_at = null,
         attempts = i.attempts + due.lost::int
     from (
-      select message_id, source, handler, status = 'PROCESSING' as lost from inbox_messages
+      select message_id, source, handler, status = 'PROCESSING' and lease_owner <> ${claim.owner} as lost
+      from inbox_messages
       where status in ('PROCESSING', 'PARKED') and coalesce(next_attempt_at, lease_until) <= now()
+        and (status = 'PROCESSING'
+          and (attempts > 0 or split_part(handler, '#', 1) <> all (${claim.longWork}::text[]))) = ${claim.suspects}
+        and (split_part(handler, '#', 1) = any (${listed}::text[])) = ${included}
       order by coalesce(next_attempt_at, lease_until)
-      limit ${lease.limit}
+      limit ${claim.limit}
       for update skip locked
     ) due
     where i.message_id = due.message_id and i.source = due.source and i.handler = due.handler
-    returning i.event, i.handler, due.lost and i.attempts > ${lease.maximumLosses} as "lostTooOften"`.execute(
-    tx,
-  )
-  return rows
+    returning i.message_id as "messageId", i.source, i.handler, i.event,
+      due.lost and i.attempts > ${claim.maximumLosses} as "lostTooOften"`.execute(tx)
+  return rows.map(({ event, lostTooOften, ...key }) => ({ key, event, lostTooOften }))
 }
 
-/** Hands work back that this process will not finish, so that another may start at once. */
+/** Hands back what this process will not finish, so that another may start at once; not what it is committing. */
 export async function returnLeased(tx: Kysely<unknown>, owner: string): Promise<void> {
   await sql`
     update inbox_messages set status = 'PARKED', lease_owner = null, lease_until = null, next_attempt_at = now()
-    where status = 'PROCESSING' and lease_owner = ${owner}`.execute(tx)
+    where (message_id, source, handler) in (
+      select message_id, source, handler from inbox_messages
+      where status = 'PROCESSING' and lease_owner = ${owner} for update skip locked)`.execute(tx)
 }
 
 /** Forgets done messages; `retentionSeconds` must exceed the longest time after which the broker may redeliver. */
@@ -176,4 +243,26 @@ export async function purgeCompleted(
       order by completed_at limit ${limit} for update skip locked)
     returning 1`.execute(tx)
   return rows.length
+}
+
+/** Two looks, since each has an index of its own; one for both would read every message ever handled. */
+export async function inboxFigures(
+  pool: pg.Pool,
+): Promise<{ parked: number; failed: number; working: number; oldestSeconds: number }> {
+  const { rows } = await pool.query<{
+    parked: number
+    failed: number
+    working: number
+    oldestSeconds: number
+  }>(
+    `select open.*, (select count(*)::int from inbox_messages where status = 'FAILED') as failed
+     from (
+       select count(*) filter (where status = 'PARKED')::int as parked,
+              count(*) filter (where status = 'PROCESSING')::int as working,
+              greatest(coalesce(extract(epoch from now() - min(received_at) filter (where status = 'PARKED')), 0), 0)::float8
+                as "oldestSeconds"
+       from inbox_messages where status in ('PROCESSING', 'PARKED')
+     ) open`,
+  )
+  return rows[0] ?? { parked: 0, failed: 0, working: 0, oldestSeconds: 0 }
 }

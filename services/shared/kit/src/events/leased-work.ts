@@ -1,8 +1,9 @@
 import type { CloudEvent } from '@alta/contracts/cloud-event'
 import { log } from '../telemetry/log.ts'
-import type { Delivery } from './delivery.ts'
+import { type Delivery, takeEffect } from './delivery.ts'
 import type { HandlerScope } from './handlers.ts'
 import { completeLeased, type InboxKey, renewLease } from './inbox.ts'
+import { type HandlerLimit, withinLimit } from './message-transaction.ts'
 
 /** Until another process may take over the work of one that died. */
 export const LEASE_SECONDS = 15
@@ -18,10 +19,13 @@ export class LeaseLost extends Error {
  * @throws what `run` or `commit` throws; an error when the time limit is over; {@link LeaseLost}
  */
 export async function runLeased(
-  { subscription, event, data, message }: Delivery,
+  delivery: Delivery,
   options: {
+    appId: string
     key: InboxKey
     owner: string
+    /** Of `commit`. */
+    limit: HandlerLimit
     stopping: AbortSignal
     inTransaction<Result>(
       event: CloudEvent,
@@ -29,6 +33,7 @@ export async function runLeased(
     ): Promise<Result>
   },
 ): Promise<void> {
+  const { subscription, event, data, message } = delivery
   const { key, owner, inTransaction } = options
   const over = new AbortController()
   let progress: number | null = null
@@ -57,9 +62,9 @@ export async function runLeased(
     }
     const result = await orAborted(signal, subscription.run(data, { signal, message, progress: report }))
     await inTransaction(event, async (scope) => {
-      if (!(await completeLeased(scope.tx, key, owner)))
+      if ((await completeLeased(scope.tx, [{ key }], owner)).size === 0)
         throw new LeaseLost('the lease ran out before the commit')
-      await subscription.commit(result, { ...scope, data })
+      await withinLimit(options.limit, () => takeEffect(options.appId, delivery, result, scope))
     })
   } finally {
     clearInterval(heartbeat)

@@ -1,19 +1,23 @@
-import { fileURLToPath } from 'node:url'
 import type { BrokerConfig } from '../config/environment.ts'
+import type { Sidecar, SidecarSettings } from '../dapr/sidecar.ts'
 import type { Database } from '../database/database.ts'
 import { repeatedly } from '../repeatedly.ts'
 import { amqpTransport } from './amqp-transport.ts'
-import { outboxGauges } from './event-metrics.ts'
+import { daprTransport } from './dapr-transport.ts'
 import type { Subscription } from './handlers.ts'
-import { purgeCompleted } from './inbox.ts'
+import { inboxFigures, purgeCompleted } from './inbox.ts'
 import { createInbox, type Inbox } from './inbox-dispatch.ts'
+import { inboxGauges } from './inbox-metrics.ts'
 import { outboxFigures } from './outbox.ts'
+import { outboxGauges } from './outbox-metrics.ts'
 import { createRelay, type Relay } from './relay.ts'
 import { readTopology, topologyOfOwner } from './topology.ts'
 
 export interface Messaging {
   inbox: Inbox
   relay: Relay
+  /** Why the broker takes nothing for now, as far as it has told. */
+  brokerRefusal(): string | undefined
   start(): void
   /** Begins no message any more and ends those begun: waits so many milliseconds, hands back what takes longer. */
   drain(milliseconds: number): Promise<void>
@@ -21,25 +25,26 @@ export interface Messaging {
   close(): Promise<void>
 }
 
-/** Messages taken from the inbox at once for another attempt. */
-const DUE_AT_ONCE = 8
 const PURGE_BATCH = 1_000
-
-const ownTopology = fileURLToPath(new URL('../../../../../dapr/generated/topology.json', import.meta.url))
 
 /** Outbox relay and inbox of one service, and the timers that keep them clean. */
 export function openMessaging<Schema>(options: {
   database: Database<Schema>
   subscriptions: readonly Subscription[]
-  config: BrokerConfig
+  config: BrokerConfig & SidecarSettings
+  sidecar: Sidecar
 }): Messaging {
   const { database, config } = options
-  const topology = readTopology(config.TOPOLOGY_FILE || ownTopology)
-  const transport = amqpTransport({
-    url: config.RABBITMQ_URL,
-    topology: topologyOfOwner(topology, database.appId),
-    onReassert: () => relay.releaseUnroutable(),
-  })
+  const topology = topologyOfOwner(readTopology(config.TOPOLOGY_FILE), database.appId)
+  const transport =
+    config.OUTBOX_TRANSPORT === 'dapr'
+      ? daprTransport({ sidecar: options.sidecar, settings: config, topology })
+      : amqpTransport({
+          url: config.RABBITMQ_URL,
+          topology,
+          healing: { appId: database.appId, publishAgain: (topics) => relay.publishAgain(topics) },
+          onReassert: () => relay.releaseUnroutable(),
+        })
   const relay = createRelay({ pool: database.pool, transport, settings: config })
   const inbox = createInbox({ database, subscriptions: options.subscriptions, settings: config })
   database.publishThrough(relay)
@@ -51,6 +56,7 @@ export function openMessaging<Schema>(options: {
   return {
     inbox,
     relay,
+    brokerRefusal: () => transport.refusal,
     start() {
       relay.start()
       jobs = [
@@ -58,8 +64,7 @@ export function openMessaging<Schema>(options: {
           name: 'look for messages that are due',
           everySeconds: 1,
           run: async () => {
-            const free = DUE_AT_ONCE - inbox.running
-            if (free > 0) await inbox.retryDue(free)
+            while ((await inbox.retryDue()) > 0);
           },
         },
         {
@@ -74,17 +79,28 @@ export function openMessaging<Schema>(options: {
           name: 'count the outbox',
           everySeconds: 5,
           run: async () => {
-            const figures = await outboxFigures(database.pool)
+            const figures = await outboxFigures(database.pool, relay.openFrom)
             outboxGauges.waiting.set(figures.waiting)
             outboxGauges.failed.set(figures.failed)
             outboxGauges.age.set(figures.oldestSeconds)
           },
         },
+        {
+          name: 'count the inbox',
+          everySeconds: 10,
+          run: async () => {
+            const figures = await inboxFigures(database.pool)
+            inboxGauges.parked.set(figures.parked)
+            inboxGauges.failed.set(figures.failed)
+            inboxGauges.working.set(figures.working)
+            inboxGauges.oldest.set(figures.oldestSeconds)
+          },
+        },
       ].map(repeatedly)
     },
     async drain(milliseconds) {
-      for (const job of jobs) await job.stop()
-      await inbox.stop(milliseconds)
+      // At once: it is the stopped inbox that ends a long turn of the jobs.
+      await Promise.all([inbox.stop(milliseconds), ...jobs.map((job) => job.stop())])
     },
     close: () => relay.stop(),
   }

@@ -13,5 +13,8 @@ export const routeOf = (topic: string): string => `/events/${topic}`
 /** Name under which the inbox knows a handler; there is one for each topic in a service. */
 export const handlerOf = (appId: string, topic: string): string => `${appId}/${topic}`
 
+/** Every event's exchange is bound to this one. */
+export const ALL_TOPIC = 'all'
+
 /** Takes what never reached a handler. */
 export const DEAD_LETTER_TOPIC = 'dead-letters'

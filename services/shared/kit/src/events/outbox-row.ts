@@ -55,6 +55,16 @@ export function outboxRow<Data>(
   }
   if (traceparent) event.traceparent = traceparent
   if (context?.causationId) event.causationid = context.causationId
+  if (context?.muted) event.effects = 'muted'
   if (options.sequence !== undefined) event.sequence = String(options.sequence)
   return { id, tenantId, topic: contract.topic, event: JSON.stringify(event) }
+}
+
+/** The row for a copy of an event. It has an id of its own: the event's may still be in the outbox. */
+export function copyRow(tenant: string, copy: CloudEvent): OutboxRow {
+  const isReplay = Boolean(copy.replayfor && copy.replayid)
+  const isRedelivery = copy.redelivery !== undefined && copy.replayfor === undefined
+  if (!isReplay && !isRedelivery) throw new TypeError('a copy names replayfor and replayid')
+  if (tenant !== '*' && tenant !== copy.tenantid) throw new TypeError('the copy belongs to another tenant')
+  return { id: randomUUIDv7(), tenantId: copy.tenantid, topic: copy.topic, event: JSON.stringify(copy) }
 }

@@ -8,6 +8,15 @@ import type { OutboxRow } from './outbox-row.ts'
  * a FAILED row without such a time has used up its attempts and waits for a person to release it.
  */
 
+const AGAIN_AT_ONCE = 5_000
+
+/**
+ * Commits the statement without waiting for the disk, which takes longer than the statement itself. A claim or a
+ * completion that a crash of PostgreSQL undoes has the event published again, as a crash of the relay does.
+ * Evaluated once, before anything else.
+ */
+const notOnDiskYet = `(select set_config('synchronous_commit', 'off', true)) = 'off'`
+
 /** One round trip for all events of a transaction. Leased rows are published by the process that commits them. */
 export async function insertOutboxRows(
   client: pg.ClientBase,
@@ -30,17 +39,20 @@ export async function insertOutboxRows(
   )
 }
 
-/** Takes up to `limit` rows that nobody works on: new ones, those of a dead relay, failed ones that are due. */
+/**
+ * Takes up to `limit` rows that nobody works on: new ones, those of a dead relay, failed ones that are due.
+ * @param options.from the first id to look at, as {@link oldestOpenId} has found it
+ */
 export async function claimOutboxRows(
   pool: pg.Pool,
-  options: { owner: string; leaseSeconds: number; limit: number },
+  options: { owner: string; leaseSeconds: number; limit: number; from: string },
 ): Promise<OutboxRow[]> {
   const { rows } = await pool.query<OutboxRow>(
     `update outbox_events
      set status = 'PROCESSING', lease_owner = $1, lease_until = now() + make_interval(secs => $2)
-     where id = any (array(
+     where ${notOnDiskYet} and id = any (array(
        select id from outbox_events
-       where status <> 'COMPLETED'
+       where status <> 'COMPLETED' and id >= $4
          and (status = 'PENDING'
            or (status = 'PROCESSING' and lease_until < now())
            or (status = 'FAILED' and next_attempt_at <= now()))
@@ -48,18 +60,34 @@ export async function claimOutboxRows(
        limit $3
        for update skip locked))
      returning id, tenant_id as "tenantId", topic, event`,
-    [options.owner, options.leaseSeconds, options.limit],
+    [options.owner, options.leaseSeconds, options.limit, options.from],
   )
   return rows
 }
 
-/** Only after the broker has taken the event. Counts also when the lease was lost: published is published. */
+/**
+ * The oldest event that is still open, from an id on. What is published leaves its entry in the index until vacuum may
+ * take it, and a long transaction of anybody keeps vacuum from that: looks that began at the first entry would take
+ * longer and longer. So each look begins where the last one found the oldest.
+ */
+export async function oldestOpenId(pool: pg.Pool, from: string): Promise<string | undefined> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select id from outbox_events where status <> 'COMPLETED' and id >= $1 order by id limit 1`,
+    [from],
+  )
+  return rows[0]?.id
+}
+
+/**
+ * Only after the broker has taken the event. Counts also when the lease was lost: published is published. But not
+ * when {@link publishAgain} has come in between: then nobody knows in which queue the event is.
+ */
 export async function completeOutboxRows(pool: pg.Pool, ids: readonly string[]): Promise<void> {
   await pool.query(
     `update outbox_events
      set status = 'COMPLETED', completed_at = now(), lease_owner = null, lease_until = null,
          next_attempt_at = null, last_error = null
-     where id = any ($1::uuid[])`,
+     where ${notOnDiskYet} and id = any ($1::uuid[]) and status <> 'PENDING'`,
     [ids],
   )
 }
@@ -104,6 +132,38 @@ export async function releaseUnroutableRows(pool: pg.Pool): Promise<number> {
   return rowCount ?? 0
 }
 
+/**
+ * A queue was lost: events of these topics wait to be published again, as far as they were published within the
+ * horizon or may have been. Those in flight come first: whichever of them is done by the second look is found there.
+ * @returns how many wait again
+ */
+export async function publishAgain(
+  pool: pg.Pool,
+  topics: readonly string[],
+  horizonSeconds: number,
+): Promise<number> {
+  const inFlight = await pool.query(
+    `update outbox_events set status = 'PENDING', lease_owner = null, lease_until = null
+     where status <> 'COMPLETED' and status = 'PROCESSING' and topic = any ($1)`,
+    [topics],
+  )
+  const { rows } = await pool.query<{ now: string }>('select now()::text as now')
+  let again = inFlight.rowCount ?? 0
+  for (;;) {
+    const { rowCount } = await pool.query(
+      `update outbox_events set status = 'PENDING', completed_at = null
+       where id = any (array(
+         select id from outbox_events
+         where status = 'COMPLETED' and topic = any ($1)
+           and completed_at between $2::timestamptz - make_interval(secs => $3) and $2::timestamptz
+         order by completed_at limit $4))`,
+      [topics, rows[0]?.now, horizonSeconds, AGAIN_AT_ONCE],
+    )
+    again += rowCount ?? 0
+    if ((rowCount ?? 0) < AGAIN_AT_ONCE) return again
+  }
+}
+
 /** Forgets up to `limit` completed rows older than `retentionSeconds`. */
 export async function purgeOutboxRows(
   pool: pg.Pool,
@@ -123,12 +183,14 @@ export async function purgeOutboxRows(
 /** For metrics and health: how many rows wait or failed, and the age in seconds of the oldest that waits. */
 export async function outboxFigures(
   pool: pg.Pool,
+  from: string,
 ): Promise<{ waiting: number; failed: number; oldestSeconds: number }> {
   const { rows } = await pool.query<{ waiting: number; failed: number; oldestSeconds: number }>(
-    `select count(*) filter (where status <> 'FAILED')::int as waiting,
-            count(*) filter (where status = 'FAILED')::int as failed,
-            coalesce(extract(epoch from now() - min(created_at) filter (where status <> 'FAILED')), 0)::float8 as "oldestSeconds"
-     from outbox_events where status <> 'COMPLETED'`,
+    `select count(*)::int as waiting,
+            (select count(*)::int from outbox_events where status = 'FAILED') as failed,
+            greatest(coalesce(extract(epoch from now() - min(created_at)), 0), 0)::float8 as "oldestSeconds"
+     from outbox_events where status <> 'COMPLETED' and status <> 'FAILED' and id >= $1`,
+    [from],
   )
   return rows[0] ?? { waiting: 0, failed: 0, oldestSeconds: 0 }
 }

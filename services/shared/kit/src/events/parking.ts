@@ -1,13 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { CloudEvent } from '@alta/contracts/cloud-event'
 import { messageFailed } from '@alta/contracts/events/message-failed.v1'
 import type { BrokerConfig } from '../config/environment.ts'
 import { asUnavailable } from '../http/unavailable.ts'
 import { log } from '../telemetry/log.ts'
 import { type Failure, failureOf } from './errors.ts'
-import { inboxMetrics } from './event-metrics.ts'
 import type { HandlerScope, Subscription } from './handlers.ts'
-import { type FailureHistory, type InboxKey, recordFailure } from './inbox.ts'
+import { holdUntil } from './hold.ts'
+import { baseHandler, type FailureHistory, type InboxMessage, recordFailure } from './inbox.ts'
+import { inboxMetrics } from './inbox-metrics.ts'
+import { type HandlerLimit, withinLimit } from './message-transaction.ts'
 
 const LONGEST_RETRY_SECONDS = 300
 
@@ -17,10 +18,7 @@ export interface Parking {
    * Does not come back before one of the two is committed, or the service stops.
    * @returns whether it is committed
    */
-  park(
-    message: { subscription: Subscription | undefined; event: CloudEvent; key: InboxKey },
-    thrown: unknown,
-  ): Promise<boolean>
+  park(message: InboxMessage & { subscription: Subscription | undefined }, thrown: unknown): Promise<boolean>
 }
 
 export function createParking(options: {
@@ -32,6 +30,8 @@ export function createParking(options: {
     event: CloudEvent,
     work: (scope: HandlerScope<unknown>) => Promise<Result>,
   ): Promise<Result>
+  /** Of `exhausted`. */
+  limit: HandlerLimit
   stopping: AbortSignal
 }): Parking {
   const { appId, owner, settings, stopping } = options
@@ -44,16 +44,15 @@ export function createParking(options: {
         (1 + Math.random() / 5)
 
   async function parkOnce(
+    message: InboxMessage,
     subscription: Subscription | undefined,
-    event: CloudEvent,
-    key: InboxKey,
     failure: Failure,
-    { quietly }: { quietly: boolean },
   ): Promise<void> {
+    const { event } = message
+    const retryIn = event.replayattempts === '1' ? () => undefined : retryInSeconds
     const outcome = await options.inTransaction(event, async (scope) => {
-      const recorded = await recordFailure(scope.tx, key, owner, event, failure, retryInSeconds)
-      if (recorded.givenUp)
-        await giveUp(quietly ? undefined : subscription, event, key, failure, recorded, scope)
+      const recorded = await recordFailure(scope.tx, message, owner, failure, retryIn)
+      if (recorded.givenUp) await giveUp(message, subscription, failure, recorded, scope)
       return recorded
     })
     if (outcome.attempts === 0) return
@@ -65,54 +64,40 @@ export function createParking(options: {
   }
 
   async function giveUp(
+    { event, key }: InboxMessage,
     subscription: Subscription | undefined,
-    event: CloudEvent,
-    key: InboxKey,
-    { errorClass, message, stack }: Failure,
+    failure: Failure,
     { attempts, history }: { attempts: number; history: FailureHistory },
     scope: HandlerScope<unknown>,
   ): Promise<void> {
-    scope.emit(messageFailed, {
-      app: appId,
-      handler: key.handler,
-      event,
-      attempts,
-      errorClass,
-      message,
-      stack,
-      history,
-    })
-    const data = subscription?.contract.schema.safeParse(event.data)
-    if (data?.success) {
-      await subscription?.exhausted(
-        { errorClass, message, stack, permanent: true },
-        { ...scope, data: data.data },
-      )
+    const { permanent: _always, ...reason } = failure
+    // A failure to handle this very event would be told for ever, each time with one more inside. The row stays.
+    if (event.topic !== messageFailed.topic) {
+      const handler = baseHandler(key.handler)
+      scope.emit(messageFailed, { app: appId, handler, event, attempts, ...reason, history })
     }
+    const data = subscription?.contractOf(event.topic)?.schema.safeParse(event.data)
+    if (!subscription || !data?.success) return
+    const given = { ...failure, permanent: true }
+    await withinLimit(options.limit, () =>
+      subscription.exhausted(given, { ...scope, event, data: data.data }),
+    )
   }
 
   return {
-    async park({ subscription, event, key }, thrown) {
+    park({ subscription, event, key }, thrown) {
       const failure = failureOf(thrown)
       // Without `exhausted`, once that has shown to be what fails: a dead letter that told nobody is still found,
       // a delivery that is held for ever is not.
-      let quietly = false
-      for (let wait = 500; ; wait = Math.min(wait * 2, 10_000)) {
-        try {
-          await parkOnce(subscription, event, key, failure, { quietly })
-          return true
-        } catch (error) {
-          log.error(
-            { err: error, topic: event.topic, messageId: event.id, failure },
-            'could not even park a message',
-          )
-          quietly ||= asUnavailable(error) === undefined
-          // The database is away. Holding the delivery costs a prefetch slot; refusing it would use up daprd's
-          // attempts, and a long outage would end in the dead letters what is no fault of any message.
-          await delay(wait, undefined, { signal: stopping }).catch(() => undefined)
-          if (stopping.aborted) return false
-        }
-      }
+      let told = subscription
+      return holdUntil(() => parkOnce({ event, key }, told, failure), {
+        stopping,
+        failed(error) {
+          const words = { err: error, topic: event.topic, messageId: event.id, failure }
+          log.error(words, 'could not even park a message')
+          if (asUnavailable(error) === undefined) told = undefined
+        },
+      })
     },
   }
 }

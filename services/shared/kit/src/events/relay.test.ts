@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { projectDeleted } from '@alta/contracts/events/project-deleted.v1'
 import { connect } from 'amqplib'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -27,22 +28,26 @@ let relay: Relay
 
 beforeAll(async () => {
   test1 = await createTestDatabase('documents', effectsMigrations)
-}, 60_000)
-afterAll(() => test1.close())
+  broker = await createTestBroker()
+})
+afterAll(async () => {
+  await broker.close()
+  await test1.close()
+})
 
 beforeEach(async () => {
-  broker = await createTestBroker()
+  await withChannel(async (channel) => {
+    await channel.deleteQueue(queue)
+    await channel.deleteExchange(topic)
+  })
   await test1.admin.query('truncate outbox_events')
   const settings = quickBroker(broker.url)
   const transport = amqpTransport({ url: broker.url, topology, onReassert: () => relay.releaseUnroutable() })
   relay = createRelay({ pool: test1.database.pool, transport, settings })
   test1.database.publishThrough(relay)
   relay.start()
-}, 60_000)
-afterEach(async () => {
-  await relay.stop()
-  await broker.close()
-}, 60_000)
+})
+afterEach(() => relay.stop())
 
 const emitProjectDeleted = () =>
   test1.database.transaction(DEFAULT_TENANT, async ({ emit }) => {
@@ -203,6 +208,61 @@ test('an event of a topic that the topology does not know is refused alone: the 
   )
   expect(failed.last_error).toMatch(/^unknown: /)
 }, 30_000)
+
+test('looks for leftovers pass over what was published long ago, and find what is released among it', async () => {
+  await eventually('the relay is connected', () => relay.ready)
+  const old = randomUUIDv7(Date.now() - 3_600_000)
+  await test1.admin.query(
+    `insert into outbox_events (id, tenant_id, topic, event, status) values ($1, $2, $3, '{}', 'PENDING')`,
+    [old, DEFAULT_TENANT, topic],
+  )
+  relay.wake()
+  await allAre('COMPLETED', 1)
+  // Less than a minute of the past is looked at now.
+  await eventually('it begins later', () => relay.openFrom > old)
+  await test1.admin.query(`update outbox_events set status = 'PENDING'`)
+  relay.wake()
+  await allAre('COMPLETED', 1)
+  expect(await messagesIn(queue)).toHaveLength(2)
+})
+
+test('an open event keeps the looks from beginning after it, however old it is', async () => {
+  await eventually('the relay is connected', () => relay.ready)
+  const old = randomUUIDv7(Date.now() - 3_600_000)
+  await test1.admin.query(
+    `insert into outbox_events (id, tenant_id, topic, event, status, attempts, next_attempt_at)
+     values ($1, $2, $3, '{}', 'FAILED', 1, now() + interval '3 seconds')`,
+    [old, DEFAULT_TENANT, topic],
+  )
+  relay.wake()
+  await eventually('it has looked', () => relay.openFrom === old)
+  await allAre('COMPLETED', 1)
+})
+
+test('an event that stays unroutable is tried more and more seldom', async () => {
+  await relay.stop()
+  // Nothing is bound to the exchange, and nothing ever will be.
+  const nobody = { ...topology, queues: [], bindings: [] }
+  await withChannel((channel) => channel.deleteQueue(queue))
+  relay = createRelay({
+    pool: test1.database.pool,
+    settings: { ...quickBroker(broker.url), OUTBOX_RETRY_DELAY: 3_600 },
+    transport: amqpTransport({
+      url: broker.url,
+      topology: nobody,
+      onReassert: () => relay.releaseUnroutable(),
+    }),
+  })
+  test1.database.publishThrough(relay)
+  relay.start()
+  await eventually('the relay is connected', () => relay.ready)
+  await emitProjectDeleted()
+  const attempts = async (): Promise<number> => (await rows())[0].attempts
+  await eventually('it was tried again', async () => (await attempts()) > 1)
+  await delay(8_000)
+  // At once and after 1, 2, 4, 8 … seconds. Every second would be ten.
+  expect(await attempts()).toBeLessThanOrEqual(5)
+}, 60_000)
 
 test('a broker that gives no word does not keep the relay from stopping, and the event goes back to the table', async () => {
   await relay.stop()

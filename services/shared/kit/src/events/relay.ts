@@ -4,17 +4,22 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { BrokerConfig } from '../config/environment.ts'
 import type { OutboxPublisher } from '../database/database.ts'
+import { failPoint } from '../fail-points.ts'
+import { leastUUIDv7 } from '../identifiers.ts'
 import { log } from '../telemetry/log.ts'
 import { outageOf } from '../telemetry/outage.ts'
-import { relayMetrics } from './event-metrics.ts'
+import { gathered } from './gathered.ts'
 import {
   claimOutboxRows,
   completeOutboxRows,
   failOutboxRows,
+  oldestOpenId,
+  publishAgain,
   purgeOutboxRows,
   releaseUnroutableRows,
   returnOutboxRows,
 } from './outbox.ts'
+import { relayMetrics } from './outbox-metrics.ts'
 import type { OutboxRow } from './outbox-row.ts'
 import type { Transport } from './transport.ts'
 
@@ -26,6 +31,10 @@ export interface Relay extends OutboxPublisher {
   wake(): void
   /** Makes rows due that no queue took; for the transport to call after it has declared queues. */
   releaseUnroutable(): void
+  /** Nothing before this id is open, but for what was committed long after it was emitted. */
+  readonly openFrom: string
+  /** Publishes events of these topics once more that a lost queue may have held; for the transport to call. */
+  publishAgain(topics: string[]): Promise<void>
 }
 
 /** Seconds until rows of a relay that died are free for another. Publishing a batch takes far less. */
@@ -33,10 +42,15 @@ const LEASE_SECONDS = 10
 /** Rows that wait in memory for their turn; beyond that they wait in the table. */
 const MEMORY_LIMIT = 5_000
 const PURGE_BATCH = 1_000
+/** Events that are committed so much later than they were emitted are left to the next look at everything. */
+const LATE_COMMIT_MS = 60_000
+const LOOK_AT_ALL_EVERY_MS = 300_000
+const FIRST_ID = leastUUIDv7(0)
 /** How long a stopping relay waits for the broker's word on what is in flight. A broker that is full gives none. */
 const STOP_PATIENCE_MS = 2_000
-/** Batches on their way at the same time. */
-const LANES = 2
+/** Events on their way at the same time, in as many batches as that makes. The broker syncs to disk for all of them at once. */
+const IN_FLIGHT = 2_000
+const MOST_LANES = 16
 
 /**
  * Moves committed events from the outbox to the broker, at least once and each as soon as it is committed.
@@ -52,8 +66,14 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
   let ring: () => void = () => undefined
   let rung = false
   let claimDue = true
+  let openFrom = FIRST_ID
+  let lookedAtAll = 0
+  let looks = 0
   const stop = new AbortController()
   const lanes = new Set<Promise<void>>()
+  const mostLanes = Math.min(Math.max(2, Math.ceil(IN_FLIGHT / settings.OUTBOX_BATCH_SIZE)), MOST_LANES)
+  /** Lanes that are confirmed while a statement runs share the next one. */
+  const complete = gathered((ids: string[]) => completeOutboxRows(pool, ids))
   const outage = outageOf('the relay could not work; it tries again at the next interval')
 
   const wake = () => {
@@ -99,12 +119,13 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
   async function step(): Promise<boolean> {
     const rows = await take()
     if (rows.length === 0) return false
+    failPoint('relay.after-claim')
     const lane = publish(rows)
       .then(outage.worked, outage.failed)
       .finally(() => lanes.delete(lane))
     lanes.add(lane)
     // The next batch is claimed while this one waits for its confirms: neither database nor broker stands idle.
-    if (lanes.size >= LANES) await Promise.race(lanes)
+    if (lanes.size >= mostLanes) await Promise.race(lanes)
     return true
   }
 
@@ -117,20 +138,41 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
       return rows
     }
     if (!claimDue) return []
-    const rows = await claimOutboxRows(pool, { owner, leaseSeconds: LEASE_SECONDS, limit })
-    claimDue = rows.length === limit
+    if (Date.now() - lookedAtAll > LOOK_AT_ALL_EVERY_MS) lookAtAll()
+    const from = openFrom
+    const look = looks
+    claimDue = false
+    const rows = await claimOutboxRows(pool, { owner, leaseSeconds: LEASE_SECONDS, limit, from })
+    if (rows.length === limit) claimDue = true
+    else await beginLater(from, look)
     outage.worked()
     return rows
   }
 
+  /** The next look begins where this one found the oldest, unless somebody has asked for everything meanwhile. */
+  async function beginLater(from: string, look: number): Promise<void> {
+    const oldest = await oldestOpenId(pool, from)
+    const latest = leastUUIDv7(Date.now() - LATE_COMMIT_MS)
+    if (look === looks) openFrom = oldest !== undefined && oldest < latest ? oldest : latest
+  }
+
+  /** Rows of any age may be open. */
+  function lookAtAll(): void {
+    looks += 1
+    openFrom = FIRST_ID
+    lookedAtAll = Date.now()
+    claimDue = true
+  }
+
   async function publish(rows: OutboxRow[]): Promise<void> {
     const outcomes = await transport.publish(rows)
+    failPoint('relay.after-publish')
     const confirmed = outcomes.filter((one) => one.outcome === 'confirmed').map((one) => one.id)
     const refused = outcomes.filter((one) => one.outcome === 'refused')
     const interrupted = outcomes.filter((one) => one.outcome === 'interrupted').map((one) => one.id)
     relayMetrics.published.inc(confirmed.length)
     relayMetrics.refused.inc(refused.length)
-    if (confirmed.length > 0) await completeOutboxRows(pool, confirmed)
+    if (confirmed.length > 0) await complete(confirmed)
     if (interrupted.length > 0) await returnOutboxRows(pool, interrupted, owner)
     if (refused.length > 0) {
       log.error({ events: refused }, 'the broker refused events; they stay in the outbox as FAILED')
@@ -152,18 +194,32 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
       memory.push(...rows)
       wake()
     },
+    get openFrom() {
+      return openFrom
+    },
     wake() {
-      claimDue = true
+      lookAtAll()
       wake()
     },
     releaseUnroutable() {
       releaseUnroutableRows(pool).then(
         (released) => {
-          claimDue ||= released > 0
-          if (released > 0) wake()
+          if (released === 0) return
+          lookAtAll()
+          wake()
         },
         (error: unknown) => log.warn({ err: error }, 'could not release events that no queue had taken'),
       )
+    },
+    async publishAgain(topics) {
+      // Nothing older is left in the outbox.
+      const horizon = Math.min(settings.OUTBOX_REPUBLISH_SECONDS, settings.OUTBOX_RETENTION_SECONDS)
+      const events = await publishAgain(pool, topics, horizon)
+      relayMetrics.publishedAgain.inc(events)
+      if (events === 0) return
+      log.warn({ topics, events }, 'publishing again what a lost queue may have held')
+      lookAtAll()
+      wake()
     },
     start() {
       transport.open(() => {

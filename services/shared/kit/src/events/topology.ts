@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { ChannelModel } from 'amqplib'
+import { fileURLToPath } from 'node:url'
+import type { Channel, ChannelModel } from 'amqplib'
 
 /** Exchanges, queues and bindings, generated from the contracts and every `subscriptions.ts` (`make generate`). */
 export interface Topology {
@@ -12,8 +13,14 @@ export interface Topology {
   bindings: readonly { exchange: string; to: 'queue' | 'exchange'; name: string }[]
 }
 
-/** @throws {Error} that names the file when it is missing or not JSON */
-export function readTopology(file: string): Topology {
+const ownTopology = fileURLToPath(new URL('../../../../../dapr/generated/topology.json', import.meta.url))
+
+/**
+ * @param given empty for the one of this checkout, as in TOPOLOGY_FILE
+ * @throws {Error} that names the file when it is missing or not JSON
+ */
+export function readTopology(given: string): Topology {
+  const file = given || ownTopology
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
@@ -21,18 +28,36 @@ export function readTopology(file: string): Topology {
   }
 }
 
-/** What one service's relay stands in for: the exchanges that it publishes to and everything bound to them. */
+/** Publishes copies of what others have emitted, so every exchange is its own. */
+const REPUBLISHER = 'events'
+
+/** What one service's relay stands in for: the exchanges that it publishes to and everything that they lead to. */
 export function topologyOfOwner(topology: Topology, appId: string): Topology {
-  const own = new Set(
-    topology.exchanges.filter((name) => ['every service', appId].includes(topology.owners[name] ?? '')),
+  if (appId === REPUBLISHER) return topology
+  const own = topology.exchanges.filter((name) =>
+    ['every service', appId].includes(topology.owners[name] ?? ''),
   )
-  const bindings = topology.bindings.filter((binding) => own.has(binding.exchange))
-  const bound = new Set(bindings.map((binding) => binding.name))
+  return topologyBehind(topology, own)
+}
+
+/** These exchanges and everything that they lead to. */
+export function topologyBehind(topology: Topology, exchanges: readonly string[]): Topology {
+  const reached = new Set(exchanges)
+  const bindings = new Set<Topology['bindings'][number]>()
+  // A set hands out what is added while it is gone through: what is behind `all` belongs to it as well.
+  for (const exchange of reached) {
+    for (const binding of topology.bindings) {
+      if (binding.exchange !== exchange) continue
+      bindings.add(binding)
+      if (binding.to === 'exchange') reached.add(binding.name)
+    }
+  }
+  const queues = new Set([...bindings].filter(({ to }) => to === 'queue').map(({ name }) => name))
   return {
     ...topology,
-    exchanges: topology.exchanges.filter((name) => own.has(name) || bound.has(name)),
-    queues: topology.queues.filter((queue) => bound.has(queue.name)),
-    bindings,
+    exchanges: topology.exchanges.filter((name) => reached.has(name)),
+    queues: topology.queues.filter(({ name }) => queues.has(name)),
+    bindings: topology.bindings.filter((binding) => bindings.has(binding)),
   }
 }
 
@@ -53,15 +78,25 @@ export async function assertTopology(connection: ChannelModel, topology: Topolog
     const queue = { durable: true, arguments: { 'x-queue-type': 'quorum' } }
     await Promise.all(topology.exchanges.map((name) => channel.assertExchange(name, 'fanout', exchange)))
     await Promise.all(topology.queues.map(({ name }) => channel.assertQueue(name, queue)))
-    await Promise.all(
-      topology.bindings.map((binding) =>
-        binding.to === 'queue'
-          ? channel.bindQueue(binding.name, binding.exchange, '')
-          : channel.bindExchange(binding.name, binding.exchange, ''),
-      ),
-    )
+    await bindOn(channel, topology)
     await channel.close()
   } catch (error) {
     throw reason ?? error
   }
 }
+
+/** Makes every binding anew, which changes nothing where it is there. @throws the broker's error */
+export async function bindAll(connection: ChannelModel, topology: Topology): Promise<void> {
+  const channel = await connection.createChannel()
+  // What goes wrong is thrown by the calls; without a listener it would end the process first.
+  channel.on('error', () => undefined)
+  await bindOn(channel, topology)
+  await channel.close()
+}
+
+const bindOn = (channel: Channel, { bindings }: Topology) =>
+  Promise.all(
+    bindings.map(({ to, name, exchange }) =>
+      to === 'queue' ? channel.bindQueue(name, exchange, '') : channel.bindExchange(name, exchange, ''),
+    ),
+  )

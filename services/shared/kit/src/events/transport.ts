@@ -13,6 +13,8 @@ export type PublishOutcome =
 export interface Transport {
   /** Whether publishing is worth a try now. */
   readonly ready: boolean
+  /** Why the broker, though connected, takes nothing for now: an alarm of its memory or disk, in its own words. */
+  readonly refusal?: string | undefined
   /** Starts connecting, and goes on reconnecting until closed. `onReady` runs after each (re)connect. */
   open(onReady: () => void): void
   /** One outcome a row, in any order; never rejects for what happens to single events. */

@@ -1,21 +1,37 @@
-import type { Pool } from 'pg'
 import type { Sidecar } from '../dapr/sidecar.ts'
+import type { Database } from '../database/database.ts'
+import type { Messaging } from '../events/messaging.ts'
 import type { FileStorage } from '../storage/storage.ts'
-import type { HealthCheck } from './health.ts'
+import { Degraded, type HealthCheck } from './health.ts'
 
-export const postgresCheck = (pool: Pool): HealthCheck => ({
+/** A full disk is seen by the writes that fail: whoever only reads is still answered. */
+export const postgresCheck = <Schema>({
+  pool,
+  writes,
+}: Pick<Database<Schema>, 'pool' | 'writes'>): HealthCheck => ({
   name: 'postgres',
   check: async () => {
     await pool.query('select 1')
+    const reason = await writes.reason()
+    if (reason !== undefined) throw new Degraded(`nothing can be stored: ${reason}`)
     return { connections: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }
   },
 })
 
-export const sidecarCheck = (sidecar: Sidecar): HealthCheck => ({
+/** Builds of daprd with the patches of platform/tools/patches end so. */
+const PATCHED = /-alta\.\d+$/
+
+export const sidecarCheck = (sidecar: Pick<Sidecar, 'check' | 'version'>): HealthCheck => ({
   name: 'sidecar',
   check: async (signal) => {
     await sidecar.check(signal)
-    return undefined
+    const version = await sidecar.version(signal)
+    if (version !== undefined && !PATCHED.test(version)) {
+      throw new Degraded(
+        `daprd ${version} takes some failed deliveries and calls for good ones (docs/decisions/0013): use Alta's build`,
+      )
+    }
+    return version === undefined ? undefined : { version }
   },
 })
 
@@ -24,5 +40,27 @@ export const filesCheck = (files: FileStorage): HealthCheck => ({
   check: async () => {
     await files.check()
     return undefined
+  },
+})
+
+/**
+ * Not needed for being ready: without a broker events wait in the outbox, and requests are answered as long as the
+ * sidecar runs on, which would not come up again.
+ */
+export const brokerCheck = ({
+  relay,
+  inbox,
+  brokerRefusal,
+}: Pick<Messaging, 'brokerRefusal'> & {
+  relay: Pick<Messaging['relay'], 'ready'>
+  inbox: Pick<Messaging['inbox'], 'running'>
+}): HealthCheck => ({
+  name: 'broker',
+  needed: false,
+  check: async () => {
+    const refusal = brokerRefusal()
+    if (refusal !== undefined) throw new Degraded(`it takes nothing (${refusal}); events wait in the outbox`)
+    if (!relay.ready) throw new Error('the relay has no connection; events wait in the outbox')
+    return { handling: inbox.running }
   },
 })

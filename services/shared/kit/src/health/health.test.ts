@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { startApp } from '../http/app-under-test.ts'
-import { type HealthCheck, healthOf } from './health.ts'
+import { metricValue } from '../testing/metrics.ts'
+import { brokerCheck } from './checks.ts'
+import { Degraded, type HealthCheck, healthOf } from './health.ts'
 
 const ok = (name: string, figures?: Record<string, unknown>): HealthCheck => ({
   name,
@@ -28,7 +30,10 @@ async function look(checks: HealthCheck[], hold?: string) {
 
 test('with everything there it is ready and shows latency and figures', async () => {
   const { ready, all } = await look([ok('postgres', { connections: 3, idle: 2, waiting: 0 }), ok('sidecar')])
-  expect(ready).toEqual({ status: 200, body: { service: 'documents', status: 'ok', causes: [] } })
+  expect(ready).toEqual({
+    status: 200,
+    body: { service: 'documents', status: 'ok', causes: [], degraded: [] },
+  })
   expect(all.body).toMatchObject({
     service: 'documents',
     status: 'ok',
@@ -49,8 +54,39 @@ test('what is missing is named as the cause, and the process stays alive', async
 
 test('what is not needed is shown and keeps nobody out', async () => {
   const { ready, all } = await look([down('google', false)])
-  expect(ready.status).toBe(200)
+  expect(ready).toMatchObject({
+    status: 200,
+    body: { status: 'degraded', causes: [], degraded: ['google: connect ECONNREFUSED 127.0.0.1:5432'] },
+  })
+  expect(all.status).toBe(200)
   expect(all.body.components).toMatchObject([{ name: 'google', status: 'down', needed: false }])
+})
+
+test('what works in part is named with its reason and keeps nobody out', async () => {
+  const { ready, all } = await look([
+    {
+      name: 'files',
+      check: async () => {
+        throw new Degraded('files cannot be written: ENOSPC')
+      },
+    },
+  ])
+  expect(ready).toMatchObject({
+    status: 200,
+    body: { status: 'degraded', causes: [], degraded: ['files: files cannot be written: ENOSPC'] },
+  })
+  expect(all.body.components).toMatchObject([{ name: 'files', status: 'degraded' }])
+})
+
+test('the broker’s check tells an alarm of the broker from a lost connection', async () => {
+  const broker = (ready: boolean, refusal?: string) =>
+    brokerCheck({ relay: { ready }, inbox: { running: 0 }, brokerRefusal: () => refusal })
+  const degraded = async (check: HealthCheck) => (await healthOf('documents', [check]).report()).degraded
+  expect(await degraded(broker(true))).toEqual([])
+  expect(await degraded(broker(false, 'low on disk'))).toEqual([
+    expect.stringMatching(/^broker: it takes nothing \(low on disk\)/),
+  ])
+  expect(await degraded(broker(false))).toEqual([expect.stringMatching(/^broker: .* no connection/)])
 })
 
 test('it is not ready while it starts or drains', async () => {
@@ -89,4 +125,16 @@ test('metrics are Prometheus text with our names', async () => {
   expect(text).toContain('alta_http_request_seconds_bucket')
   expect(text).toContain('route="unmatched"')
   expect(text).toContain('nodejs_eventloop_lag_seconds')
+})
+
+test('what a look has found is in the metrics, without another look', async () => {
+  await look([
+    ok('postgres'),
+    down('files'),
+    { name: 'broker', check: () => Promise.reject(new Degraded('full')) },
+  ])
+  const up = (component: string) => metricValue(`alta_component_up{component="${component}"}`)
+  expect([await up('postgres'), await up('files'), await up('broker')]).toEqual([1, 0, 1])
+  expect(await metricValue('alta_component_degraded{component="broker"}')).toBe(1)
+  expect(await metricValue('alta_component_degraded{component="postgres"}')).toBe(0)
 })

@@ -1,5 +1,6 @@
 import express, { type Router } from 'express'
-import { registry } from '../telemetry/metrics.ts'
+import { exposition } from '../telemetry/metrics.ts'
+import { showComponents } from './component-metrics.ts'
 
 /** Something a service cannot work without, and how to ask after it. */
 export interface HealthCheck {
@@ -14,9 +15,14 @@ export interface HealthCheck {
   readonly check: (signal: AbortSignal) => Promise<Readonly<Record<string, unknown>> | undefined>
 }
 
+/** Thrown by a check whose object works in part, as a database that can be read only: shown, and keeps nobody out. */
+export class Degraded extends Error {
+  override readonly name = 'Degraded'
+}
+
 export interface ComponentHealth {
   readonly name: string
-  readonly status: 'ok' | 'down'
+  readonly status: 'ok' | 'degraded' | 'down'
   readonly latencyMs: number
   readonly needed: boolean
   readonly reason?: string
@@ -25,9 +31,12 @@ export interface ComponentHealth {
 
 export interface HealthReport {
   readonly service: string
-  readonly status: 'ok' | 'unavailable'
+  /** `degraded`: it takes requests, and not all of them can succeed. */
+  readonly status: 'ok' | 'degraded' | 'unavailable'
   /** Why it is not ready; empty when it is. */
   readonly causes: readonly string[]
+  /** What is wrong besides, each with its reason. */
+  readonly degraded: readonly string[]
   readonly uptimeSeconds: number
   readonly components: readonly ComponentHealth[]
 }
@@ -51,22 +60,24 @@ export function healthOf(service: string, checks: readonly HealthCheck[]): Healt
 
   function components(): Promise<ComponentHealth[]> {
     if (!latest || Date.now() - latest.at > freshForMs) {
-      latest = { at: Date.now(), components: Promise.all(checks.map(look)) }
+      const found = Promise.all(checks.map(look))
+      latest = { at: Date.now(), components: found }
+      void found.then(showComponents)
     }
     return latest.components
   }
 
   async function report(): Promise<HealthReport> {
     const found = await components()
+    const told = ({ name, status, reason }: ComponentHealth) => `${name}: ${reason ?? status}`
     const down = found.filter(({ status, needed }) => needed && status === 'down')
-    const causes = [
-      ...(held === undefined ? [] : [held]),
-      ...down.map(({ name, reason }) => `${name}: ${reason ?? 'down'}`),
-    ]
+    const causes = [...(held === undefined ? [] : [held]), ...down.map(told)]
+    const degraded = found.filter((one) => one.status !== 'ok' && !down.includes(one)).map(told)
     return {
       service,
-      status: causes.length === 0 ? 'ok' : 'unavailable',
+      status: causes.length > 0 ? 'unavailable' : degraded.length > 0 ? 'degraded' : 'ok',
       causes,
+      degraded,
       uptimeSeconds: Math.floor(process.uptime()),
       components: found,
     }
@@ -81,6 +92,8 @@ export function healthOf(service: string, checks: readonly HealthCheck[]): Healt
   }
 }
 
+const statusOf = (status: HealthReport['status']): number => (status === 'unavailable' ? 503 : 200)
+
 function healthRouter(report: () => Promise<HealthReport>): Router {
   const router = express.Router()
   // Asks after nothing: a process that answers is alive, and restarting it would not bring a database back.
@@ -88,15 +101,16 @@ function healthRouter(report: () => Promise<HealthReport>): Router {
     response.json({ status: 'ok' })
   })
   router.get('/health/ready', async (_request, response) => {
-    const { service, status, causes } = await report()
-    response.status(status === 'ok' ? 200 : 503).json({ service, status, causes })
+    const { service, status, causes, degraded } = await report()
+    response.status(statusOf(status)).json({ service, status, causes, degraded })
   })
   router.get('/health', async (_request, response) => {
     const found = await report()
-    response.status(found.status === 'ok' ? 200 : 503).json(found)
+    response.status(statusOf(found.status)).json(found)
   })
-  router.get('/metrics', async (_request, response) => {
-    response.type(registry.contentType).send(await registry.metrics())
+  router.get('/metrics', async (request, response) => {
+    const { type, body } = await exposition(request.get('accept'))
+    response.type(type).send(body)
   })
   return router
 }
@@ -109,7 +123,8 @@ async function look({ name, needed = true, check }: HealthCheck): Promise<Compon
     const figures = await Promise.race([check(tooLate), rejected(tooLate)])
     return { name, status: 'ok', latencyMs: latencyMs(), needed, ...(figures ? { figures } : {}) }
   } catch (error) {
-    return { name, status: 'down', latencyMs: latencyMs(), needed, reason: reasonOf(error) }
+    const status = error instanceof Degraded ? 'degraded' : 'down'
+    return { name, status, latencyMs: latencyMs(), needed, reason: reasonOf(error) }
   }
 }
 

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { trace } from '@opentelemetry/api'
 import type { RequestHandler } from 'express'
-import { Histogram } from 'prom-client'
+import { Gauge, Histogram } from 'prom-client'
+import { currentExemplar } from '../telemetry/exemplar.ts'
 import { log } from '../telemetry/log.ts'
 import { registry } from '../telemetry/metrics.ts'
 import { currentContext } from './request-context.ts'
@@ -11,12 +12,23 @@ const durations = new Histogram({
   help: 'Time from the request’s headers to the end of its answer',
   labelNames: ['method', 'route', 'status'] as const,
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  enableExemplars: true,
   registers: [registry],
 })
+
+const inFlight = new Gauge({
+  name: 'alta_http_requests_in_flight',
+  help: 'Requests whose answer is not out yet',
+  registers: [registry],
+})
+
+/** Node's parser knows three dozen methods; who sends the odd ones decides on no labels. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** One line and one measurement per request, when its answer is out or the caller is gone. */
 export const accessLog: RequestHandler = (request, response, next) => {
   const begun = performance.now()
+  inFlight.inc()
   // Events of a socket run outside of the request's context, which the line takes its ids from.
   const finished = AsyncLocalStorage.bind(() => {
     const milliseconds = performance.now() - begun
@@ -24,7 +36,12 @@ export const accessLog: RequestHandler = (request, response, next) => {
     const route = typeof matched === 'string' ? matched : 'unmatched'
     const { method } = request
     const status = response.writableFinished ? response.statusCode : 499
-    durations.observe({ method, route, status: String(status) }, milliseconds / 1000)
+    inFlight.dec()
+    durations.observe({
+      labels: { method: methods.has(method) ? method : 'other', route, status: String(status) },
+      value: milliseconds / 1000,
+      exemplarLabels: currentExemplar(),
+    })
     log.info(
       {
         method,

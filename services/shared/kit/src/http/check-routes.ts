@@ -21,6 +21,8 @@ export function faultsOfRoutes(routes: readonly Route[], services: RouteServices
     if (route.method === 'get' && (route.body || route.upload)) faults.push(`${name} is a GET with a body`)
     if (route.idempotent && !services.idempotency)
       faults.push(`${name} is idempotent, but answers are kept nowhere`)
+    if (route.audited && !services.audit)
+      faults.push(`${name} is audited, but the service has no database to note it in`)
     const declared = new Set(Object.keys(route.params?.shape ?? {}))
     for (const [, parameter = ''] of route.path.matchAll(/[:*](\w+)/g)) {
       if (!declared.delete(parameter)) faults.push(`${name} has no schema for its parameter "${parameter}"`)

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { RequestAudit } from '../audit/request-audit.ts'
 import type { Principal } from '../auth/principal.ts'
 import { randomUUIDv7 } from '../identifiers.ts'
 
@@ -9,9 +10,13 @@ export interface RequestContext {
   readonly correlationId: string
   /** Id of the event being handled, when it is one. */
   readonly causationId?: string
+  /** The event being handled is muted, and so is what follows from it. */
+  readonly muted?: boolean
   /** Set once the caller's token has been verified. */
   principal?: Principal
   idempotencyKey?: string
+  /** Of a request that a route answers. */
+  audit?: RequestAudit
 }
 
 const contexts = new AsyncLocalStorage<RequestContext>()

@@ -96,6 +96,11 @@ interface RouteFacts {
   readonly tag: string
   /** A POST that creates: an Idempotency-Key is honoured. */
   readonly idempotent?: true
+  /**
+   * Answers are noted in the audit log before they are sent, as what changes something is anyway: for reads that
+   * must leave a trace.
+   */
+  readonly audited?: true
   /** Largest JSON body in bytes; 1 MiB unless told. */
   readonly maximumBytes?: number
 }

@@ -1,6 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express'
+import type { AuditRecorder } from '../audit/audit-recorder.ts'
+import { type RequestAudit, requestAudit } from '../audit/request-audit.ts'
 import type { Principal } from '../auth/principal.ts'
 import { bearerToken, type TokenVerifier } from '../auth/tokens.ts'
+import { Problem } from '../errors.ts'
 import type { FileStorage } from '../storage/storage.ts'
 import { nameRoute } from './access-log.ts'
 import { type PresentedAnswer, presentAnswer, sendAnswer } from './answer.ts'
@@ -18,6 +21,8 @@ export interface RouteServices {
   readonly files?: FileStorage | undefined
   /** Needed by routes that are `idempotent`. */
   readonly idempotency?: IdempotencyStore | undefined
+  /** Needed by routes that are `audited`; notes refusals of all routes. */
+  readonly audit?: AuditRecorder | undefined
 }
 
 /** A route as Express runs it: policy, input, handler, answer, in this order. */
@@ -28,30 +33,64 @@ export function runRoute(route: Route, services: RouteServices): RequestHandler 
     const context = currentContext()
     if (!context) throw new Error(`${name} ran outside of a request context`)
 
-    // Before the body is read: a stranger gets no work done here.
-    const principal = route.policy.admit(await authenticate(route, request, services, context))
-    const around = { principal, signal: signalOf(response), requestId: context.requestId }
-    const input = await readInput(route, request, response, services, around)
-    const answer = () => route.handle({ ...input, ...around }).then((given) => presentAnswer(route, given))
-
-    const header = route.idempotent ? request.get('idempotency-key') : undefined
-    if (header === undefined) {
-      await sendAnswer(response, await answer())
-      return
+    const audit = requestAudit(route, request)
+    context.audit = audit
+    try {
+      await answerRequest(route, services, { request, response, context, audit })
+    } catch (error) {
+      if (isDenial(error, route, request)) await services.audit?.denied(context, error)
+      throw error
     }
-    if (!services.idempotency) throw new Error(`${name} is idempotent, and the app has no store for answers`)
-    context.idempotencyKey = checkedKey(header)
-    const { params, query, body, upload } = input
-    const scope = idempotencyScope(context.idempotencyKey, {
-      route: name,
-      url: request.originalUrl,
-      input: { params, query, body, upload },
-      principal,
-    })
-    const outcome = await services.idempotency.run(scope, async () => withoutStream(await answer(), name))
-    if (outcome.replayed) response.set('idempotency-replayed', 'true')
-    await sendAnswer(response, outcome.answer)
   }
+}
+
+async function answerRequest(
+  route: Route,
+  services: RouteServices,
+  exchange: { request: Request; response: Response; context: RequestContext; audit: RequestAudit },
+): Promise<void> {
+  const { request, response, context, audit } = exchange
+  // Before the body is read: a stranger gets no work done here.
+  const principal = route.policy.admit(await authenticate(route, request, services, context))
+  const around = { principal, signal: signalOf(response), requestId: context.requestId }
+  const input = await readInput(route, request, response, services, around)
+  const answer = async () => {
+    // Not earlier: what an upload has written before it was refused is not what the caller asked for.
+    if (route.method !== 'get') audit.state = 'armed'
+    const given = presentAnswer(route, await route.handle({ ...input, ...around }))
+    if (route.audited) await services.audit?.read(context)
+    return given
+  }
+
+  const header = route.idempotent ? request.get('idempotency-key') : undefined
+  if (header === undefined) {
+    await sendAnswer(response, await answer())
+    return
+  }
+  const name = `${route.method.toUpperCase()} ${route.path}`
+  if (!services.idempotency) throw new Error(`${name} is idempotent, and the app has no store for answers`)
+  context.idempotencyKey = checkedKey(header)
+  const { params, query, body, upload } = input
+  const scope = idempotencyScope(context.idempotencyKey, {
+    route: name,
+    url: request.originalUrl,
+    input: { params, query, body, upload },
+    principal,
+  })
+  const outcome = await services.idempotency.run(scope, async () => withoutStream(await answer(), name))
+  if (outcome.replayed) response.set('idempotency-replayed', 'true')
+  await sendAnswer(response, outcome.answer)
+}
+
+/**
+ * 403; 404 to somebody who is signed in, because what is hidden and what is not there are answered alike; 401 to
+ * whoever showed something: a password, a code, a token. Who shows nothing is only told to sign in.
+ */
+function isDenial(error: unknown, { policy }: Route, request: Request): error is Problem {
+  if (!(error instanceof Problem)) return false
+  if (error.status === 403) return true
+  if (error.status === 404) return policy.needsToken
+  return error.status === 401 && (!policy.needsToken || request.get('authorization') !== undefined)
 }
 
 async function authenticate(

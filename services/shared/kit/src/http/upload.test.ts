@@ -249,7 +249,7 @@ test('an upload that is broken off leaves nothing', async () => {
   expect(await stored()).toEqual(before)
 })
 
-test('storage that fails is our problem, told without its words', async () => {
+test('storage that is full is unavailable for a while, told without its words', async () => {
   const full: FileStorage = {
     ...files,
     put: async (stream) => {
@@ -259,7 +259,8 @@ test('storage that fails is our problem, told without its words', async () => {
   }
   await using failing = await startApp({ routes: [upload], files: full })
   const answer = await failing.call('/files', form(Buffer.concat([pdf, Buffer.alloc(100_000)])))
-  expect(answer.status).toBe(500)
+  expect(answer.status).toBe(503)
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
   expect(await answer.text()).not.toContain('secret')
 })
 

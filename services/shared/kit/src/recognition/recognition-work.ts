@@ -2,6 +2,7 @@ import type { Emit } from '../database/database.ts'
 import type { WorkDefinition, WorkScope } from '../events/handlers.ts'
 import { RecognitionFailure } from './recognition-failure.ts'
 import { finishJob } from './recognition-jobs.ts'
+import { confidences } from './recognition-metrics.ts'
 import type { RecognitionSchema } from './recognition-tables.ts'
 
 export interface FailedRecognition {
@@ -21,7 +22,10 @@ export type Outcome<Read> = ({ kind: 'read' } & Read) | FailedRecognition
  * @param definition.read throws {@link RecognitionFailure} for what is a result, anything else for another attempt
  * @param definition.subject what is read, for people: `document`, `recording`
  */
-export function recognitionWork<Request extends { recognitionId: string }, Read>(definition: {
+export function recognitionWork<
+  Request extends { recognitionId: string },
+  Read extends { confidence: number },
+>(definition: {
   timeLimit: number
   subject: string
   read(request: Request, scope: WorkScope): Promise<Read>
@@ -32,7 +36,10 @@ export function recognitionWork<Request extends { recognitionId: string }, Read>
     timeLimit,
     run: (request, scope) =>
       read(request, scope).then(
-        (found) => ({ kind: 'read' as const, ...found }),
+        (found) => {
+          confidences.observe(found.confidence)
+          return { kind: 'read' as const, ...found }
+        },
         (error: unknown) => {
           if (!(error instanceof RecognitionFailure)) throw error
           const { code, message: detail, temporary } = error

@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs'
-import { access, constants, mkdir, opendir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, opendir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { randomUUIDv7 } from '../identifiers.ts'
 import { fileMissing, keyOf, sha256OfKey, spool, syncFolder } from './content-address.ts'
+import { roomIn } from './room.ts'
 import type { FileStorage } from './storage.ts'
 
 /** Files below one directory: `ab/cd/<sha256>`, and `incoming/` for those that are still being written. */
 export function localDisk(directory: string): FileStorage {
   const root = resolve(directory)
+  const room = roomIn(join(root, 'incoming'))
   const pathOf = (sha256: string) => join(root, keyOf(sha256))
 
   return {
@@ -15,9 +17,14 @@ export function localDisk(directory: string): FileStorage {
       const incoming = join(root, 'incoming', randomUUIDv7())
       const { sha256, size } = await spool(stream, incoming, limits.maximumBytes)
       const path = pathOf(sha256)
-      await mkdir(dirname(path), { recursive: true })
-      // Also when it is there already: the same bytes, with a new time that keeps a sweep away.
-      await rename(incoming, path)
+      try {
+        await mkdir(dirname(path), { recursive: true })
+        // Also when it is there already: the same bytes, with a new time that keeps a sweep away.
+        await rename(incoming, path)
+      } catch (error) {
+        await rm(incoming, { force: true })
+        throw error
+      }
       await syncFolder(dirname(path))
       return { sha256, size }
     },
@@ -61,10 +68,7 @@ export function localDisk(directory: string): FileStorage {
       }
     },
 
-    async check() {
-      await mkdir(join(root, 'incoming'), { recursive: true })
-      await access(join(root, 'incoming'), constants.W_OK)
-    },
+    check: () => room.check(),
   }
 }
 

@@ -10,7 +10,7 @@ export interface S3Stub extends AsyncDisposable {
   readonly objects: ReadonlyMap<string, { bytes: Buffer; at: Date }>
 }
 
-/** As much of S3 as storage uses: put, get with ranges, head, delete, list in pages of two. */
+/** As much of S3 as storage uses: put, also under a new name only, get with ranges, head, delete, list in pages of two. */
 export async function startS3Stub(): Promise<S3Stub> {
   const objects = new Map<string, { bytes: Buffer; at: Date }>()
   const server = createServer(async (request, response) => {
@@ -20,7 +20,10 @@ export async function startS3Stub(): Promise<S3Stub> {
     const found = objects.get(key)
     if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256')) response.writeHead(403).end()
     else if (!pathname.startsWith(`/${bucket}`)) response.writeHead(404).end()
-    else if (request.method === 'PUT') {
+    else if (request.method === 'PUT' && found && request.headers['if-none-match'] === '*') {
+      const fault = '<Error><Code>PreconditionFailed</Code><Message>it is there</Message></Error>'
+      response.writeHead(412, { 'content-type': 'application/xml' }).end(fault)
+    } else if (request.method === 'PUT') {
       objects.set(key, { bytes: body, at: new Date() })
       response.writeHead(200).end()
     } else if (request.method === 'DELETE') {
@@ -58,7 +61,10 @@ export async function startS3Stub(): Promise<S3Stub> {
 
 function listing(objects: ReadonlyMap<string, { bytes: Buffer; at: Date }>, query: URLSearchParams): string {
   const after = query.get('continuation-token') ?? ''
-  const rest = [...objects].filter(([key]) => key > after).sort(([a], [b]) => (a < b ? -1 : 1))
+  const prefix = query.get('prefix') ?? ''
+  const rest = [...objects]
+    .filter(([key]) => key > after && key.startsWith(prefix))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
   const page = rest.slice(0, 2)
   const contents = page.map(
     ([key, { bytes, at }]) =>

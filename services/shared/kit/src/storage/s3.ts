@@ -29,10 +29,9 @@ export interface S3Options {
   readonly secretAccessKey: string | undefined
 }
 
-/** Files in a bucket, with the same keys as on the local disk, so that a directory can be copied into one. */
-export function s3(options: S3Options): FileStorage {
-  const { bucket: Bucket, accessKeyId, secretAccessKey } = options
-  const client = new S3Client({
+export function s3Client(options: S3Options): S3Client {
+  const { accessKeyId, secretAccessKey } = options
+  return new S3Client({
     region: options.region,
     forcePathStyle: options.pathStyle,
     ...(options.endpoint ? { endpoint: options.endpoint } : {}),
@@ -41,6 +40,12 @@ export function s3(options: S3Options): FileStorage {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   })
+}
+
+/** Files in a bucket, with the same keys as on the local disk, so that a directory can be copied into one. */
+export function s3(options: S3Options): FileStorage {
+  const { bucket: Bucket } = options
+  const client = s3Client(options)
 
   return {
     async put(stream, limits = {}) {
@@ -108,5 +113,5 @@ export function s3(options: S3Options): FileStorage {
   }
 }
 
-const isMissing = (error: unknown): boolean =>
+export const isMissing = (error: unknown): boolean =>
   error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404

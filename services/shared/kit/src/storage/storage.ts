@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { FilesConfig } from '../config/environment.ts'
 import { localDisk } from './local-disk.ts'
-import { s3 } from './s3.ts'
+import { type S3Options, s3 } from './s3.ts'
 
 /** Bytes from `start` to `end`, both counted from 0 and included. */
 export interface ByteRange {
@@ -32,14 +32,19 @@ export interface FileStorage {
 
 /** S3 when FILES_S3_BUCKET is set, else the local disk at FILES_DIRECTORY. */
 export function openStorage(config: FilesConfig): FileStorage {
-  return config.FILES_S3_BUCKET === undefined
-    ? localDisk(config.FILES_DIRECTORY)
-    : s3({
-        pathStyle: config.FILES_S3_PATH_STYLE,
-        bucket: config.FILES_S3_BUCKET,
-        region: config.FILES_S3_REGION,
-        endpoint: config.FILES_S3_ENDPOINT,
-        accessKeyId: config.FILES_S3_ACCESS_KEY_ID,
-        secretAccessKey: config.FILES_S3_SECRET_ACCESS_KEY,
-      })
+  const bucket = bucketOf(config)
+  return bucket ? s3(bucket) : localDisk(config.FILES_DIRECTORY)
+}
+
+/** The bucket for files, when there is one. */
+export function bucketOf(config: FilesConfig): S3Options | undefined {
+  if (config.FILES_S3_BUCKET === undefined) return undefined
+  return {
+    pathStyle: config.FILES_S3_PATH_STYLE,
+    bucket: config.FILES_S3_BUCKET,
+    region: config.FILES_S3_REGION,
+    endpoint: config.FILES_S3_ENDPOINT,
+    accessKeyId: config.FILES_S3_ACCESS_KEY_ID,
+    secretAccessKey: config.FILES_S3_SECRET_ACCESS_KEY,
+  }
 }

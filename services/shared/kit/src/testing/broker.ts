@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
+import { z } from 'zod'
 import { testConfig } from './config.ts'
 
 const run = promisify(execFile)
 
+const [control, ...before] = z.tuple([z.string()], z.string()).parse(JSON.parse(testConfig.TEST_RABBITMQCTL))
+
 /** Runs RabbitMQ's own command line; it needs root or the user that runs the broker. */
 export const rabbitmqctl = (...words: string[]) =>
-  run('rabbitmqctl', ['--quiet', ...words], { timeout: 60_000 })
+  // Not in our folder: the broker's user, whom the command may become, need not be able to read it.
+  run(control, [...before, '--quiet', ...words], { timeout: 60_000, cwd: '/' })
 
 export interface TestBroker {
   url: string

@@ -9,6 +9,9 @@ const { config, faults } = parseConfig(
     TEST_RABBITMQ_URL: url({ default: 'amqp://guest:guest@127.0.0.1:5672', protocols: ['amqp'] }).describe(
       'A RabbitMQ broker for tests.',
     ),
+    TEST_RABBITMQCTL: text({ default: '["rabbitmqctl"]' }).describe(
+      'The words that run `rabbitmqctl` for that broker, as a JSON list.',
+    ),
     TEST_REDIS_URL: url({ default: 'redis://127.0.0.1:6379', protocols: ['redis'] }).describe(
       'A Redis for tests.',
     ),
@@ -20,5 +23,5 @@ const { config, faults } = parseConfig(
 )
 if (faults) throw new Error(`test settings: ${JSON.stringify(faults)}`)
 
-/** Where tests find the real parts. */
+/** Where tests find the real parts. `make test` sets these to what it found, started or installed. */
 export const testConfig = config

@@ -152,7 +152,9 @@ async function findDaprd(): Promise<string> {
     if (!place || !existsSync(place)) continue
     if ((await run(place, ['--version'])).stdout.trim() === daprdVersion) return place
   }
-  throw new Error(`no daprd ${daprdVersion} at TEST_DAPRD, on PATH or in ${cached}; make up builds it`)
+  throw new Error(
+    `no daprd ${daprdVersion} at TEST_DAPRD, on PATH or in ${cached}; make test and make up build it`,
+  )
 }
 
 /** Below Linux's ephemeral range, so that an outgoing connection cannot take one before daprd does. */

@@ -8,6 +8,8 @@ import { testConfig } from './config.ts'
 const kitMigrations = new URL('../database/migrations/', import.meta.url)
 /** Any 64-bit number, the same for all test processes: makes them create templates and roles one after another. */
 const TEMPLATE_LOCK = 7_241_120_091
+/** Another checkout with other migrations may be tested at the same time: its templates are not ours to drop. */
+const TEMPLATE_UNUSED_HOURS = 24
 
 export interface TestDatabase<Schema> {
   database: Database<Schema>
@@ -32,9 +34,8 @@ export async function createTestDatabase<Schema>(appId: string, folder: URL): Pr
   const server = new URL(testConfig.TEST_POSTGRES_URL)
   const role = `alta_test_${appId}`.replaceAll('-', '_')
   const password = 'only-for-tests'
-  const template = await ensureTemplate(appId, folder, role, password)
   const name = `alta_test_${appId}_${randomBytes(6).toString('hex')}`.replaceAll('-', '_')
-  await asAdmin((client) => client.query(`create database ${name} template ${template}`))
+  await cloneTemplate(name, { appId, folder, role, password })
   const adminUrl = urlOf(name)
   const settings: DatabaseSettings = {
     POSTGRES_HOST: server.hostname,
@@ -60,7 +61,15 @@ export async function createTestDatabase<Schema>(appId: string, folder: URL): Pr
   }
 }
 
-async function ensureTemplate(appId: string, folder: URL, role: string, password: string): Promise<string> {
+interface Template {
+  appId: string
+  folder: URL
+  role: string
+  password: string
+}
+
+/** Makes the template where there is none for these migrations, and the database from it. */
+async function cloneTemplate(name: string, { appId, folder, role, password }: Template): Promise<void> {
   const state = createHash('sha256')
     .update(await textOf(kitMigrations))
     .update(await textOf(folder))
@@ -70,24 +79,31 @@ async function ensureTemplate(appId: string, folder: URL, role: string, password
   await asAdmin(async (client) => {
     await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK])
     try {
-      const { rows } = await client.query<{ datname: string }>(
-        `select datname from pg_database where datname like $1`,
+      const { rows } = await client.query<{ datname: string; used: string | null }>(
+        `select datname, shobj_description(oid, 'pg_database') as used from pg_database where datname like $1`,
         [`${prefix.replaceAll('_', '\\_')}%`],
       )
-      if (rows.some((row) => row.datname === template)) return
-      for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`)
+      for (const { datname, used } of rows) {
+        const unused = Date.now() - Date.parse(used ?? '1970-01-01')
+        if (datname !== template && unused > TEMPLATE_UNUSED_HOURS * 3_600_000) {
+          await client.query(`drop database if exists ${datname} with (force)`)
+        }
+      }
       const roles = await client.query('select 1 from pg_roles where rolname = $1', [role])
       if (roles.rows.length === 0) await client.query(`create role ${role} login password '${password}'`)
-      const unfinished = `${template}_unfinished`
-      await client.query(`drop database if exists ${unfinished} with (force)`)
-      await client.query(`create database ${unfinished}`)
-      await migrateService({ connectionString: urlOf(unfinished), appId, folder, role })
-      await client.query(`alter database ${unfinished} rename to ${template}`)
+      if (!rows.some(({ datname }) => datname === template)) {
+        const unfinished = `${template}_unfinished`
+        await client.query(`drop database if exists ${unfinished} with (force)`)
+        await client.query(`create database ${unfinished}`)
+        await migrateService({ connectionString: urlOf(unfinished), appId, folder, role })
+        await client.query(`alter database ${unfinished} rename to ${template}`)
+      }
+      await client.query(`comment on database ${template} is '${new Date().toISOString()}'`)
+      await client.query(`create database ${name} template ${template}`)
     } finally {
       await client.query('select pg_advisory_unlock($1)', [TEMPLATE_LOCK])
     }
   })
-  return template
 }
 
 async function textOf(folder: URL): Promise<string> {

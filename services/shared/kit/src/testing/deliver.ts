@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts'
 import { DEFAULT_TENANT } from '../database/tenant.ts'
 import type { Subscription } from '../events/handlers.ts'
 import { createInbox, type DeliveryResult } from '../events/inbox-dispatch.ts'
+import { ALL_TOPIC } from '../events/names.ts'
 import { randomUUIDv7 } from '../identifiers.ts'
 
 /** An event as another service would have emitted it. */
@@ -30,17 +31,24 @@ export function eventOf<Data>(
   }
 }
 
+const settings = { INBOX_MAX_RETRIES: 5, INBOX_RETRY_DELAY: 2, INBOX_HANDLER_SECONDS: 30 }
+
 /** Delivers events to a service's real inbox, as its sidecar would. */
 export function deliverTo<Schema>(
   database: Database<Schema>,
   subscriptions: readonly Subscription[],
 ): (event: CloudEvent) => Promise<DeliveryResult> {
-  const inbox = createInbox({
-    database,
-    subscriptions,
-    settings: { INBOX_MAX_RETRIES: 5, INBOX_RETRY_DELAY: 2 },
-  })
+  const inbox = createInbox({ database, subscriptions, settings })
   return (event) => inbox.receive(event.topic, structuredClone(event))
+}
+
+/** Delivers events of every topic to what handles all of them. */
+export function deliverAll<Schema>(
+  database: Database<Schema>,
+  subscriptions: readonly Subscription[],
+): (event: CloudEvent) => Promise<DeliveryResult> {
+  const inbox = createInbox({ database, subscriptions, settings })
+  return (event) => inbox.receive(ALL_TOPIC, structuredClone(event))
 }
 
 /** Data of every event of a topic that the database holds in its outbox, oldest first. */

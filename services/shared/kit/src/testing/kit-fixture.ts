@@ -18,13 +18,16 @@ export async function addEffect(tx: Kysely<EffectsSchema>, tenantId: string, sub
 /** Settings that make a test quick: looks every second, retries after one. */
 export const quickBroker = (url: string): BrokerConfig => ({
   RABBITMQ_URL: url,
+  OUTBOX_TRANSPORT: 'amqp',
   OUTBOX_BATCH_SIZE: 100,
   OUTBOX_PROCESSING_INTERVAL: 1,
   OUTBOX_MAX_RETRIES: 5,
   OUTBOX_RETRY_DELAY: 1,
   OUTBOX_RETENTION_SECONDS: 86_400,
+  OUTBOX_REPUBLISH_SECONDS: 3_600,
   INBOX_MAX_RETRIES: 2,
   INBOX_RETRY_DELAY: 1,
+  INBOX_HANDLER_SECONDS: 30,
   INBOX_RETENTION_SECONDS: 1_209_600,
   TOPOLOGY_FILE: '',
 })

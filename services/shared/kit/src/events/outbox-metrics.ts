@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram } from 'prom-client'
+import { Counter, Gauge } from 'prom-client'
 import { registry } from '../telemetry/metrics.ts'
 
 export const relayMetrics = {
@@ -10,6 +10,16 @@ export const relayMetrics = {
   refused: new Counter({
     name: 'alta_outbox_refused_total',
     help: 'Events that the broker refused or could not route',
+    registers: [registry],
+  }),
+  partsLost: new Counter({
+    name: 'alta_topology_lost_total',
+    help: 'Queues and exchanges that were new or had been deleted, and were declared by the relay',
+    registers: [registry],
+  }),
+  publishedAgain: new Counter({
+    name: 'alta_outbox_republished_total',
+    help: 'Events put back into the outbox because a queue that they were in was lost',
     registers: [registry],
   }),
 }
@@ -28,22 +38,6 @@ export const outboxGauges = {
   age: new Gauge({
     name: 'alta_outbox_age_seconds',
     help: 'Age of the oldest event not yet published',
-    registers: [registry],
-  }),
-}
-
-export const inboxMetrics = {
-  handled: new Counter({
-    name: 'alta_inbox_handled_total',
-    help: 'Events by topic and what became of them',
-    labelNames: ['topic', 'outcome'] as const,
-    registers: [registry],
-  }),
-  duration: new Histogram({
-    name: 'alta_inbox_handler_seconds',
-    help: 'Time from delivery to the end of the handler',
-    labelNames: ['topic'] as const,
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     registers: [registry],
   }),
 }

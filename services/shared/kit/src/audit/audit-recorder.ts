@@ -1,0 +1,102 @@
+import { auditRecorded } from '@alta/contracts/events/audit-recorded.v1'
+import type { AuditEntry } from '@alta/contracts/resources/audit'
+import type { Database } from '../database/database.ts'
+import { DEFAULT_TENANT } from '../database/tenant.ts'
+import type { Problem } from '../errors.ts'
+import type { RequestContext } from '../http/request-context.ts'
+import { randomUUIDv7 } from '../identifiers.ts'
+import { log } from '../telemetry/log.ts'
+import { entryOf, type TenantEntry } from './request-audit.ts'
+
+/** Notes in a transaction of its own what no transaction of a handler could. */
+export interface AuditRecorder {
+  /** What a caller was shown. @throws when it cannot be noted: then it must not be shown */
+  read(context: RequestContext): Promise<void>
+  /** That a caller was refused. Never throws: the refusal stands, noted or not. */
+  denied(context: RequestContext, problem: Problem): Promise<void>
+  /** Writes the sums of refusals that are due. @param all also those whose minute is not over */
+  flush(all?: boolean): Promise<void>
+}
+
+const WINDOW_MILLISECONDS = 60_000
+/** Callers and routes that are told apart within a minute; everything above is one sum for each route. */
+const MOST_WINDOWS = 500
+
+interface Window {
+  readonly begun: number
+  readonly first: TenantEntry
+  last: string
+  /** Refusals after the first, which was written at once. */
+  further: number
+}
+
+/**
+ * The first refusal of a caller at a route is written before the answer; the same again within a minute is counted
+ * and written as one entry at its end. So a flood is in the log, and cannot fill it.
+ */
+export function auditRecorder<Schema>(
+  database: Database<Schema>,
+  clock: () => number = Date.now,
+): AuditRecorder {
+  const windows = new Map<string, Window>()
+
+  const write = ({ tenantId, entry }: TenantEntry): Promise<void> =>
+    database.transaction(tenantId, async ({ emit }) => emit(auditRecorded, entry))
+
+  const tryToWrite = (noted: TenantEntry): Promise<void> =>
+    write(noted).catch((error: unknown) =>
+      log.error({ err: error, entry: noted.entry }, 'could not note a refusal in the audit log'),
+    )
+
+  return {
+    async read(context) {
+      const { audit } = context
+      if (!audit || audit.state === 'noted') return
+      audit.state = 'noted'
+      const { resources } = audit
+      await write(
+        entryOf(context, audit, { tenant: DEFAULT_TENANT, resources, outcome: 'allowed', code: null }),
+      )
+    },
+
+    async denied(context, { code }) {
+      const { audit } = context
+      if (!audit || audit.refusal) return
+      audit.state = 'noted'
+      const { resources } = audit
+      const noted = entryOf(context, audit, { tenant: DEFAULT_TENANT, resources, outcome: 'denied', code })
+      const who = noted.entry.actor?.userId ?? noted.entry.address
+      const own = [noted.tenantId, who, audit.action, code].join(' ')
+      const isOwn = windows.has(own) || windows.size < MOST_WINDOWS
+      const key = isOwn ? own : `others ${audit.action} ${code}`
+      const known = windows.get(key)
+      if (known) {
+        known.further += 1
+        known.last = noted.entry.at
+        return
+      }
+      const first = isOwn ? noted : anonymous(noted)
+      windows.set(key, { begun: clock(), first, last: noted.entry.at, further: 0 })
+      await tryToWrite(first)
+    },
+
+    async flush(all = false) {
+      for (const [key, { begun, first, last, further }] of windows) {
+        if (!all && clock() - begun < WINDOW_MILLISECONDS) continue
+        windows.delete(key)
+        if (further > 0) await tryToWrite(sum(first, last, further))
+      }
+    },
+  }
+}
+
+/** One entry for refusals that are not told apart any more. */
+const sum = ({ tenantId, entry }: TenantEntry, at: string, count: number): TenantEntry => ({
+  tenantId,
+  entry: { ...entry, entryId: randomUUIDv7(), at, count, resources: [] },
+})
+
+const anonymous = ({ entry }: TenantEntry): TenantEntry => {
+  const nobody: Partial<AuditEntry> = { actor: null, address: null, userAgent: null, resources: [] }
+  return { tenantId: DEFAULT_TENANT, entry: { ...entry, ...nobody } }
+}

@@ -1,0 +1,31 @@
+import type { Problem } from '../errors.ts'
+import { currentContext } from '../http/request-context.ts'
+import type { AuditActor } from './request-audit.ts'
+
+/*
+ * What only the service knows that signs people in. Everybody else has a token that says who they are, and needs none
+ * of these.
+ */
+
+/** Names the caller in the audit entry of a request that came without a token. */
+export function callerIs(actor: AuditActor): void {
+  const audit = currentContext()?.audit
+  if (audit) audit.actor = actor
+}
+
+/** Names what a request is about where its path does not: the account that somebody tries to get into. */
+export function requestConcerns(name: string, id: string): void {
+  currentContext()?.audit?.resources.push({ name, id })
+}
+
+/**
+ * The transaction around commits, and the caller is refused nevertheless: throw the problem after the commit.
+ * @param outcome.changed it keeps a consequence of the refusal, such as the end of a session whose token was stolen:
+ *   then it carries the entry, which says denied; else the refusal is noted as every other one
+ */
+export function refusedWith(problem: Problem, { changed }: { changed: boolean }): void {
+  const audit = currentContext()?.audit
+  if (!audit) return
+  if (changed) audit.refusal = problem
+  else audit.state = 'waiting'
+}

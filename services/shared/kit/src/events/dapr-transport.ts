@@ -1,0 +1,194 @@
+import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type CloudEvent, cloudEvent } from '@alta/contracts/cloud-event'
+import { receiptAnswer } from '@alta/contracts/resources/operations'
+import { Agent, request } from 'undici'
+import type { Sidecar, SidecarSettings } from '../dapr/sidecar.ts'
+import { log } from '../telemetry/log.ts'
+import { outageOf } from '../telemetry/outage.ts'
+import { inboxKeyOf } from './delivery.ts'
+import { gathered } from './gathered.ts'
+import type { InboxKey } from './inbox.ts'
+import type { OutboxRow } from './outbox-row.ts'
+import { type Topology, topologyBehind } from './topology.ts'
+import type { PublishOutcome, Transport } from './transport.ts'
+
+const PUBSUB = 'pubsub'
+const LOOK_EVERY_MS = 2_000
+/** Publishes at the same time; daprd makes them one after another in any case. */
+const CALLERS = 16
+/** How often receipts are asked for: soon at first, then less. The sum stays below the lease of the rows. */
+const ASK_AFTER_MS = [20, 50, 100, 200, 500, 1_000, 1_500]
+const SEND_AGAIN_AFTER_SECONDS = 30
+
+/** A subscriber that has to have the event in its inbox. */
+interface Receipt {
+  app: string
+  key: InboxKey
+}
+
+interface Question extends Receipt {
+  known: boolean
+}
+
+/**
+ * Publishes through the sidecar, for brokers that the relay does not speak itself. daprd answers 204 for events that
+ * the broker refused or could not route (docs/decisions/0001), so its answer is no proof: an event is confirmed when
+ * every subscriber has said, by service invocation, that its inbox has it. Until then it is sent again, which
+ * subscribers recognise. A subscriber that is away keeps events open in every outbox that it is subscribed to.
+ *
+ * @param topology who subscribes to what
+ * @param receipts false takes the 204 for proof: only for showing in a test that this loses events
+ */
+export function daprTransport(options: {
+  sidecar: Sidecar
+  settings: SidecarSettings
+  topology: Topology
+  receipts?: boolean
+  sendAgainAfterSeconds?: number
+}): Transport {
+  const { sidecar, settings, topology, receipts: wanted = true } = options
+  const again = (options.sendAgainAfterSeconds ?? SEND_AGAIN_AFTER_SECONDS) * 1_000
+  const origin = `http://127.0.0.1:${settings.DAPR_HTTP_PORT}/v1.0/publish/${PUBSUB}`
+  const token: Record<string, string> = settings.DAPR_API_TOKEN
+    ? { 'dapr-api-token': settings.DAPR_API_TOKEN }
+    : {}
+  const dispatcher = new Agent({ connections: CALLERS })
+  const outage = outageOf('the relay has no sidecar to publish through; events wait in the outbox')
+  const stop = new AbortController()
+  /** When events were last handed to the sidecar that are not confirmed yet. */
+  const sent = new Map<string, number>()
+  const askers = new Map<string, (questions: Question[]) => Promise<void>>()
+  let ready = false
+  let looking: Promise<void> = Promise.resolve()
+
+  async function look(onReady: () => void): Promise<void> {
+    while (!stop.signal.aborted) {
+      try {
+        await sidecar.check(stop.signal)
+        outage.worked()
+        if (!ready) {
+          ready = true
+          onReady()
+        }
+      } catch (error) {
+        ready = false
+        if (!stop.signal.aborted) outage.failed(error)
+      }
+      await delay(LOOK_EVERY_MS, undefined, { signal: stop.signal }).catch(() => undefined)
+    }
+  }
+
+  async function send({ id, topic, event }: OutboxRow): Promise<PublishOutcome | undefined> {
+    const { statusCode, body } = await request(`${origin}/${encodeURIComponent(topic)}`, {
+      dispatcher,
+      method: 'POST',
+      headers: { ...token, 'content-type': 'application/cloudevents+json' },
+      body: event,
+      headersTimeout: 10_000,
+      signal: stop.signal,
+    })
+    const answer = await body.text()
+    if (statusCode < 300) return undefined
+    // The sidecar has no such component, or this service may not publish to the topic: no second try will differ.
+    if (statusCode < 500)
+      return { id, outcome: 'refused', reason: `sidecar: ${statusCode} ${answer.slice(0, 300)}` }
+    return { id, outcome: 'interrupted' }
+  }
+
+  async function publishOne(row: OutboxRow): Promise<PublishOutcome> {
+    const event = eventOf(row)
+    if (!event) return { id: row.id, outcome: 'refused', reason: 'invalid: the row holds no CloudEvent' }
+    try {
+      const sentAt = sent.get(row.id)
+      if (sentAt === undefined || Date.now() - sentAt > again) {
+        const failed = await send(row)
+        if (failed) return failed
+        if (!wanted) return { id: row.id, outcome: 'confirmed' }
+        sent.set(row.id, Date.now())
+      }
+      let missing = receiptsFor(topology, row.topic, event)
+      for (const pause of ASK_AFTER_MS) {
+        if (missing.length === 0) break
+        await delay(pause, undefined, { signal: stop.signal })
+        missing = await stillMissing(missing)
+      }
+      if (missing.length > 0) return { id: row.id, outcome: 'interrupted' }
+      sent.delete(row.id)
+      return { id: row.id, outcome: 'confirmed' }
+    } catch (error) {
+      log.debug({ err: error, id: row.id }, 'could not publish through the sidecar')
+      return { id: row.id, outcome: 'interrupted' }
+    }
+  }
+
+  /** One question a subscriber at a time, for all events that wait for its answer. */
+  function askerOf(app: string): (questions: Question[]) => Promise<void> {
+    let asker = askers.get(app)
+    if (!asker) {
+      asker = gathered((questions: Question[]) => ask(app, questions))
+      askers.set(app, asker)
+    }
+    return asker
+  }
+
+  async function ask(app: string, questions: readonly Question[]): Promise<void> {
+    const { status, body } = await sidecar.invoke(app, '/operations/receipts', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ messages: questions.map(({ key }) => key) }),
+      signal: stop.signal,
+      timeoutMs: 5_000,
+    })
+    const answer = await text(body)
+    if (status !== 200) throw new Error(`${app} answers ${status} when asked for receipts`)
+    const { known } = receiptAnswer.parse(JSON.parse(answer))
+    for (const [index, question] of questions.entries()) question.known = known[index] ?? false
+  }
+
+  async function stillMissing(receipts: readonly Receipt[]): Promise<Receipt[]> {
+    const questions = receipts.map(({ app, key }) => ({ app, key, known: false }))
+    await Promise.all(
+      questions.map((question) =>
+        askerOf(question.app)([question]).catch((error: unknown) => {
+          // Who cannot be asked has not said that it has the event.
+          log.debug({ err: error, app: question.app }, 'could not ask for receipts')
+        }),
+      ),
+    )
+    return questions.filter(({ known }) => !known)
+  }
+
+  return {
+    get ready() {
+      return ready
+    },
+    open(onReady) {
+      looking = look(onReady)
+    },
+    async publish(rows) {
+      return Promise.all(rows.map(publishOne))
+    },
+    async close() {
+      stop.abort(new Error('the relay stops'))
+      await looking
+      await dispatcher.close()
+    },
+  }
+}
+
+/** Everybody whose queue the topic leads to; of a copy for one app that one alone. */
+function receiptsFor(topology: Topology, topic: string, event: CloudEvent): Receipt[] {
+  return topologyBehind(topology, [topic])
+    .queues.filter(({ app }) => event.replayfor === undefined || event.replayfor === app)
+    .map((queue) => ({ app: queue.app, key: inboxKeyOf(queue.app, queue.topic, event) }))
+}
+
+function eventOf({ event }: OutboxRow): CloudEvent | undefined {
+  try {
+    return cloudEvent.safeParse(JSON.parse(event)).data
+  } catch {
+    // Not even JSON, so no event.
+    return undefined
+  }
+}

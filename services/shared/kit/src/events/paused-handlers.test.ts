@@ -1,0 +1,118 @@
+import { projectDeleted } from '@alta/contracts/events/project-deleted.v1'
+import { reviewClaimed } from '@alta/contracts/events/review-claimed.v1'
+import { expect, test } from 'vitest'
+import { DEFAULT_TENANT } from '../database/tenant.ts'
+import { eventOf } from '../testing/deliver.ts'
+import { addEffect, type EffectsSchema } from '../testing/kit-fixture.ts'
+import { on, work } from './handlers.ts'
+import { anEvent, counting, type Deleted, inboxUnderTest } from './inbox.fixture.ts'
+import { pausedHandlers, pauseHandler, resumeHandler } from './paused-handlers.ts'
+
+const fixture = inboxUnderTest()
+const { open, effects, rows, untilQuiet } = fixture
+const handler = `inbox/${projectDeleted.topic}`
+// The kit's own tables, whatever else the schema holds.
+const pause = () => fixture.db.database.system(({ tx }) => pauseHandler(tx as never, handler, 'ada'))
+const resume = () => fixture.db.database.system(({ tx }) => resumeHandler(tx as never, handler))
+const manyEvents = (count: number) => Array.from({ length: count }, () => anEvent())
+
+const working = work<Deleted, void, EffectsSchema>(projectDeleted, {
+  timeLimit: 5_000,
+  run: async () => undefined,
+  commit: (_result, { tx, data }) => addEffect(tx, DEFAULT_TENANT, data.projectId),
+})
+
+test.each([
+  ['on', counting()],
+  ['work', working],
+])('a paused handler of the kind %s takes nothing and loses nothing', async (_kind, subscription) => {
+  await pause()
+  const inbox = open([subscription])
+  const events = manyEvents(20)
+  const answers = await Promise.all([...events, ...events].map((event) => inbox.receive(event.topic, event)))
+  expect(new Set(answers)).toEqual(new Set(['SUCCESS']))
+  await inbox.retryDue()
+  expect(await effects()).toEqual({})
+  const waiting = await rows()
+  expect(waiting).toHaveLength(20)
+  for (const row of waiting)
+    expect(row).toMatchObject({ status: 'PARKED', next_attempt_at: null, attempts: 0 })
+  expect(await resume()).toBe(20)
+  await open([subscription]).retryDue()
+  await untilQuiet(open([subscription]))
+  expect(await effects()).toEqual(Object.fromEntries(events.map(({ subject }) => [subject, 1])))
+})
+
+test('other handlers go on, and what was due when it was paused waits too', async () => {
+  const claimed = on<typeof reviewClaimed.example, EffectsSchema>(reviewClaimed, (_data, { tx }) =>
+    addEffect(tx, DEFAULT_TENANT, 'other'),
+  )
+  const event = anEvent()
+  await fixture.db.admin.query(
+    `insert into inbox_messages (source, message_id, handler, tenant_id, topic, status, event, attempts, next_attempt_at)
+     values ($1, $2, $3, $4, $5, 'PARKED', $6, 1, now() - interval '1 minute')`,
+    [event.source, event.id, handler, DEFAULT_TENANT, event.topic, JSON.stringify(event)],
+  )
+  await pause()
+  const inbox = open([counting(), claimed])
+  await inbox.retryDue()
+  const other = eventOf(reviewClaimed, reviewClaimed.example)
+  await inbox.receive(other.topic, other)
+  expect(await effects()).toEqual({ other: 1 })
+  await resume()
+  await untilQuiet(open([counting(), claimed]))
+  expect(await effects()).toEqual({ other: 1, [event.subject]: 1 })
+})
+
+test('it is said who paused what, and that twice changes nothing', async () => {
+  expect(await pause()).toBe(true)
+  expect(await pause()).toBe(false)
+  const found = await fixture.db.database.system(({ tx }) => pausedHandlers(tx as never))
+  expect(found).toMatchObject([{ handler, pausedBy: 'ada' }])
+  expect(await resume()).toBe(0)
+  expect(await resume()).toBeUndefined()
+})
+
+test('a replica that has not heard of the end yet parks nothing for ever', async () => {
+  await pause()
+  const inbox = open([counting()])
+  const [first, second] = [anEvent(), anEvent()]
+  await inbox.receive(first.topic, first)
+  await resume()
+  await inbox.receive(second.topic, second)
+  expect((await rows()).filter(({ status, next_attempt_at: at }) => status === 'PARKED' && !at)).toEqual([])
+  await untilQuiet(inbox)
+  expect(await effects()).toEqual({ [first.subject]: 1, [second.subject]: 1 })
+})
+
+test('pausing and resuming in the midst of deliveries to two replicas loses none and doubles none', async () => {
+  const inboxes = [open([counting()]), open([counting()])]
+  const events = manyEvents(300)
+  const deliveries = events.map(async (event, index) => {
+    await new Promise((resolve) => setTimeout(resolve, index * 10))
+    return inboxes[index % 2]?.receive(event.topic, event)
+  })
+  for (let turn = 0; turn < 3; turn += 1) {
+    await pause()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await resume()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  }
+  await Promise.all(deliveries)
+  await untilQuiet(...inboxes)
+  expect(await effects()).toEqual(Object.fromEntries(events.map(({ subject }) => [subject, 1])))
+}, 60_000)
+
+test('2,000 that have waited are handled in transactions of many', async () => {
+  await pause()
+  const events = manyEvents(2_000)
+  const receiving = open([counting()])
+  await Promise.all(events.map((event) => receiving.receive(event.topic, event)))
+  expect(await resume()).toBe(2_000)
+  const inbox = open([counting()])
+  let turns = 0
+  while ((await inbox.retryDue()) > 0) turns += 1
+  await untilQuiet(inbox)
+  expect(turns).toBeLessThan(60)
+  expect(Object.values(await effects())).toEqual(events.map(() => 1))
+}, 60_000)
