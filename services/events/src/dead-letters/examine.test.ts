@@ -1,0 +1,41 @@
+import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
+import { randomUUIDv7 } from '@alta/kit/identifiers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { planOf } from '../database/plan.fixture.ts'
+import { startDeadLetters, type TestDeadLetters } from './dead-letters.fixture.ts'
+import { countSelected } from './examine.ts'
+import type { Selection } from './selection.ts'
+
+let service: TestDeadLetters
+const group = randomUUIDv7()
+beforeAll(async () => {
+  service = await startDeadLetters()
+  await service.admin.query(
+    `with groups as (
+       insert into dead_letter_groups (id, tenant_id, fingerprint, app, handler, topic, error_class, message, stack,
+         first_seen_at, last_seen_at)
+       select case when i = 1 then $2 else gen_random_uuid() end, $1, i, 'ocr', 'ocr/topic', 'topic', 'Error', '', '', now(), now()
+       from generate_series(1, 100) i
+       returning id)
+     insert into dead_letters (id, tenant_id, group_id, kind, app, handler, topic, event, error_class, message, stack,
+       attempts, first_failed_at, last_failed_at, filed_at)
+     select gen_random_uuid(), $1, groups.id, 'failed', 'ocr', 'ocr/topic', 'topic', '{}', 'Error', '', '', 1, now(), now(), '2026-01-01'
+     from groups, generate_series(1, 100)`,
+    [DEFAULT_TENANT, group],
+  )
+  await service.admin.query('vacuum analyze dead_letters, dead_letter_groups')
+})
+afterAll(() => service.close())
+
+test.each<[string, Selection]>([
+  ['a group', { groups: [group] }],
+  ['a few messages', { ids: [randomUUIDv7(), randomUUIDv7()] }],
+])('counting %s does not go through all dead letters there are', async (_what, wanted) => {
+  const plan = await planOf(service.database, DEFAULT_TENANT, (tx) => countSelected(tx, wanted, new Date()))
+  const rows = [...plan.matchAll(/actual rows=(\d+) loops=(\d+)/g)].map(
+    ([, each, times]) => Number(each) * Number(times),
+  )
+  expect(rows.length).toBeGreaterThan(1)
+  expect(Math.max(...rows)).toBeLessThan(1_000)
+  expect(plan).not.toContain('Rows Removed by Filter')
+})
