@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePorts } from '@alta/kit/testing/daprd'
+import { eventually } from '@alta/kit/testing/wait'
+import { Redis } from 'ioredis'
+
+/** A Redis of the test's own, which may be flushed as it likes. */
+export async function startRedis() {
+  const folder = await mkdtemp(join(tmpdir(), 'alta-redis-'))
+  const [port = 0] = await freePorts(1)
+  const server = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'],
+    { stdio: 'ignore' },
+  )
+  const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: () => 100 })
+  // It refuses connections until it has started.
+  client.on('error', () => undefined)
+  await eventually('Redis answers', async () => (await client.ping()) === 'PONG')
+  return {
+    host: `127.0.0.1:${port}`,
+    client,
+    async stop() {
+      client.disconnect()
+      const gone = new Promise((resolve) => server.once('exit', resolve))
+      server.kill('SIGKILL')
+      await gone
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
