@@ -4,10 +4,12 @@ import { serve } from '@alta/kit/serve'
 import { openStorage } from '@alta/kit/storage/storage'
 import { config } from './config.ts'
 import type { Schema } from './database/schema.ts'
+import { countItemsByState } from './intake/intake.metrics.ts'
 import { purgeDeleted, sweepFiles } from './intake/sweep.ts'
 import { trackedStorage } from './intake/tracked-storage.ts'
 import { routes } from './routes.ts'
 import { subscriptions } from './subscriptions.ts'
+import { tasks } from './tasks.ts'
 
 const database = connect<Schema>('documents', config)
 const files = trackedStorage(database, openStorage(config))
@@ -19,7 +21,9 @@ await serve({
   files,
   routes: routes(database, files, config),
   subscriptions: subscriptions(files),
+  tasks,
   background: [
+    { name: 'count documents and recordings', everySeconds: 30, run: () => countItemsByState(database) },
     {
       name: 'remove deleted items for good',
       everySeconds: 600,

@@ -10,7 +10,8 @@ import { openGateway } from './gateway.ts'
 const body = config.GATEWAY_BODY_SECONDS * 1000
 const upload = { total: config.GATEWAY_UPLOAD_SECONDS * 1000, idle: body }
 
-const sidecar = openSidecar(config)
+// As many as there can be callers: an event stream or a slow upload holds one for long, and nobody waits for another.
+const sidecar = openSidecar(config, { connections: config.GATEWAY_MAX_CONNECTIONS })
 const { server, documents } = openGateway({
   sidecar,
   upstreamTimeout: config.GATEWAY_UPSTREAM_SECONDS * 1000,

@@ -7,10 +7,25 @@ const upstreams = [
   { prefix: '/api/v1/voice-samples', appId: 'documents' },
   { prefix: '/api/v1/reviews', appId: 'reviews' },
   { prefix: '/api/v1/notifications', appId: 'notifications' },
+  { prefix: '/api/v1/events', appId: 'events' },
+  { prefix: '/api/v1/audit', appId: 'events' },
+  { prefix: '/api/v1/dead-letters', appId: 'events' },
+  { prefix: '/api/v1/monitor', appId: 'events' },
+  { prefix: '/api/v1/tasks', appId: 'tasks' },
+  { prefix: '/api/v1/schedules', appId: 'tasks' },
 ] as const
 
 /** Services whose health is the platform's; `ocr` and `transcription` answer nothing else. */
-export const services = ['identity', 'documents', 'ocr', 'transcription', 'reviews', 'notifications'] as const
+export const services = [
+  'identity',
+  'documents',
+  'ocr',
+  'transcription',
+  'reviews',
+  'notifications',
+  'events',
+  'tasks',
+] as const
 
 /** Services that have public routes, and so a part of the public documentation. */
 export const publicServices: readonly string[] = [...new Set(upstreams.map(({ appId }) => appId))]

@@ -6,6 +6,7 @@ import { config } from './config.ts'
 import type { ReviewsSchema } from './database/schema.ts'
 import { decisions } from './reviews/decide-review.ts'
 import { releaseExpired } from './reviews/release-expired.ts'
+import { countReviews } from './reviews/review.metrics.ts'
 import { reviewRoutes } from './reviews/review.routes.ts'
 import { reviewService } from './reviews/review.service.ts'
 import { subscriptions } from './subscriptions.ts'
@@ -29,6 +30,7 @@ await serve({
   routes: reviewRoutes(reviewService(options), decisions(options), clock),
   subscriptions: subscriptions(files),
   background: [
+    { name: 'count open reviews', everySeconds: 30, run: () => countReviews(database) },
     {
       name: 'release expired claims',
       everySeconds: config.CLAIM_SWEEP_SECONDS,

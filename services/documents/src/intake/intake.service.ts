@@ -97,20 +97,28 @@ export function intakeService(database: Database<Schema>, kind: Kind) {
       })
     },
 
-    /** Reads the current version again; whatever is still on its way from the engine no longer counts. */
-    reprocess(caller: Caller, id: string, ifMatch: string | undefined): Promise<ItemSummary> {
-      return database.transaction(caller.tenantId, async (scope) => {
-        const { item: before, role } = await visibleItem(scope.tx, kind, id, caller, 'for update')
-        requireRole(role, 'reviewer')
-        requireMatch(ifMatch, before.revision)
-        const version = await currentVersion(scope.tx, before)
-        const item = await restart(scope, kind, before, before.version)
-        await addHistory(scope.tx, item, { action: 'reprocess_requested', by: caller.userId })
-        await requestReading(scope, kind, item, version)
-        return summaryOf(item, version)
-      })
-    },
+    /** @throws {Problem} 404, 403 `project_role_required`, 412 */
+    reprocess: (caller: Caller, id: string, ifMatch: string | undefined): Promise<ItemSummary> =>
+      database.transaction(caller.tenantId, (scope) => reprocessItem(scope, kind, caller, id, ifMatch)),
   }
+}
+
+/** Reads the current version again; whatever is still on its way from the engine no longer counts. */
+export async function reprocessItem(
+  scope: Scope,
+  kind: Kind,
+  caller: Caller,
+  id: string,
+  ifMatch: string | undefined,
+): Promise<ItemSummary> {
+  const { item: before, role } = await visibleItem(scope.tx, kind, id, caller, 'for update')
+  requireRole(role, 'reviewer')
+  requireMatch(ifMatch, before.revision)
+  const version = await currentVersion(scope.tx, before)
+  const item = await restart(scope, kind, before, before.version)
+  await addHistory(scope.tx, item, { action: 'reprocess_requested', by: caller.userId })
+  await requestReading(scope, kind, item, version)
+  return summaryOf(item, version)
 }
 
 async function storeVersion(

@@ -78,20 +78,37 @@ export async function listItems(
   table: ItemTableName,
   filter: ItemFilter,
 ): Promise<Omit<ItemRow, 'text'>[]> {
-  const { projectIds, status, q, tag, after } = filter
-  return inTable(tx, `${table}_listed`)
+  return matching(tx, table, filter)
     .select(listed)
+    .$if(filter.after !== undefined, (query) => query.where('id', '<', filter.after ?? ''))
+    .orderBy('id', 'desc')
+    .limit(filter.limit)
+    .execute()
+}
+
+export async function countItems(
+  tx: Tx,
+  table: ItemTableName,
+  filter: Omit<ItemFilter, 'after' | 'limit'>,
+): Promise<number> {
+  const { items } = await matching(tx, table, filter)
+    .select(sql<number>`count(*)::int`.as('items'))
+    .executeTakeFirstOrThrow()
+  return items
+}
+
+const matching = (
+  tx: Tx,
+  table: ItemTableName,
+  { projectIds, status, q, tag }: Omit<ItemFilter, 'after' | 'limit'>,
+) =>
+  inTable(tx, `${table}_listed`)
     .$if(projectIds !== undefined, (query) =>
       query.where(sql<boolean>`project_id = any(${projectIds}::uuid[])`),
     )
     .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'uploaded'))
     .$if(tag !== undefined, (query) => query.where(sql<boolean>`tags @> array[${tag}]::text[]`))
     .$if(q !== undefined, (query) => query.where(matches(q ?? '')))
-    .$if(after !== undefined, (query) => query.where('id', '<', after ?? ''))
-    .orderBy('id', 'desc')
-    .limit(filter.limit)
-    .execute()
-}
 
 /** All words must occur. The text form of a tsquery is safe to build on: its words are quoted; no words, no match. */
 const matches = (q: string) =>

@@ -109,7 +109,7 @@ describe.each(['document', 'voice'] as const)('what an engine says about a %s', 
     const long = Array.from({ length: 200_000 }, (_, index) => `Wort${index.toString(36)}`).join(' ')
     await item.completed(await item.result(long))
     expect(textOf((await item.get()).body)).toBe(long)
-  })
+  }, 60_000)
 })
 
 test('the pages of a document come with words, boxes and confidences', async () => {

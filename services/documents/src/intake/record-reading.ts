@@ -4,6 +4,7 @@ import type { FileStorage } from '@alta/kit/storage/storage'
 import type { Schema } from '../database/schema.ts'
 import { fetchReading, type Keep } from './fetch-reading.ts'
 import { addHistory } from './history.repository.ts'
+import { noteConfidence } from './intake.metrics.ts'
 import { lockItemOfRecognition } from './item.repository.ts'
 import type { Kind } from './kind.ts'
 import { saveFailure, saveMachineResult, saveStart } from './recognition.repository.ts'
@@ -44,6 +45,7 @@ export function recordReading<Data extends Completed>(
       const { engine, confidence, result } = data
       const run = await saveMachineResult(tx, data.recognitionId, { engine, sha256: result.sha256 })
       await settle(tx, kind, item, run)
+      noteConfidence(kind.name, confidence)
       await addHistory(tx, item, {
         action: 'read',
         by: null,

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../database/schema.ts'
+import { noteTransition } from './intake.metrics.ts'
 import { type ItemRow, updateItem } from './item.repository.ts'
 import type { Kind } from './kind.ts'
 import { findReading, type ReadingRow } from './reading.repository.ts'
@@ -34,5 +35,7 @@ export async function settle(tx: Tx, kind: Kind, before: ItemRow, run: Recogniti
     failure_code: status === 'failed' ? run.failure_code : null,
     failure_detail: status === 'failed' ? run.failure_detail : null,
   })
-  return { item, changed: status !== before.status }
+  const changed = status !== before.status
+  if (changed) noteTransition(kind.name, before.status, status, run.requested_at)
+  return { item, changed }
 }

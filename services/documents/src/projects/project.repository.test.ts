@@ -48,9 +48,16 @@ test('finding one’s projects reads one’s own memberships, not everybody’s'
       return (await counted(tx)) - before
     })
   const mine = { tenantId: DEFAULT_TENANT, userId, all: false, after: undefined, limit: 50 }
-  // What the condition on the tenant is for: without it everybody's are read.
+  // That the counter counts: without the condition on the tenant everybody's are read. In a small table the planner may
+  // go through the whole index instead, which is no better and is not counted.
   const unnamed = sql`select project_id from project_members where user_id = ${userId}`
-  expect(await readRowByRow(async (tx) => (await unnamed.execute(tx)).rows)).toBeGreaterThan(5_000)
+  const everybodys = async (tx: Kysely<Schema>) => {
+    await sql`set local enable_indexscan = off`.execute(tx)
+    await sql`set local enable_indexonlyscan = off`.execute(tx)
+    await sql`set local enable_bitmapscan = off`.execute(tx)
+    return (await unnamed.execute(tx)).rows
+  }
+  expect(await readRowByRow(everybodys)).toBeGreaterThan(5_000)
   expect(await readRowByRow((tx) => projectIdsOf(tx, DEFAULT_TENANT, userId))).toBe(0)
   expect(await readRowByRow((tx) => listProjects(tx, mine))).toBe(0)
 })

@@ -31,9 +31,12 @@ const rebuilt = new Set([
 /** Naming one of these in `Connection` would make it vanish on the way; they belong to the message. */
 const neverNominated = new Set(['authorization', 'content-type', 'content-length', 'content-encoding'])
 
-/** `dapr-app-id` picks the target of a call, `dapr-api-token` opens the sidecar, `dapr-caller-app-id` lies. */
+/**
+ * `dapr-app-id` picks the target of a call, `dapr-api-token` opens the sidecar, `dapr-caller-app-id` lies, and what
+ * begins with `alta-` the services take for the gateway's own word.
+ */
 const isPrivate = (name: string): boolean =>
-  name.startsWith('dapr-') || name.startsWith('x-forwarded-') || rebuilt.has(name)
+  name.startsWith('dapr-') || name.startsWith('alta-') || name.startsWith('x-forwarded-') || rebuilt.has(name)
 
 export interface Caller {
   requestId: string
@@ -72,6 +75,8 @@ export function requestHeaders(from: IncomingHttpHeaders, caller: Caller): Recor
   if (caller.bearer) headers.authorization = `Bearer ${caller.bearer}`
   headers['x-request-id'] = caller.requestId
   headers['x-forwarded-for'] = caller.address
+  // For the audit log: each sidecar on the way adds an address of its own to the one above.
+  headers['alta-client-address'] = caller.address
   headers['x-forwarded-proto'] = 'http'
   if (hostForm.test(caller.host)) headers['x-forwarded-host'] = caller.host
   return headers

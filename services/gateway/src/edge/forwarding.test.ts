@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { accessToken, startGateway, type TestGateway } from '../testing/gateway-fixture.ts'
+import { directInvokeFailure } from '../testing/stub-sidecar.ts'
 
 let gateway: TestGateway
 beforeAll(async () => {
@@ -87,6 +88,17 @@ test('an answer reaches the caller while the service is still writing it', async
   expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe('data: 1\n\n')
   goOn()
   expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe('data: 2\n\n')
+})
+
+test('an event stream that the service refuses is refused in the words of the service', async () => {
+  gateway.stub.answer('documents', ({ headers }, response) => {
+    if (headers.accept === 'text/event-stream') return directInvokeFailure(response, 'failed to invoke: 404')
+    response.writeHead(404, { 'content-type': 'application/problem+json' })
+    response.end('{"code":"document_not_found"}')
+  })
+  const answer = await gateway.signedIn('/api/v1/documents/1', { headers: { accept: 'text/event-stream' } })
+  expect(answer.status).toBe(404)
+  expect(await answer.json()).toEqual({ code: 'document_not_found' })
 })
 
 test('a problem of a service is passed on as it is', async () => {

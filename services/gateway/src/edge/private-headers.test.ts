@@ -34,6 +34,8 @@ const privateName = fc
   .oneof(
     fc.constantFrom('dapr-app-id', 'dapr-api-token', 'dapr-caller-app-id', 'dapr-callee-app-id'),
     word.map((rest) => `dapr-${rest}`),
+    fc.constantFrom('alta-client-address'),
+    word.map((rest) => `alta-${rest}`),
     word.map((rest) => `x-forwarded-${rest}`),
     fc.constantFrom('forwarded', 'x-real-ip', 'via', 'x-original-url'),
   )
@@ -47,6 +49,7 @@ test('no header that steers Dapr or claims to come from a proxy passes, whatever
         const seen = await send(Object.fromEntries(names.map((name) => [name, 'forged'])))
         expect(Object.values(seen)).not.toContain('forged')
         expect(seen['dapr-app-id']).toBe('documents')
+        expect(seen['alta-client-address']).toBe('127.0.0.1')
         expect(seen['dapr-api-token']).toBe('sidecar-token')
       },
     ),
@@ -85,8 +88,10 @@ test('an empty header stays what it is: an empty Idempotency-Key is a mistake th
 })
 
 test('naming the token in Connection does not make it vanish', async () => {
-  const seen = await send({ connection: 'authorization, x-request-id, x-custom', 'x-custom': '1' })
+  const names = 'authorization, x-request-id, alta-client-address, x-custom'
+  const seen = await send({ connection: names, 'x-custom': '1' })
   expect(seen.authorization).toMatch(/^Bearer /)
+  expect(seen['alta-client-address']).toBe('127.0.0.1')
   expect(seen['x-request-id']).toBeDefined()
   expect(seen['x-custom']).toBeUndefined()
 })

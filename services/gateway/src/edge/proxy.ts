@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { bearerToken } from '@alta/kit/auth/tokens'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
+import { Problem } from '@alta/kit/errors'
 import { nameRoute } from '@alta/kit/http/access-log'
 import { clientGone } from '@alta/kit/http/json-body'
 import { currentContext } from '@alta/kit/http/request-context'
@@ -12,6 +13,8 @@ import { refuseForeignFailure } from './foreign-failure.ts'
 import { requestHeaders, responseHeaders } from './forwarded-headers.ts'
 import { type BodyRules, hasBody, limitedBody } from './request-body.ts'
 import { securityHeaderNames } from './security-headers.ts'
+
+const EVENT_STREAM = 'text/event-stream'
 
 /**
  * Sends a request through the own sidecar to the service that answers it, and its answer back, both as
@@ -37,17 +40,24 @@ export function forwardThrough(sidecar: Sidecar, rules: BodyRules, timeout: numb
     if (hasBody(request) && request.headers.expect) response.writeContinue()
     const body = hasBody(request) ? limitedBody(request, bodyClass, rules[bodyClass]) : null
 
-    const answer = await sidecar
-      .invoke(appId, edge.path + edge.search, {
+    const ask = (accept = headers.accept) =>
+      sidecar.invoke(appId, edge.path + edge.search, {
         method: edge.method,
-        headers,
+        headers: accept === undefined ? headers : { ...headers, accept },
         signal: gone.signal,
         timeoutMs: timeout,
         ...(body ? { body } : {}),
       })
-      .catch((error: unknown) => {
-        throw gone.signal.aborted ? clientGone() : error
-      })
+    const answer = await ask().catch(async (error: unknown) => {
+      if (gone.signal.aborted) throw clientGone()
+      if (!isAway(error) || request.method !== 'GET' || headers.accept !== EVENT_STREAM) throw error
+      // daprd turns a refused event stream into a failure of its own. The service repeats its words to who wants those;
+      // if it would stream, it was daprd's failure after all.
+      const refusal = await ask('application/problem+json')
+      if (refusal.status >= 400) return refusal
+      refusal.body.destroy()
+      throw error
+    })
     await refuseForeignFailure(appId, answer)
 
     response.status(answer.status)
@@ -56,7 +66,8 @@ export function forwardThrough(sidecar: Sidecar, rules: BodyRules, timeout: numb
     }
     if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store')
     // A service that stops in the middle, or a caller who stops reading, would hold both connections for ever.
-    if (response.getHeader('content-type') !== 'text/event-stream') {
+    // An event stream may be silent for as long as nothing happens; its type may be followed by a charset.
+    if (!String(response.getHeader('content-type')).startsWith(EVENT_STREAM)) {
       response.setTimeout(timeout, () => response.destroy())
     }
     response.flushHeaders()
@@ -68,3 +79,5 @@ export function forwardThrough(sidecar: Sidecar, rules: BodyRules, timeout: numb
     }
   }
 }
+
+const isAway = (error: unknown): boolean => error instanceof Problem && error.code === 'upstream_unavailable'

@@ -13,7 +13,7 @@ export function healthRoutes(options: { sidecar: Sidecar; documents: ServiceDocu
   router.get('/health', async (_request, response) => {
     nameRoute(response, 'get', '/health')
     const report = await health()
-    answer(response, report.status === 'ok', report)
+    answer(response, report.status !== 'unavailable', report)
   })
   router.get('/health/live', (_request, response) => {
     nameRoute(response, 'get', '/health/live')

@@ -7,7 +7,7 @@ import { z } from 'zod'
  * name hosts and ports; they are in the service's report and log.
  */
 const report = z.object({
-  status: z.enum(['ok', 'unavailable']),
+  status: z.enum(['ok', 'degraded', 'unavailable']),
   uptimeSeconds: z.number().optional(),
   components: z
     .array(
@@ -24,14 +24,14 @@ const report = z.object({
 
 interface ServiceHealth extends Partial<z.infer<typeof report>> {
   service: string
-  status: 'ok' | 'unavailable'
+  status: 'ok' | 'degraded' | 'unavailable'
   /** Until the service's own report was here, through both sidecars. */
   latencyMs: number
 }
 
 export interface PlatformHealth {
-  /** `ok` when every service is. */
-  status: 'ok' | 'unavailable'
+  /** That of the service that fares worst. */
+  status: 'ok' | 'degraded' | 'unavailable'
   services: ServiceHealth[]
 }
 
@@ -44,8 +44,10 @@ export function platformHealth(sidecar: Sidecar, appIds: readonly string[]): () 
 
   async function look(): Promise<PlatformHealth> {
     const services = await Promise.all(appIds.map((appId) => healthOf(sidecar, appId)))
-    const allUp = services.every(({ status }) => status === 'ok')
-    return { status: allUp ? 'ok' : 'unavailable', services }
+    const worst = (['unavailable', 'degraded'] as const).find((one) =>
+      services.some(({ status }) => status === one),
+    )
+    return { status: worst ?? 'ok', services }
   }
 
   return () => {

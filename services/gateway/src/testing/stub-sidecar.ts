@@ -20,11 +20,13 @@ export interface StubSidecar {
   answer(appId: string, reply: Reply): void
   /** Services that the sidecar cannot reach. */
   away: Set<string>
+  /** Services whose own report says that they work in part. */
+  degraded: Set<string>
   close(): Promise<void>
 }
 
-/** What daprd 1.18 answers when it cannot reach an app. */
-function directInvokeFailure(response: ServerResponse, message: string): void {
+/** What daprd 1.18 answers when it cannot reach an app, and when an app refuses an event stream. */
+export function directInvokeFailure(response: ServerResponse, message: string): void {
   response.writeHead(500, { 'content-type': 'application/json' })
   response.end(JSON.stringify({ errorCode: 'ERR_DIRECT_INVOKE', message }))
 }
@@ -40,6 +42,7 @@ export async function startStubSidecar(
 ): Promise<StubSidecar> {
   const replies = new Map<string, Reply>()
   const away = new Set<string>()
+  const degraded = new Set<string>()
   const calls: SeenCall[] = []
 
   const server = createServer((request, response) => {
@@ -60,9 +63,17 @@ export async function startStubSidecar(
     if (request.url === '/health')
       return json({
         service: name,
-        status: 'ok',
+        status: degraded.has(name) ? 'degraded' : 'ok',
         causes: [],
-        components: [{ name: 'postgres', status: 'ok', latencyMs: 1, needed: true }],
+        components: [
+          {
+            name: 'postgres',
+            status: degraded.has(name) ? 'degraded' : 'ok',
+            latencyMs: 1,
+            needed: true,
+            ...(degraded.has(name) ? { reason: 'nothing can be stored: /var/lib is full' } : {}),
+          },
+        ],
       })
 
     const call: SeenCall = {
@@ -88,6 +99,7 @@ export async function startStubSidecar(
     port: (server.address() as AddressInfo).port,
     calls,
     away,
+    degraded,
     answer: (appId, reply) => replies.set(appId, reply),
     async close() {
       const closed = once(server, 'close')

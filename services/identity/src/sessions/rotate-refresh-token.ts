@@ -23,7 +23,7 @@ export async function rotate(
   session: SessionRow,
   token: string,
   grace: number,
-): Promise<{ token: string } | { refused: Problem }> {
+): Promise<{ token: string } | { refused: Problem; ended?: true }> {
   if (session.ended_at) return { refused: invalidRefreshToken(`the session ended: ${session.end_reason}`) }
   if (session.expires_at.getTime() <= Date.now())
     return { refused: invalidRefreshToken('the session is over') }
@@ -52,5 +52,5 @@ export async function rotate(
     { sessionId: session.id, userId: session.user_id },
     'a refresh token was used twice: session ended',
   )
-  return { refused: invalidRefreshToken('used before') }
+  return { refused: invalidRefreshToken('used before'), ended: true }
 }

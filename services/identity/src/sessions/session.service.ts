@@ -1,8 +1,10 @@
+import { callerIs, refusedWith, requestConcerns } from '@alta/kit/audit/caller'
 import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import type { Problem } from '@alta/kit/errors'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
+import type { Kysely } from 'kysely'
 import type { IdentitySchema } from '../database/schema.ts'
 import type { AccessTokens } from '../keys/access-token.ts'
 import type { Passwords } from '../passwords/passwords.ts'
@@ -52,10 +54,23 @@ export function sessionService(options: {
     return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: tokens.lifetime, user: present(user) }
   }
 
+  async function tryRefresh(tx: Kysely<IdentitySchema>, refreshToken: string) {
+    const session = await lockSessionOfToken(tx, hashOf(refreshToken))
+    if (!session) return { refused: invalidRefreshToken('unknown refresh token') }
+    requestConcerns('user', session.user_id)
+    const rotated = await rotate(tx, session, refreshToken, grace)
+    if ('refused' in rotated) return rotated
+    const user = await userById(tx, session.user_id)
+    if (!user) return { refused: invalidRefreshToken('the user is gone') }
+    callerIs(auditActor(user, session.id))
+    return { user, sessionId: session.id, token: rotated.token }
+  }
+
   return {
     /** @throws {Problem} 401 `invalid_credentials`, 503 `too_busy` */
     async login(email: string, password: string): Promise<SignedIn> {
       const user = await database.read(DEFAULT_TENANT, (tx) => userToSignIn(tx, email))
+      if (user) requestConcerns('user', user.id)
       if (!(await passwords.matches(password, user?.password_hash)) || !user) throw invalidCredentials()
       const stored = user.password_hash
       const renewed = passwords.isOutdated(stored) ? await passwords.hash(password) : undefined
@@ -64,6 +79,7 @@ export function sessionService(options: {
       const refreshToken = newRefreshToken()
       await database.transaction(user.tenant_id, async ({ tx }) => {
         if (!(await holdPasswordHash(tx, user.id, stored))) throw invalidCredentials()
+        callerIs(auditActor(user, sessionId))
         if (renewed) await replacePasswordHash(tx, user.id, { from: stored, to: renewed })
         const expiresAt = new Date(Date.now() + lifetime * 1000)
         const mine = { tenant_id: user.tenant_id }
@@ -77,14 +93,9 @@ export function sessionService(options: {
     async refresh(refreshToken: string): Promise<SignedIn> {
       // The refusal is a value until here: an exception would roll the end of a misused session back.
       const outcome = await database.system(async ({ tx }) => {
-        const session = await lockSessionOfToken(tx, hashOf(refreshToken))
-        if (!session) return { refused: invalidRefreshToken('unknown refresh token') }
-        const rotated = await rotate(tx, session, refreshToken, grace)
-        if ('refused' in rotated) return rotated
-        const user = await userById(tx, session.user_id)
-        return user
-          ? { user, sessionId: session.id, token: rotated.token }
-          : { refused: invalidRefreshToken('the user is gone') }
+        const tried = await tryRefresh(tx, refreshToken)
+        if ('refused' in tried) refusedWith(tried.refused, { changed: 'ended' in tried })
+        return tried
       })
       if ('refused' in outcome) throw outcome.refused satisfies Problem
       return answer(outcome.user, outcome.sessionId, outcome.token)
@@ -96,3 +107,10 @@ export function sessionService(options: {
     },
   }
 }
+
+const auditActor = (user: UserRow, sessionId: string) => ({
+  userId: user.id,
+  tenantId: user.tenant_id,
+  sessionId,
+  roles: user.roles,
+})

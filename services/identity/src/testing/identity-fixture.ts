@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { auditRecorder } from '@alta/kit/audit/audit-recorder'
 import { tokenVerifier } from '@alta/kit/auth/tokens'
 import { idempotencyStore } from '@alta/kit/database/idempotency'
 import { createApp } from '@alta/kit/http/app'
@@ -75,6 +76,7 @@ export async function startIdentity(changes: Partial<IdentitySettings> = {}): Pr
       keys: keySource,
     }),
     idempotency: idempotencyStore(database),
+    audit: auditRecorder(database),
   })
   const server = createServer(app)
   server.listen(0, '127.0.0.1')

@@ -148,18 +148,46 @@ it('does not send again what an attempt had sent before it died', async () => {
   expect(await notifications.mailsTo(ada)).toHaveLength(1)
 })
 
-it('sends nothing for a replay, except what had failed', async () => {
+it('repeats what had failed when a copy asks for it, and what was sent never', async () => {
   const ada = person()
   await notifications.deliver(notifications.registered(ada))
   const replayfor = 'notifications'
-  await notifications.deliver({ ...notifications.requested(ada), replayfor })
-  expect(await notifications.mailsTo(ada)).toEqual([])
-
   const event = notifications.requested(ada)
   const server = await refusing(550)
   await notifications.deliver(event, server.mailer)
   await server.close()
-  await notifications.deliver({ ...again(event), replayfor })
-  await notifications.deliver({ ...again(event), replayfor })
+  await notifications.deliver({ ...again(event), replayfor, replayid: randomUUIDv7() })
+  await notifications.deliver({ ...again(event), replayfor, replayid: randomUUIDv7() })
   expect(await notifications.mailsTo(ada)).toHaveLength(1)
+})
+
+it('sends nothing for a muted replay, neither what was sent nor what failed nor what was never tried', async () => {
+  const ada = person()
+  await notifications.deliver(notifications.registered(ada))
+  const muted = () => ({ replayfor: 'notifications', replayid: randomUUIDv7(), effects: 'muted' }) as const
+  const sent = notifications.requested(ada)
+  await notifications.deliver(sent)
+  const failed = notifications.requested(ada)
+  const server = await refusing(550)
+  await notifications.deliver(failed, server.mailer)
+  await server.close()
+  const neverTried = notifications.requested(ada)
+  for (const event of [sent, failed, neverTried]) {
+    expect(await notifications.deliver({ ...event, ...muted() })).toBe('SUCCESS')
+  }
+  expect(await notifications.mailsTo(ada)).toHaveLength(1)
+  // The same in a replay whose effects are live: what was never sent leaves, once.
+  for (const event of [sent, failed, neverTried, neverTried]) {
+    const { effects: _muted, ...live } = muted()
+    await notifications.deliver({ ...event, ...live })
+  }
+  expect(await notifications.mailsTo(ada)).toHaveLength(3)
+})
+
+it('sends nothing for a request that follows from a muted replay elsewhere', async () => {
+  const ada = person()
+  await notifications.deliver(notifications.registered(ada))
+  await notifications.deliver({ ...notifications.requested(ada), effects: 'muted' })
+  expect(await notifications.mailsTo(ada)).toEqual([])
+  expect(await notifications.messageOf(ada)).toBeUndefined()
 })

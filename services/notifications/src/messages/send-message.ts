@@ -8,6 +8,7 @@ import { type Contact, contactOf } from '../contacts/contact.repository.ts'
 import type { NotificationsSchema } from '../database/schema.ts'
 import { renderMail } from '../mail/mail.ts'
 import { type Mailer, MailRefused } from '../mail/mailer.ts'
+import { mailSeconds, mails } from './mail.metrics.ts'
 import {
   enqueue,
   findMessage,
@@ -20,7 +21,7 @@ import type { Sending } from './sending.ts'
 
 type Request = z.output<typeof emailSendRequested.schema>
 
-/** `nothing`: it was somebody else's to send, or a replay of what is over. */
+/** `nothing`: it was somebody else's to send, or a copy of what is over, or must not leave the platform. */
 export type SendOutcome = 'sent' | 'nothing' | { refused: string }
 
 export interface SendParts {
@@ -56,6 +57,7 @@ export function sendMessage(parts: SendParts): WorkDefinition<Request, SendOutco
     exhausted: async (failure, { data: { messageId }, tx, emit }) => {
       const failed = await markNotSent(tx, messageId, 'failed', failure.message)
       if (!failed) return
+      mails.inc({ outcome: 'given_up' })
       emit(emailFailed, { messageId, attempts: Math.max(1, failed.attempts), detail: failure.message })
     },
   }
@@ -68,6 +70,8 @@ async function send(
 ): Promise<SendOutcome> {
   const { tenantId } = message
   const { messageId } = request
+  // History is repeated, and people are not part of it. Not even a message that had failed is sent now.
+  if (message.muted) return 'nothing'
   const { row, contact } = await queue(database, request, message)
   if (!isOurs(row, message)) return 'nothing'
   // Sent by an attempt that died before it could tell.
@@ -84,36 +88,31 @@ async function send(
   await database.transaction(tenantId, ({ tx }) =>
     markSending(tx, messageId, { email: to.email, subject: mail.subject }),
   )
+  const measured = mailSeconds.startTimer()
   try {
-    await mailer.send({ messageId, to }, mail)
+    await mailer.send({ messageId, to }, mail).finally(measured)
   } catch (error) {
     const reason = (error as Error).message
+    mails.inc({ outcome: error instanceof MailRefused ? 'refused' : 'retried' })
     if (error instanceof MailRefused) return { refused: reason }
     await database.transaction(tenantId, ({ tx }) => markNotSent(tx, messageId, 'retried', reason))
     throw error
   }
+  mails.inc({ outcome: 'sent' })
   await database.transaction(tenantId, ({ tx }) => markSent(tx, messageId))
   return 'sent'
 }
 
-const queue = (
-  database: Database<NotificationsSchema>,
-  request: Request,
-  { id, tenantId, replay }: Message,
-) =>
+const queue = (database: Database<NotificationsSchema>, request: Request, { id, tenantId }: Message) =>
   database.transaction(tenantId, async ({ tx }) => {
     const { messageId, template, recipient } = request
     const { userId } = recipient
     const contact = await contactOf(tx, userId)
-    const known = await findMessage(tx, messageId)
-    // A replay sends nothing that this service has never tried: it repeats history, people are not part of it.
-    if (replay && !known) return { row: undefined, contact }
     return { row: await enqueue(tx, { messageId, tenantId, userId, template, eventId: id }), contact }
   })
 
 /** A replayed copy has the id of its event, so a failed message can be redriven and a sent one stays as it is. */
-const isOurs = (row: MessageRow | undefined, message: Message): row is MessageRow =>
-  row !== undefined && row.eventId === message.id
+const isOurs = (row: MessageRow, message: Message): boolean => row.eventId === message.id
 
 /** The address in the request counts first: it is there when the contact is not known yet. */
 function recipientOf({ recipient, parameters }: Request, contact: Contact | undefined): Contact | undefined {

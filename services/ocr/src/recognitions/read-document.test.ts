@@ -202,7 +202,7 @@ test('after the last attempt the others hear that the engine has failed, and not
   const event = await requestedSample('letter.png')
   const { exhausted } = readDocument({ jobs: jobRepository(db.database), files, engine, timeLimit: 1_000 })
   const failure = { errorClass: 'StatusError', message: 'quota of project 4711', stack: '', permanent: false }
-  await db.database.transaction(event.tenantid, async ({ tx, emit }) => {
+  await db.database.transaction(event.tenantid, async (scope) => {
     const data = documentOcrRequested.schema.parse(event.data)
     const message = {
       id: event.id,
@@ -214,9 +214,10 @@ test('after the last attempt the others hear that the engine has failed, and not
       sequence: undefined,
       time: new Date(event.time),
       replay: false,
+      muted: false,
       traceparent: undefined,
     }
-    await exhausted?.(failure, { data, tx, emit, message })
+    await exhausted?.(failure, { ...scope, data, message })
   })
   const [failed] = await failures()
   expect(failed).toMatchObject({ code: 'engine_failed', temporary: true })

@@ -11,6 +11,7 @@ import type { OcrEngine } from '../engines/engine.ts'
 import { openPages } from '../pages/open-pages.ts'
 import type { PageSource } from '../pages/page-source.ts'
 import type { JobRepository } from './job.repository.ts'
+import { pagesRead } from './ocr.metrics.ts'
 
 export type Request = z.infer<typeof documentOcrRequested.schema>
 
@@ -50,7 +51,10 @@ export async function recognise(
         languages: request.languages,
         signal,
         kept: jobs.keptWork(run),
-        pageDone: () => progress(++done / numbers.length),
+        pageDone: () => {
+          pagesRead.inc({ by: 'engine' })
+          progress(++done / numbers.length)
+        },
       })
     })
     return await keepResult(files, engine.name, request.languages, pages)
@@ -69,7 +73,9 @@ async function readPages(
   for (let number = 1; number <= source.pageCount; number++) {
     signal.throwIfAborted()
     const layer = await source.textLayer(number)
-    if (layer) pages.set(number, layer)
+    if (!layer) continue
+    pages.set(number, layer)
+    pagesRead.inc({ by: 'text_layer' })
   }
   const all = Array.from({ length: source.pageCount }, (_, index) => index + 1)
   const missing = all.filter((number) => !pages.has(number))

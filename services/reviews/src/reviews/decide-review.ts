@@ -12,6 +12,7 @@ import { loadReading, saveReading } from '../readings/stored-reading.ts'
 import { demandReviewer, openReview } from './review.access.ts'
 import { approve, reject, requireClaim, sendBack } from './review.actions.ts'
 import { carryingOn, factsOf, resultFile } from './review.events.ts'
+import { noteVerdict } from './review.metrics.ts'
 import { findReview, type Review } from './review.repository.ts'
 import { act, type Request, type ReviewServiceOptions } from './review.service.ts'
 import { findVerdicts, insertVerdict } from './verdict.repository.ts'
@@ -49,11 +50,11 @@ export function decisions(options: ReviewServiceOptions) {
 
   /** Both leave the text as it is and say why. */
   const turnAway =
-    (judge: typeof sendBack, contract: typeof reviewSentBack) =>
+    (judge: typeof sendBack, contract: typeof reviewSentBack, told: 'sent_back' | 'rejected') =>
     async (request: Request, reason: string): Promise<Review> => {
       const { seen, reading } = await readClaimed(request)
       const text = textOf(reading)
-      return act(options, request, async (stage) => {
+      const decided = await act(options, request, async (stage) => {
         const { tx, emit, review, actor } = stage
         demandSameText(review, seen)
         const { review: next, verdict } = judge(stage, reason)
@@ -61,6 +62,8 @@ export function decisions(options: ReviewServiceOptions) {
         emit(contract, { ...factsOf(review), by: actor, reason }, carryingOn(review, next.version))
         return next
       })
+      noteVerdict(decided, told)
+      return decided
     }
 
   return {
@@ -77,7 +80,7 @@ export function decisions(options: ReviewServiceOptions) {
       const untouched = corrections.length === 0 && after === before
       const stored = untouched ? seen.current : await saveReading(files, corrected)
 
-      return act(options, request, async (stage) => {
+      const settled = await act(options, request, async (stage) => {
         const { tx, emit, review, policy, actor } = stage
         demandSameText(review, seen)
         const { secondReviewer } = policy
@@ -95,10 +98,12 @@ export function decisions(options: ReviewServiceOptions) {
         }
         return decided.review
       })
+      noteVerdict(settled, 'approved')
+      return settled
     },
 
-    sendBack: turnAway(sendBack, reviewSentBack),
-    reject: turnAway(reject, reviewRejected),
+    sendBack: turnAway(sendBack, reviewSentBack, 'sent_back'),
+    reject: turnAway(reject, reviewRejected, 'rejected'),
   }
 }
 

@@ -14,6 +14,7 @@ import { findProject } from '../projects/project.repository.ts'
 import { isSure, type Sureness, surenessOf } from '../readings/reading.ts'
 import { loadReading } from '../readings/stored-reading.ts'
 import { factsOf } from './review.events.ts'
+import { noteTriage } from './review.metrics.ts'
 import { insertReview, type Review, supersedeItems } from './review.repository.ts'
 import { advanceSubject, type Recognition } from './subject.repository.ts'
 
@@ -70,6 +71,7 @@ async function triage(
   if (isSure(sureness, project.policy)) {
     const settled = { reviewId: null, by: null, kind, subjectId, projectId, recognitionId, result }
     emit(reviewApproved, { ...settled, corrections: 0 }, { sequence: 1 })
+    noteTriage(kind, 'approved')
     return
   }
   const now = new Date()
@@ -94,4 +96,5 @@ async function triage(
   }
   await insertReview(tx, review)
   emit(reviewOpened, { ...factsOf(review), confidence: review.confidence, round: 1 }, { sequence: 1 })
+  noteTriage(kind, 'opened')
 }

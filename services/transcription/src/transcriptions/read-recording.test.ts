@@ -10,6 +10,7 @@ import type { RecognitionSchema } from '@alta/kit/recognition/recognition-tables
 import { type FileStorage, openStorage } from '@alta/kit/storage/storage'
 import { createTestDatabase, type TestDatabase } from '@alta/kit/testing/database'
 import { deliverTo, emitted, eventOf } from '@alta/kit/testing/deliver'
+import { metricValue } from '@alta/kit/testing/metrics'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { scratchDirectory } from '../audio/scratch.ts'
 import type { SpeechEngine } from '../engines/engine.ts'
@@ -89,6 +90,16 @@ it('leaves a transcript in storage and tells where, once for two deliveries', as
   expect(rows).toEqual([{ status: 'read' }])
   expect((await test.admin.query('select 1 from job_parts')).rows).toEqual([])
 }, 240_000)
+
+it('counts the seconds that were heard, and none of a recording without speech', async () => {
+  const heard = () => metricValue('alta_transcription_audio_seconds_total')
+  const before = (await heard()) ?? 0
+  await deliver(hearing(async () => [word]))(await requested('memo.wav'))
+  const after = (await heard()) ?? 0
+  expect(after - before).toBeGreaterThan(1)
+  await deliver(hearing(async () => []))(await requested('memo.wav'))
+  expect(await heard()).toBe(after)
+})
 
 it('finds no speech in a silent recording', async () => {
   await deliver(pocketsphinx())(await requested('silence.wav'))

@@ -12,6 +12,7 @@ import { scratchDirectory } from '../audio/scratch.ts'
 import type { SpeechEngine, SpokenWord } from '../engines/engine.ts'
 import type { JobRepository } from './job.repository.ts'
 import { meanConfidence, segmentsOf } from './segments.ts'
+import { audioHeard } from './transcription.metrics.ts'
 
 export type Request = z.output<typeof voiceTranscriptionRequested.schema>
 
@@ -58,6 +59,7 @@ export async function transcribe(
 
   const { duration } = recording
   const result = await store(files, engine.name, language, duration, words)
+  audioHeard.inc(duration)
   return { engine: engine.name, duration, confidence: meanConfidence(words), result }
 }
 
