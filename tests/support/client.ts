@@ -21,6 +21,8 @@ export interface Item {
   pages: { number: number; confidence: number }[]
 }
 export interface Mail {
+  /** The Message-ID header: `<id of the message@domain>`. */
+  messageId: string
   to: string
   subject: string
   text: string
@@ -32,6 +34,7 @@ export class Client {
   token = ''
   userId = ''
   email = ''
+  private password = ''
 
   constructor(gateway: string) {
     this.gateway = gateway
@@ -84,15 +87,21 @@ export class Client {
 
   async register(name = 'Ada Lovelace'): Promise<this> {
     this.email = `${name.toLowerCase().replaceAll(' ', '.')}.${randomUUID().slice(0, 8)}@example.org`
-    const password = `correct horse ${randomUUID()}`
+    this.password = `correct horse ${randomUUID()}`
     const registered = await this.insist('POST', '/api/v1/auth/register', () => ({
       email: this.email,
-      password,
+      password: this.password,
       name,
     }))
     if (registered.status !== 201) throw new Error(`cannot register: ${JSON.stringify(registered.body)}`)
     this.userId = registered.body.user.id
-    const signedIn = await this.insist('POST', '/api/v1/auth/login', () => ({ email: this.email, password }))
+    return this.signIn()
+  }
+
+  /** Again, for a token with roles that were given meanwhile. */
+  async signIn(): Promise<this> {
+    const { email, password } = this
+    const signedIn = await this.insist('POST', '/api/v1/auth/login', () => ({ email, password }))
     this.token = signedIn.body.accessToken
     return this
   }

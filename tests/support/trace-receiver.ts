@@ -8,6 +8,9 @@ export interface ReceivedSpan {
   spanId: string
   parentSpanId: string
   links: string[]
+  /** Milliseconds since 1970. */
+  startMs: number
+  endMs: number
 }
 
 interface OtlpSpan {
@@ -16,6 +19,8 @@ interface OtlpSpan {
   spanId: string
   parentSpanId?: string
   links?: { traceId: string }[]
+  startTimeUnixNano?: string
+  endTimeUnixNano?: string
 }
 interface OtlpBody {
   resourceSpans?: {
@@ -63,6 +68,8 @@ function spansOf(body: OtlpBody): ReceivedSpan[] {
         spanId: span.spanId,
         parentSpanId: span.parentSpanId ?? '',
         links: (span.links ?? []).map((link) => link.traceId),
+        startMs: Number(span.startTimeUnixNano ?? 0) / 1e6,
+        endMs: Number(span.endTimeUnixNano ?? 0) / 1e6,
       })),
     )
   })

@@ -87,8 +87,8 @@ test('an image of 50,000 × 50,000 pixels fails before it is decoded, and the fi
 test('an id that does not exist and one that belongs to somebody else look the same', async () => {
   const unknown = await ada.call('GET', '/api/v1/documents/019a9d2e-0000-7000-8000-000000000004')
   const foreign = await eve.call('GET', `/api/v1/documents/${documentId}`)
-  expectProblem(unknown, 404, unknown.body.code)
-  expectProblem(foreign, 404, unknown.body.code)
+  expectProblem(unknown, 404, 'document_not_found')
+  expectProblem(foreign, 404, 'document_not_found')
   expect(foreign.body.detail).toBe(unknown.body.detail)
 })
 test('no token, and tokens that are none', async () => {
@@ -103,12 +103,15 @@ test('no token, and tokens that are none', async () => {
   )
 })
 test('somebody else’s project cannot be written to', async () => {
+  const list = () => ada.call('GET', `/api/v1/documents?projectId=${projectId}`)
+  const before = (await list()).body.items.length
   const reply = await eve.call(
     'POST',
     `/api/v1/projects/${projectId}/documents`,
     formWith(tinyPng(), 'x.png'),
   )
-  expectProblem(reply, 404, reply.body.code)
+  expectProblem(reply, 404, 'project_not_found')
+  expect((await list()).body.items).toHaveLength(before)
 })
 test('a stale If-Match', async () => {
   const path = `/api/v1/documents/${documentId}`
@@ -126,9 +129,13 @@ test('paths that lead nowhere, and what is private to the platform', async () =>
     '/metrics',
     '/v1.0/metadata',
   ]) {
-    expect((await ada.call('GET', path)).status, path).toBe(404)
+    expectProblem(await ada.call('GET', path), 404, 'route_not_found')
   }
-  expect((await ada.call('POST', '/events/review.approved.v1', { forged: true })).status).toBe(404)
+  expectProblem(
+    await ada.call('POST', '/events/review.approved.v1', { forged: true }),
+    404,
+    'route_not_found',
+  )
 })
 test('/docs, /openapi.json and the health of everything can be read', async () => {
   expect((await stranger.call('GET', '/docs')).status).toBe(200)

@@ -45,12 +45,19 @@ test.each(samples.filter(({ truth }) => truth.expect === 'failed'))(
   },
 )
 
+/** Read and judged: the two come as events of their own, and either may be the first. */
+const read = (name: string, resource: 'documents' | 'voice-samples') =>
+  eventually(`${name} has its text`, async () => {
+    const item = await ada.until(resource, idOf(name), ['in_review', 'approved'])
+    return Boolean(item.text || item.transcript) && item
+  })
+
 const readable = samples.filter(({ truth }) => truth.expect === 'approved_or_review')
 
 test.each(readable.filter(({ truth }) => truth.kind === 'document'))(
   '$name is read within its error rate',
   async ({ name, truth }) => {
-    const item = await ada.until('documents', idOf(name), ['in_review', 'approved'])
+    const item = await read(name, 'documents')
     const rate = characterErrorRate(truth.text ?? '', item.text ?? '')
     console.log(
       `${name}: ${item.status}, character error rate ${(rate * 100).toFixed(2)} %, confidence ${item.confidence?.toFixed(3)}`,
@@ -70,7 +77,7 @@ test.each(readable.filter(({ truth }) => truth.kind === 'document'))(
 test.each(readable.filter(({ truth }) => truth.kind === 'voice'))(
   '$name is heard',
   async ({ name, truth }) => {
-    const item = await ada.until('voice-samples', idOf(name), ['in_review', 'approved'])
+    const item = await read(name, 'voice-samples')
     const rate = wordErrorRate(truth.text ?? '', item.transcript ?? '')
     console.log(
       `${name}: ${item.status}, word error rate ${(rate * 100).toFixed(0)} %, confidence ${item.confidence?.toFixed(3)}`,

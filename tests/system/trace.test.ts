@@ -3,6 +3,7 @@ import { eventually } from '@alta/kit/testing/wait'
 import { expect, inject, test } from 'vitest'
 import { Client } from '../support/client.ts'
 import { readPlatform } from '../support/platform.ts'
+import { writeSpanTree } from '../support/span-tree.ts'
 import type { ReceivedSpan } from '../support/trace-receiver.ts'
 
 const { gatewayUrl } = readPlatform(inject('home'))
@@ -59,4 +60,8 @@ test('one trace spans upload, outbox, OCR, review and mail, also where a person 
   console.log(
     `trace ${trace[0]?.traceId}: ${trace.length} spans of ${[...new Set(trace.map((span) => span.service))].join(', ')}`,
   )
+  // TRACE_DOCUMENT=1: the picture in the documents is drawn from this run.
+  if (process.env.TRACE_DOCUMENT) {
+    await writeSpanTree(join(import.meta.dirname, '../../docs/architecture.md'), trace)
+  }
 })

@@ -27,11 +27,11 @@ const subscriptions = consumed.map((contract) =>
 const inbox = createInbox({
   database,
   subscriptions,
-  settings: { INBOX_MAX_RETRIES: 5, INBOX_RETRY_DELAY: 2 },
+  settings: { INBOX_MAX_RETRIES: 5, INBOX_RETRY_DELAY: 2, INBOX_HANDLER_SECONDS: 30 },
 })
 
 // As serve() does, so that a message that was parked is not counted as lost.
-setInterval(() => void inbox.retryDue(8), 1_000)
+setInterval(() => void inbox.retryDue(), 1_000)
 
 let handled: Handled[] = []
 setInterval(() => {

@@ -1,0 +1,149 @@
+import { join } from 'node:path'
+import { rabbitmqctl } from '@alta/kit/testing/broker'
+import { eventually } from '@alta/kit/testing/wait'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { Client } from '../support/client.ts'
+import { readPlaces, readPlatform } from '../support/platform.ts'
+
+// What the monitor tells is what the broker and the tables themselves tell, and what an operator orders is done.
+
+const home = inject('home')
+const { gatewayUrl, processes } = readPlatform(home)
+const places = readPlaces(home)
+const vhost = new URL(places.rabbitmqUrl).pathname.slice(1)
+const owner = new pg.Client({ connectionString: places.postgres.ownerUrl })
+const ada = new Client(gatewayUrl)
+const olga = new Client(gatewayUrl)
+const letter = join(import.meta.dirname, '../../samples/letter.png')
+
+beforeAll(async () => {
+  await owner.connect()
+  await owner.query(`select set_config('alta.tenant_id', '*', false)`)
+  await ada.register()
+  await olga.register('Olga Operator')
+  await owner.query(`update identity.users set roles = array_append(roles, 'operator') where id = $1`, [
+    olga.userId,
+  ])
+  await olga.signIn()
+})
+afterAll(() => owner.end())
+
+const monitor = async (path: string) => (await olga.call('GET', `/api/v1/monitor/${path}`)).body.items
+
+async function queueOf(name: string) {
+  const found = (await monitor('queues')).find((queue: { name: string }) => queue.name === name)
+  if (!found) throw new Error(`the monitor knows no queue ${name}`)
+  return found
+}
+
+/** Ready and unacknowledged messages as the broker counts them. */
+async function brokersOwn(name: string): Promise<[ready: number, unacknowledged: number]> {
+  const columns = ['name', 'messages_ready', 'messages_unacknowledged']
+  const { stdout } = await rabbitmqctl('list_queues', '--no-table-headers', '-p', vhost, ...columns)
+  const [, ready, unacknowledged] = stdout
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .find(([queue]) => queue === name) ?? ['', 'none', 'none']
+  return [Number(ready), Number(unacknowledged)]
+}
+
+test('depth, unacknowledged messages and age of a backlog are those of the broker', async () => {
+  const name = 'ocr-document.ocr-requested.v1'
+  const pid = processes.find((one) => one.name === 'ocr')?.pid ?? 0
+  process.kill(pid, 'SIGSTOP')
+  try {
+    // The same file again in one project would be refused.
+    for (let index = 0; index < 6; index++) await ada.upload(await ada.project(), 'documents', letter)
+    const queue = await eventually(
+      'the backlog shows',
+      async () => {
+        const figures = await queueOf(name)
+        const own = await brokersOwn(name)
+        const same = figures.ready === own[0] && figures.unacknowledged === own[1]
+        return same && own[0] + own[1] > 0 && figures.oldestSeconds > 0 && figures
+      },
+      60,
+    )
+    // The slow workers take two at a time.
+    expect(queue.unacknowledged).toBeLessThanOrEqual(2)
+    expect(queue.state).toBe('working')
+  } finally {
+    process.kill(pid, 'SIGCONT')
+  }
+  await eventually('it is drained', async () => (await queueOf(name)).state === 'idle', 90)
+  const { body } = await olga.call('GET', `/api/v1/monitor/queues/${name}/history?step=5`)
+  expect(Math.max(...body.items.map((point: { ready: number }) => point.ready))).toBeGreaterThan(0)
+})
+
+test('a paused handler keeps what comes for it, as many as the inbox says, and loses none when it is resumed', async () => {
+  const path = '/api/v1/monitor/services/notifications/handlers/email.send-requested.v1'
+  expect((await olga.call('POST', `${path}/pause`)).status).toBe(204)
+  const people = await Promise.all([1, 2, 3].map(() => new Client(gatewayUrl).register()))
+  const parked = async () => {
+    const { rows } = await owner.query(
+      `select count(*)::int as count from notifications.inbox_messages where status = 'PARKED'`,
+    )
+    return rows[0].count
+  }
+  await eventually('the welcome mails wait', async () => (await parked()) === people.length, 60)
+  const boxes = await monitor('outbox')
+  const { inbox } = boxes.find(({ app }: { app: string }) => app === 'notifications')
+  expect(inbox).toMatchObject({ parked: people.length, paused: ['email.send-requested.v1'] })
+
+  expect((await olga.call('POST', `${path}/resume`)).status).toBe(204)
+  for (const one of people) {
+    await eventually('the mail has come', async () => {
+      const { rows } = await owner.query(
+        `select count(*)::int as count from notifications.caught_mails where $1 = any (recipients)`,
+        [one.email],
+      )
+      return rows[0].count === 1
+    })
+  }
+  expect(await parked()).toBe(0)
+})
+
+test('what waits in an outbox is what the table holds', async () => {
+  const boxes = await monitor('outbox')
+  for (const { app, outbox } of boxes) {
+    const { rows } = await owner.query(
+      `select count(*)::int as failed from ${app}.outbox_events where status = 'FAILED'`,
+    )
+    expect([app, outbox.failed]).toEqual([app, rows[0].failed])
+  }
+})
+
+test('the history knows of every service that it is alive, without anybody asking', async () => {
+  const { rows } = await owner.query<{ app: string; alive: boolean }>(
+    `select distinct on (app) app, alive from events.service_samples order by app, at desc`,
+  )
+  const services = processes.filter(({ kind }) => kind === 'service').map(({ service }) => service)
+  expect(rows.filter(({ alive }) => alive).map(({ app }) => app)).toEqual(
+    services.filter((app) => app !== 'gateway').sort(),
+  )
+})
+
+test('a worker is scaled up and down, and both replicas are seen', async () => {
+  const scale = (replicas: number) =>
+    olga.call('POST', '/api/v1/monitor/services/transcription/scale', { replicas })
+  const replicas = async () => {
+    const services = await monitor('services')
+    return services.find(({ app }: { app: string }) => app === 'transcription').replicas.length
+  }
+  expect((await scale(2)).body).toEqual({ before: 1, wanted: 2 })
+  await eventually('there are two', async () => (await replicas()) === 2, 90)
+  expect((await scale(1)).body).toEqual({ before: 2, wanted: 1 })
+  await eventually('there is one', async () => (await replicas()) === 1, 90)
+  expect((await olga.call('POST', '/api/v1/monitor/services/gateway/scale', { replicas: 2 })).status).toBe(
+    404,
+  )
+  expect((await scale(0)).status).toBe(400)
+})
+
+test('who is no operator sees and does none of it', async () => {
+  for (const path of ['queues', 'services', 'outbox', 'stuck']) {
+    expect((await ada.call('GET', `/api/v1/monitor/${path}`)).status).toBe(403)
+  }
+  expect((await ada.call('POST', '/api/v1/monitor/services/ocr/scale', { replicas: 2 })).status).toBe(403)
+})
