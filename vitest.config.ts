@@ -4,9 +4,12 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['services/**/src/**/*.test.ts', 'platform/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    maxWorkers: 2,
+    // For what hangs, not for what is slow: on a machine with other work everything takes several times as long.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // One second, the default, is not enough on a machine with other work.
+    expect: { poll: { timeout: 15_000 } },
+    maxWorkers: 3,
     env: { LOG_LEVEL: 'silent' },
   },
 })

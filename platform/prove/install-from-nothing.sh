@@ -4,6 +4,8 @@
 # second `make up`, `make down` and a look for what it left behind. Root only; takes 20 to 40 minutes, most of it
 # the one build of daprd. No cache of this machine is visible inside; how it reaches the registries (certificate
 # authorities, proxies, resolver) is copied. KEEP=1 leaves the root for a look; PROVE_ROOT says where it lies.
+# PROVE=test runs `make test` instead; PROVE_USER=ada does it as this ordinary user, who has no sudo (the root of an
+# earlier run has the packages).
 set -eu
 
 [ "$(id -u)" = 0 ] || { echo 'make prove-install needs root (debootstrap, chroot, namespaces)' >&2; exit 1; }
@@ -13,6 +15,7 @@ done
 
 checkout=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 root=${PROVE_ROOT:-/tmp/alta-prove-$$}
+user=${PROVE_USER:-root}
 name=alta$$
 subnet=10.213.$(($$ % 250))
 forwarding=$(cat /proc/sys/net/ipv4/ip_forward)
@@ -45,30 +48,41 @@ for settings in /etc/apt/apt.conf.d/99* /etc/npmrc; do [ ! -f "$settings" ] || c
 mkdir -p "$root/usr/local/share/ca-certificates"
 cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
 chroot "$root" update-ca-certificates >/dev/null 2>&1
-git -C "$checkout" bundle create -q "$root/root/alta.bundle" HEAD
+git -C "$checkout" bundle create -q "$root/srv/alta.bundle" HEAD
+home=/root
+if [ "$user" != root ]; then
+  home=/home/$user
+  chroot "$root" id "$user" >/dev/null 2>&1 || chroot "$root" useradd --create-home "$user"
+fi
 
-cat >"$root/root/prove.sh" <<'INSIDE'
+cat >"$root/srv/prove.sh" <<'INSIDE'
 #!/bin/sh
 set -eu
 say() { printf '\n══ %s (%s s)\n' "$1" "$(($(date +%s) - began))"; }
 listening() { awk 'FNR > 1 && $4 == "0A" { split($2, a, ":"); print a[2] }' /proc/net/tcp /proc/net/tcp6 | sort -u | tr '\n' ' '; }
 began=$(date +%s)
-cd /root
+failed=0
+cd "$HOME"
 say 'git clone'
 # Another path each time: in a kept root the database of an earlier run is somebody else's.
 rm -rf alta-*
-git -c advice.detachedHead=false clone -q alta.bundle "alta-$began"
+git -c advice.detachedHead=false clone -q /srv/alta.bundle "alta-$began"
 cd "alta-$began"
-say 'make up'
-make up
-say 'make status'
-make status
-say 'make up again'
-again=$(date +%s)
-make up
-echo "the second make up took $(($(date +%s) - again)) s"
-say 'make down'
-make down
+if [ "$PROVE" = test ]; then
+  say 'make test'
+  make test || failed=1
+else
+  say 'make up'
+  make up
+  say 'make status'
+  make status
+  say 'make up again'
+  again=$(date +%s)
+  make up
+  echo "the second make up took $(($(date +%s) - again)) s"
+  say 'make down'
+  make down
+fi
 sleep 2
 say 'what is left'
 ports=$(listening)
@@ -79,8 +93,9 @@ processes=$(for each in /proc/[0-9]*; do
 done)
 if [ -z "$ports$processes" ]; then echo 'no process, no open port'; else
   echo "left behind: ports (hex) $ports processes: $processes"
-  exit 1
+  failed=1
 fi
+exit $failed
 INSIDE
 
 say 'a network of its own'
@@ -107,8 +122,8 @@ ip netns exec "$name" unshare --mount --pid --fork --kill-child sh -c "
   for node in 'null 1 3' 'zero 1 5' 'full 1 7' 'random 1 8' 'urandom 1 9' 'tty 5 0'; do
     set -- \$node; mknod -m 666 \"$root/dev/\$1\" c \$2 \$3; done &&
   ln -s /proc/self/fd '$root/dev/fd' && ln -s fd/0 '$root/dev/stdin' && ln -s fd/1 '$root/dev/stdout' && ln -s fd/2 '$root/dev/stderr' &&
-  env -i HOME=/root TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+  env -i HOME='$home' PROVE='${PROVE:-up}' TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     ${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt} \
     ${GOPROXY:+GOPROXY=$GOPROXY} ${HTTPS_PROXY:+HTTPS_PROXY=$HTTPS_PROXY} ${HTTP_PROXY:+HTTP_PROXY=$HTTP_PROXY} \
-    chroot '$root' sh /root/prove.sh; exit \$?"
+    chroot --userspec='$user:$user' '$root' sh /srv/prove.sh; exit \$?"
 say 'proved'

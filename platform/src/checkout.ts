@@ -32,6 +32,10 @@ export async function openCheckout(): Promise<Checkout> {
   return checkout
 }
 
+/** Another instance of the same checkout; its folders are made when it comes up. */
+export const instanceOf = ({ root, settings }: Checkout, name: string): Checkout =>
+  describeCheckout(root, { ...settings, ALTA_INSTANCE: name })
+
 export function describeCheckout(root: string, settings: Settings): Checkout {
   const instance = settings.ALTA_INSTANCE
   const hash = createHash('sha256').update(root).digest('hex').slice(0, 8)

@@ -1,16 +1,20 @@
 // The runner behind the Makefile: one command per target.
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openCheckout } from './checkout.ts'
 import { check, format, types } from './commands/check.ts'
+import { confirmClean } from './commands/confirm-clean.ts'
 import { dev } from './commands/dev.ts'
 import { down } from './commands/down.ts'
-import { events, generate } from './commands/generate.ts'
+import { events, generate, releaseContracts } from './commands/generate.ts'
 import { logs } from './commands/logs.ts'
 import { newService } from './commands/new-service.ts'
+import { observe } from './commands/observe.ts'
 import { status } from './commands/status.ts'
 import { up } from './commands/up.ts'
-import { reportFailure, StepFailed } from './console/steps.ts'
-import { runBench } from './test/bench.ts'
+import { verifyAudit } from './commands/verify-audit.ts'
+import { line, reportFailure, StepFailed } from './console/steps.ts'
+import { runProgram } from './test/program.ts'
 import { runTests } from './test/run.ts'
 
 const { positionals, values } = parseArgs({
@@ -18,8 +22,16 @@ const { positionals, values } = parseArgs({
   options: {
     clean: { type: 'boolean', default: false },
     follow: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    peers: { type: 'string' },
+    short: { type: 'boolean', default: false },
+    transport: { type: 'string' },
+    verify: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
     lines: { type: 'string', default: '200' },
     'no-samples': { type: 'boolean', default: false },
+    yes: { type: 'boolean', short: 'y', default: false },
   },
 })
 const [command = '', argument] = positionals
@@ -33,18 +45,46 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   const checkout = await openCheckout()
   const commands: Record<string, () => Promise<unknown>> = {
-    up: () => up(checkout, { samples: !values['no-samples'], watch: false }),
-    down: () => down(checkout, { clean: values.clean }),
+    up() {
+      // Servers and the supervisor run on without us, and nobody would know.
+      process.once('SIGINT', () => {
+        console.log('\ninterrupted; what runs by now goes on: make up continues, make down stops it')
+        process.exit(130)
+      })
+      return up(checkout, { samples: !values['no-samples'], watch: false })
+    },
+    async down() {
+      const { clean, yes } = values
+      if (clean && !(await confirmClean(checkout, yes))) return line('down', 'nothing was removed or stopped')
+      await down(checkout, { clean })
+    },
     status: () => status(checkout),
     logs: () => logs(checkout, { name: argument, follow: values.follow, lines: Number(values.lines) }),
     dev: () => dev(checkout),
+    observe: () => observe(checkout, { verify: values.verify }),
     generate: () => generate(checkout),
     events: () => events(checkout),
+    'release-contracts': () => releaseContracts(checkout),
     check: () => check(checkout),
     types: () => types(checkout),
     format: () => format(checkout),
-    test: () => runTests(checkout),
-    bench: () => runBench(checkout),
+    test: () => runTests(checkout, values.only?.split(',')),
+    bench: () =>
+      runProgram(checkout, 'bench', [
+        ...(values.long ? ['--long'] : []),
+        ...(values.short ? ['--short'] : []),
+        ...(values.write ? ['--write'] : []),
+        ...(values.only ? ['--only', values.only] : []),
+        ...(values.peers ? ['--peers', values.peers] : []),
+      ]),
+    drill: () => runProgram(checkout, 'drill', values.only ? [`--only=${values.only}`] : []),
+    faults: () =>
+      runProgram(checkout, 'faults', [
+        ...(values.long ? ['--long'] : []),
+        ...(values.only ? ['--only', values.only] : []),
+        ...(values.transport ? ['--transport', values.transport] : []),
+      ]),
+    'verify-audit': () => verifyAudit(checkout, argument && resolve(argument)),
     'new-service': () => newService(checkout, argument ?? ''),
   }
   const run = commands[command]

@@ -24,6 +24,11 @@ describe('choosing ports', () => {
     expect(new Set(Object.values(chosen)).size).toBe(2)
   })
 
+  it('leaves alone what another name remembers, though nothing listens there just now', async () => {
+    expect(await choosePorts(['b'], { a: 12_000 }, 0, free)).toEqual({ b: 12_001 })
+    expect(await choosePorts(['b'], { a: 12_000, b: 12_000 }, 0, free)).toEqual({ b: 12_001 })
+  })
+
   it('sees a port that something really listens on', async () => {
     const server = createServer()
     const port = await new Promise<number>((resolve) => {

@@ -14,7 +14,8 @@ const perCheckout = 100
 
 /**
  * A free port for every name: the remembered one when it is still free, else the next free one from the
- * checkout's own range on. Ports never repeat among the names.
+ * checkout's own range on. Ports never repeat among the names, nor are those of other names taken, which may
+ * be restarting just now.
  */
 export async function choosePorts(
   names: readonly string[],
@@ -23,7 +24,9 @@ export async function choosePorts(
   free: (port: number) => Promise<boolean> = isFree,
 ): Promise<Record<string, number>> {
   const chosen: Record<string, number> = {}
-  const taken = new Set<number>()
+  const taken = new Set(
+    Object.keys(remembered).flatMap((name) => (names.includes(name) ? [] : (remembered[name] ?? []))),
+  )
   for (const name of names) {
     const known = remembered[name]
     if (known === undefined || taken.has(known) || !(await free(known))) continue

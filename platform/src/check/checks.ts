@@ -1,12 +1,22 @@
 import { reason } from '../console/steps.ts'
 import { generate, staleFiles } from '../generate/files.ts'
 import { run } from '../system/run.ts'
+import { ToolMissing } from '../tools/missing.ts'
+import { brokenCalls } from './calls.ts'
+import { brokenCharts } from './charts.ts'
+import { brokenContracts } from './contracts.ts'
 import { brokenLinks } from './links.ts'
+import { brokenNeeds } from './needs.ts'
+import { brokenObservability } from './observability.ts'
+import { promtoolFaults } from './promtool.ts'
 import { longFiles } from './sizes.ts'
 
 export interface Check {
   readonly name: string
-  /** The faults as text to print; empty when there are none. */
+  /**
+   * The faults as text to print; empty when there are none.
+   * @throws {ToolMissing} when it cannot be tried on this machine
+   */
   work(root: string): Promise<string>
 }
 
@@ -24,6 +34,7 @@ const own = (name: string, work: (root: string) => Promise<readonly string[]>): 
     try {
       return (await work(root)).map((fault) => `    ${fault}`).join('\n')
     } catch (error) {
+      if (error instanceof ToolMissing) throw error
       return `    ${reason(error)}`
     }
   },
@@ -34,9 +45,14 @@ export const checks: readonly Check[] = [
   own('generated', async (root) =>
     (await staleFiles(root, await generate(root))).map((path) => `${path} is stale: make generate`),
   ),
+  own('contracts', brokenContracts),
+  own('calls, needs', async (root) => [...(await brokenCalls(root)), ...(await brokenNeeds(root))]),
   own('file sizes', longFiles),
   own('links', brokenLinks),
+  own('observability', brokenObservability),
   tool('format, lint', ['biome', 'check', '.']),
   tool('types', ['tsc', '-p', '.']),
   tool('unused', ['knip', '--no-progress']),
+  own('alerts', promtoolFaults),
+  own('charts', brokenCharts),
 ]

@@ -1,3 +1,4 @@
+import { releaseContracts as writeRelease } from '../check/contracts.ts'
 import type { Checkout } from '../checkout.ts'
 import { line } from '../console/steps.ts'
 import { eventTableText } from '../generate/event-table.ts'
@@ -14,4 +15,9 @@ export async function events({ root }: Checkout): Promise<void> {
   console.log(eventTableText(generated.eventRows))
   const written = await writeGenerated(root, generated)
   if (written.length > 0) line('generate', `wrote ${written.join(', ')}`)
+}
+
+/** For the commit that is tagged as a release: from then on `make check` holds every contract against it. */
+export async function releaseContracts({ root }: Checkout): Promise<void> {
+  line('contracts', `${await writeRelease(root)} are promised now`)
 }

@@ -9,6 +9,7 @@ import { ensureDaprd } from '../daprd/daprd.ts'
 import { generate, writeGenerated } from '../generate/files.ts'
 import { ensurePostgres } from '../infrastructure/postgres.ts'
 import { type BrokerPlace, ensureRabbitmq } from '../infrastructure/rabbitmq.ts'
+import { ensureManagement } from '../infrastructure/rabbitmq-management.ts'
 import { ensureRedis } from '../infrastructure/redis.ts'
 import { ensureSpeech } from '../infrastructure/speech.ts'
 import type { Secrets } from '../secrets.ts'
@@ -39,7 +40,8 @@ export async function ensureInfrastructure(
     if (written.length > 0) say(`wrote ${written.join(', ')}: contracts or subscriptions have changed`)
   })
   await declareBroker(checkout, rabbitmq)
-  return { postgres, redisUrl: redis.url, rabbitmqUrl: rabbitmq.url, daprd }
+  const rabbitmqManagementUrl = await step('RabbitMQ', (say) => ensureManagement(checkout, rabbitmq, say))
+  return { postgres, redisUrl: redis.url, rabbitmqUrl: rabbitmq.url, rabbitmqManagementUrl, daprd }
 }
 
 async function declareBroker(checkout: Checkout, { url, admin }: BrokerPlace): Promise<void> {

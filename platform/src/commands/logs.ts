@@ -24,7 +24,7 @@ export async function logs(
   if (!name || !known.includes(name)) {
     throw new StepFailed(
       `${name ? `there is no log ${name}` : 'say whose log'}; there are: ${known.sort().join(', ') || 'none yet'}`,
-      'make logs s=supervisor',
+      known.length > 0 ? `make logs s=${known.includes('supervisor') ? 'supervisor' : known[0]}` : 'make up',
     )
   }
   const file = join(checkout.logs, `${name}.log`)

@@ -3,7 +3,20 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Checkout } from '../checkout.ts'
 import { line, StepFailed, step } from '../console/steps.ts'
-import { describeToGateway, describeToReaders, fill, migrationName, wordsOf } from '../generate/service.ts'
+import { generate, writeGenerated } from '../generate/files.ts'
+import {
+  describeToApps,
+  describeToArgo,
+  describeToCalls,
+  describeToGateway,
+  describeToPostgres,
+  describeToReaders,
+  fill,
+  imageIn,
+  migrationName,
+  wordsOf,
+} from '../generate/service.ts'
+import { environments } from '../manifests/releases.ts'
 import { run } from '../system/run.ts'
 
 const ending = '.template'
@@ -27,6 +40,15 @@ export async function newService({ root }: Pick<Checkout, 'root'>, name: string)
   }
   await edit(root, 'services/gateway/src/routes.ts', (text) => describeToGateway(text, name))
   await edit(root, 'README.md', (text) => describeToReaders(text, name))
+  await edit(root, 'charts/platform/files/calls.yaml', (text) => describeToCalls(text, name))
+  await edit(root, 'charts/platform/files/apps.yaml', (text) => describeToApps(text, name))
+  await edit(root, 'argocd/root/services.yaml', (text) => describeToArgo(text, name))
+  await edit(root, 'k8s/postgres/base/cluster.yaml', (text) => describeToPostgres(text, name))
+  for (const environment of environments) {
+    const path = `argocd/environments/${environment}/${name}.yaml`
+    await writeFile(join(root, path), imageIn(environment, name))
+    line('made', path)
+  }
   await step('packages', async (say) => {
     const installed = await run('pnpm', ['install', '--no-frozen-lockfile'], {
       cwd: root,
@@ -39,7 +61,8 @@ export async function newService({ root }: Pick<Checkout, 'root'>, name: string)
     const formatted = await run('pnpm', ['exec', 'biome', 'check', '--write', ...paths], { cwd: root })
     if (formatted.code !== 0) throw new StepFailed(formatted.stdout + formatted.stderr, 'make format')
   })
-  line('next', `pnpm exec vitest run services/${name} · make check · make up`)
+  for (const path of await writeGenerated(root, await generate(root))) line('changed', path)
+  line('next', `make test ONLY=services/${name} · make check · make up`)
 }
 
 async function edit(root: string, path: string, change: (text: string) => string): Promise<void> {

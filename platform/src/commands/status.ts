@@ -1,9 +1,14 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
 import type { Checkout } from '../checkout.ts'
 import { green, line, red } from '../console/steps.ts'
 import { alignTable } from '../console/table.ts'
 import { readPlaces } from '../supervisor/places.ts'
-import { type ProcessState, readState } from '../supervisor/state.ts'
-import { accepts, httpStatus } from '../system/network.ts'
+import { type ProcessState, readLastState, type SupervisorState } from '../supervisor/state.ts'
+import { isClaimed } from '../system/mutex.ts'
+import { accepts, httpJson } from '../system/network.ts'
+import { isAlive, processesOf } from '../system/processes.ts'
 
 /** `3 min`, `2 h 5 min`: how long something has been running. */
 export function uptime(since: string | undefined, now: number): string {
@@ -16,28 +21,69 @@ export function uptime(since: string | undefined, now: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
 
-async function health(one: ProcessState): Promise<string> {
-  if (one.pid === undefined) return red(`down (${one.lastEnd ?? 'not started'})`)
-  const status = await httpStatus(one.readyUrl)
-  if (status >= 200 && status < 300) return green('healthy')
-  return red(status === 0 ? 'no answer' : `not ready (${status})`)
+const report = z.object({
+  causes: z.array(z.string()).default([]),
+  degraded: z.array(z.string()).default([]),
+})
+
+interface Look {
+  /** One word or two for the table. */
+  readonly health: string
+  /** What the service says is wrong, as `broker: it takes nothing (…)`. */
+  readonly faults: readonly string[]
 }
 
-/** Prints every process; exit code 1 when one is not healthy, 3 when nothing runs. */
+/** Asks a process whether it is ready, and a service what it works without. */
+async function look(one: ProcessState): Promise<Look> {
+  if (one.pid === undefined || !isAlive(one.pid)) {
+    return { health: red(`down (${one.lastEnd ?? (one.pid ? 'ended' : 'not started')})`), faults: [] }
+  }
+  const { status, body } = await httpJson(one.readyUrl)
+  if (status === 0) return { health: red('no answer'), faults: [] }
+  const { causes, degraded } = report.safeParse(body).data ?? { causes: [], degraded: [] }
+  const faults = [...causes, ...degraded]
+  if (status < 200 || status >= 300) return { health: red(`not ready (${status})`), faults }
+  if (faults.length === 0) return { health: green('healthy'), faults }
+  const components = faults.map((fault) => fault.split(':')[0])
+  return { health: red(`degraded: ${components.join(', ')}`), faults }
+}
+
+/** Prints every process; exit code 1 when one is not healthy or nothing keeps them running, 3 when nothing runs. */
 export async function status(checkout: Checkout): Promise<void> {
-  const state = await readState(checkout.home)
-  if (!state) {
-    console.log('Alta is not running here. Start it: make up')
+  const state = await readLastState(checkout.home)
+  const supervised = state !== undefined && isAlive(state.pid)
+  const left = supervised ? [] : await processesOf(checkout.id)
+  if (!supervised && left.length === 0) {
+    console.log(
+      (await isClaimed(`up-${checkout.id}`))
+        ? 'Alta is not running here yet: a make up of this checkout is at work'
+        : 'Alta is not running here. Start it: make up',
+    )
     process.exitCode = 3
     return
   }
+  if (!supervised) {
+    console.log(
+      red(`The supervisor is gone. Processes that still run: ${left.length}; nothing restarts them.`),
+    )
+    line('make up', 'takes over: each service is replaced while the others go on')
+    line('make down', 'ends them')
+    console.log()
+    process.exitCode = 1
+  }
+  if (state) await printProcesses(state, supervised)
+  await printInfrastructure(checkout)
+  for (const [name, address] of Object.entries(state?.addresses ?? {})) line(name, address)
+}
+
+async function printProcesses(state: SupervisorState, supervised: boolean): Promise<void> {
   const now = Date.now()
-  const states = await Promise.all(state.processes.map(health))
+  const looks = await Promise.all(state.processes.map(look))
   const rows = state.processes.map((one, index) => [
     one.name,
     String(one.pid ?? '–'),
     String(one.port),
-    states[index] ?? '',
+    looks[index]?.health ?? '',
     String(one.restarts),
     uptime(one.startedAt, now),
   ])
@@ -45,18 +91,20 @@ export async function status(checkout: Checkout): Promise<void> {
     'supervisor',
     String(state.pid),
     '–',
-    green('healthy'),
+    supervised ? green('healthy') : red('gone'),
     '–',
-    uptime(state.startedAt, now),
+    supervised ? uptime(state.startedAt, now) : '–',
   ]
   console.log(alignTable([['process', 'pid', 'port', 'health', 'restarts', 'uptime'], ...rows, supervisor]))
   console.log()
-  await printInfrastructure(checkout)
-  for (const [name, address] of Object.entries(state.addresses)) line(name, address)
-  if (states.some((text) => !text.includes('healthy'))) process.exitCode = 1
+  for (const [index, { name }] of state.processes.entries()) {
+    for (const fault of looks[index]?.faults ?? []) line(name, fault)
+  }
+  if (looks.some(({ health }) => !health.includes('healthy'))) process.exitCode = 1
 }
 
 async function printInfrastructure({ home }: Checkout): Promise<void> {
+  if (!existsSync(join(home, 'places.json'))) return line('servers', 'not known: places.json is gone')
   const { postgres, redisUrl, rabbitmqUrl } = await readPlaces(home)
   const redis = new URL(redisUrl)
   const rabbitmq = new URL(rabbitmqUrl)

@@ -7,11 +7,12 @@ import { line, type Say, StepFailed, step } from '../console/steps.ts'
 import { runSamples } from '../samples/run.ts'
 import { openSecrets, type Secrets } from '../secrets.ts'
 import { discoverServices, newestSource } from '../services/discover.ts'
+import { settingsDigest } from '../settings.ts'
 import { writePlaces } from '../supervisor/places.ts'
-import { readState, type SupervisorState } from '../supervisor/state.ts'
+import { type ProcessState, readState, type SupervisorState } from '../supervisor/state.ts'
 import { waitForClaim } from '../system/mutex.ts'
 import { until } from '../system/network.ts'
-import { isAlive, processesOf, terminate } from '../system/processes.ts'
+import { isAlive, processesOf } from '../system/processes.ts'
 import { stopServices } from './down.ts'
 import { ensureInfrastructure } from './infrastructure.ts'
 import { tail } from './logs.ts'
@@ -23,7 +24,8 @@ export interface UpOptions {
   watch: boolean
 }
 
-const readyLimit = 180_000
+// Also for a supervisor that takes over from another, service by service.
+const readyLimit = 300_000
 
 /** Brings the platform up and leaves it running; returns its state when every process is ready. */
 export async function up(checkout: Checkout, options: UpOptions): Promise<SupervisorState> {
@@ -39,7 +41,7 @@ export async function up(checkout: Checkout, options: UpOptions): Promise<Superv
     if (!running) await step('supervisor', (say) => startSupervisor(checkout, options.watch, say))
     const state = await step('services', (say) => waitUntilReady(checkout, say))
     if (options.samples) await pushSamples(checkout, secrets, state)
-    printAddresses(state)
+    printAddresses(state, checkout)
     return state
   } finally {
     turn.release()
@@ -56,14 +58,13 @@ async function continueRunning(
   const services = running.processes.filter(({ kind }) => kind === 'service').map(({ service }) => service)
   const sameServices = services.join() === apps.join()
   const changed = running.watching ? 0 : await newestSource(checkout.root)
-  if (sameServices && changed < Date.parse(running.startedAt)) {
+  const sameSettings = running.settings === settingsDigest(checkout.settings)
+  if (sameServices && sameSettings && changed < Date.parse(running.startedAt)) {
     line('already up', `since ${running.startedAt}; checking it again`)
     return running
   }
-  line(
-    'already up',
-    `since ${running.startedAt}, but ${sameServices ? 'the source' : 'the list of services'} has changed`,
-  )
+  const what = sameServices ? (sameSettings ? 'the source' : '.env') : 'the list of services'
+  line('already up', `since ${running.startedAt}, but ${what} has changed; starting it anew`)
   await stopServices(checkout)
   return undefined
 }
@@ -71,8 +72,9 @@ async function continueRunning(
 async function startSupervisor(checkout: Checkout, watch: boolean, say: Say): Promise<void> {
   const left = await processesOf(checkout.id)
   if (left.length > 0) {
-    say(`ending ${left.length} processes that an earlier supervisor left behind`)
-    await terminate(left, 10_000)
+    say(
+      `${left.length} processes of an earlier supervisor run still; the new one replaces them service by service`,
+    )
   }
   const log = join(checkout.logs, 'supervisor.log')
   const output = openSync(log, 'a', 0o600)
@@ -86,7 +88,7 @@ async function startSupervisor(checkout: Checkout, watch: boolean, say: Say): Pr
   const { pid } = child
   const began = await until(
     async () => Boolean(await readState(checkout.home)) || !pid || !isAlive(pid),
-    20_000,
+    40_000,
   )
   if (!began || !(await readState(checkout.home))) {
     throw new StepFailed(`it ended at once:\n${await tail(log, 8)}`, `less ${log}`)
@@ -103,6 +105,8 @@ async function waitUntilReady(checkout: Checkout, say: Say): Promise<SupervisorS
       current = await readState(checkout.home)
       if (!current) return true
       const { processes } = current
+      // A wrong setting ends a service at every start; the last line of its log says which one.
+      if (processes.some(givesUp)) return true
       if (told.size === 0 && processes.every((one) => one.ready)) {
         say(`all ${processes.length} processes are ready`)
         return true
@@ -120,19 +124,26 @@ async function waitUntilReady(checkout: Checkout, say: Say): Promise<SupervisorS
     300,
   )
   if (!current) throw new StepFailed('the supervisor has ended', 'make logs s=supervisor')
-  if (ready) return current
+  if (ready && !current.processes.some(givesUp)) return current
   const waiting = current.processes.filter((one) => !one.ready)
-  const first = waiting[0]?.name ?? 'supervisor'
+  const first = (waiting.find(givesUp) ?? waiting[0])?.name ?? 'supervisor'
   const names = waiting.map(({ name, lastEnd }) => (lastEnd ? `${name} (${lastEnd})` : name)).join(', ')
   const last = await tail(join(checkout.logs, `${first}.log`), 3, 400)
   throw new StepFailed(
-    `not ready after ${readyLimit / 1000} s: ${names}\nlast lines of ${first}:\n${last}`,
+    `not ready after ${Math.round((Date.now() - began) / 1000)} s: ${names}\nlast lines of ${first}:\n${last}`,
     `make logs s=${first}`,
   )
 }
 
-function printAddresses({ addresses }: SupervisorState): void {
+/** Services wait for what they need; one that ends again and again will not be mended by waiting. */
+const givesUp = ({ kind, ready, restarts, lastEnd }: ProcessState): boolean =>
+  kind === 'service' && !ready && restarts >= 3 && lastEnd === 'exit 1'
+
+function printAddresses({ addresses, gatewayUrl }: SupervisorState, { settings }: Checkout): void {
   console.log('\nAlta runs in the background:')
+  if (Number(new URL(gatewayUrl).port) !== settings.ALTA_GATEWAY_PORT) {
+    line('port', `${settings.ALTA_GATEWAY_PORT} was taken by something else`)
+  }
   for (const [name, address] of Object.entries(addresses)) line(name, address)
   line('next', 'make status · make logs s=ocr · make down')
 }

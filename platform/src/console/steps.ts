@@ -31,13 +31,14 @@ export async function step<Result>(name: string, work: (say: Say) => Promise<Res
     return await work((message) => line(name, message))
   } catch (error) {
     if (error instanceof StepFailed) throw new StepFailed(`${name}: ${error.why}`, error.attempt, error.cause)
-    throw new StepFailed(
-      `${name}: ${reason(error)}`,
-      'make logs s=supervisor, or run the command again',
-      error,
-    )
+    throw new StepFailed(`${name}: ${reason(error)}`, remedy(error), error)
   }
 }
+
+const remedy = (error: unknown): string =>
+  error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+    ? 'make room on the disk of the checkout (df -h . shows it), then run the command again'
+    : 'make logs s=supervisor, or run the command again'
 
 /** Message of an error; a refused connection is an AggregateError whose own message is empty. */
 export function reason(error: unknown): string {

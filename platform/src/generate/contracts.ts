@@ -11,6 +11,9 @@ export interface NamedContract {
   readonly contract: Pick<EventContract, 'topic' | 'owner' | 'summary' | 'slow'>
 }
 
+/** One that was read from its file, and so is whole. */
+export type FullContract = NamedContract & { readonly contract: EventContract }
+
 const isContract = (value: unknown): value is EventContract =>
   typeof value === 'object' && value !== null && 'topic' in value && 'schema' in value && 'owner' in value
 
@@ -18,10 +21,10 @@ const isContract = (value: unknown): value is EventContract =>
  * Every contract under services/shared/contracts/src/events, ordered by topic.
  * @throws {Error} when a file holds no contract or two files declare one topic.
  */
-export async function readContracts(root: string): Promise<NamedContract[]> {
+export async function readContracts(root: string): Promise<FullContract[]> {
   const folder = join(root, 'services/shared/contracts/src/events')
   const files = (await readdir(folder)).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-  const found: NamedContract[] = []
+  const found: FullContract[] = []
   for (const file of files) {
     const exported: Record<string, unknown> = await import(pathToFileURL(join(folder, file)).href)
     const contracts = Object.entries(exported).filter(([, value]) => isContract(value))

@@ -1,10 +1,17 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { dashboardFiles } from '../dashboards/all.ts'
 import { discoverServices } from '../services/discover.ts'
+import { sloRuleTests } from '../slo/rule-tests.ts'
+import { sloRules } from '../slo/rules.ts'
+import { chartFiles } from './chart-files.ts'
 import { subscriptionComponents } from './components.ts'
 import { readContracts } from './contracts.ts'
 import { eventRows, eventTableMarkdown, withEventTable } from './event-table.ts'
+import { contractRegistry } from './registry.ts'
+import { serviceChartFiles } from './service-chart.ts'
+import { skaffoldConfig } from './skaffold.ts'
 import { readAllSubscriptions } from './subscriptions.ts'
 import { buildTopology } from './topology.ts'
 
@@ -19,10 +26,17 @@ export async function generate(root: string): Promise<Generated> {
   const contracts = await readContracts(root)
   const apps = await discoverServices(root)
   const subscriptions = await readAllSubscriptions(root, apps, contracts)
-  const files = new Map([
+  const files = new Map<string, string>([
+    ['services/shared/contracts/src/generated/registry.ts', contractRegistry(contracts)],
     ['dapr/components/generated/subscriptions.yaml', subscriptionComponents(subscriptions)],
+    ['charts/platform/files/alerts/slo.yaml', sloRules()],
+    ['charts/platform/files/alerts/tests/slo.yaml', sloRuleTests()],
+    ...dashboardFiles(),
     ['dapr/generated/topology.json', `${JSON.stringify(buildTopology(contracts, subscriptions), null, 2)}\n`],
   ])
+  for (const [path, text] of await chartFiles(root, files)) files.set(path, text)
+  for (const [path, text] of await serviceChartFiles(root)) files.set(path, text)
+  files.set('skaffold.yaml', skaffoldConfig(apps))
   const rows = eventRows(contracts, subscriptions)
   const readme = join(root, 'README.md')
   if (existsSync(readme))

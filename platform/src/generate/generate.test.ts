@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { subscriptionComponents } from './components.ts'
 import { eventRows, eventTableMarkdown, withEventTable } from './event-table.ts'
+import { contractRegistry } from './registry.ts'
 import { readSubscriptions } from './subscriptions.ts'
 import { buildTopology } from './topology.ts'
 
@@ -30,6 +31,17 @@ describe('reading subscriptions', () => {
     const expected = [{ app: 'desk', topic: 'letter.sent.v1', slow: true }]
     expect(readSubscriptions('desk', source('on(letterSent, read)'), contracts)).toEqual(expected)
     expect(readSubscriptions('desk', source('work(\n  letterSent,\n  { run })'), contracts)).toEqual(expected)
+  })
+
+  it('finds who takes every event, and who takes the dead letters', () => {
+    const text = source('on(letterSent, a), every(store), deadLetters<Schema>(file)')
+    expect(readSubscriptions('events', text, contracts).map(({ topic }) => topic)).toEqual([
+      'letter.sent.v1',
+      'all',
+      'dead-letters',
+    ])
+    expect(readSubscriptions('events', source('on(letterSent, a) // every(b)'), contracts)).toHaveLength(1)
+    expect(readSubscriptions('events', 'everyTogether(store)', contracts)).toMatchObject([{ topic: 'all' }])
   })
 
   it('refuses a contract that is imported and handled by nobody', () => {
@@ -63,32 +75,37 @@ describe('the topology', () => {
     expect(bindings).toContainEqual({ exchange: 'letter.sent.v1', to: 'exchange', name: 'all' })
   })
 
-  it('keeps what nobody handles, and only that, in the queue of unhandled events', () => {
-    const unhandled = { exchange: 'letter.sent.v1', to: 'queue', name: 'events-unhandled' }
-    expect(buildTopology(contracts, []).bindings).toContainEqual(unhandled)
-    expect(buildTopology(contracts, [subscription]).bindings).not.toContainEqual(unhandled)
-  })
-
-  it('puts no queue behind "all" before somebody subscribes to it', () => {
-    const { bindings } = buildTopology(contracts, [subscription])
-    expect(bindings.filter(({ exchange }) => exchange === 'all')).toEqual([])
+  it('binds a queue to "all" that keeps every event, handled by others or not', () => {
+    for (const subscriptions of [[], [subscription], [{ app: 'events', topic: 'all' }]]) {
+      const { bindings, queues } = buildTopology(contracts, subscriptions)
+      expect(bindings).toContainEqual({ exchange: 'all', to: 'queue', name: 'events-all' })
+      expect(queues.filter(({ name }) => name === 'events-all')).toHaveLength(1)
+    }
   })
 })
 
-it('makes one component per subscription, loaded by its own app, with few events at a time for slow work', () => {
+it('makes one component per subscription, loaded by its own app, with few events at a time for slow work and many for all work', () => {
   const text = subscriptionComponents([
     { app: 'desk', topic: 'letter.sent.v1', slow: true },
     { app: 'bell', topic: 'letter.sent.v1', slow: false },
+    { app: 'archive', topic: 'all', slow: false },
   ])
   const components = parseAllDocuments(text).map((document) => document.toJS())
   expect(components.map(({ metadata, scopes }) => [metadata.name, scopes])).toEqual([
     ['sub-desk-letter-sent-v1', ['desk']],
     ['sub-bell-letter-sent-v1', ['bell']],
+    ['sub-archive-all', ['archive']],
   ])
   const prefetch = components.map(
     ({ spec }) => spec.metadata.find(({ name }: { name: string }) => name === 'prefetchCount').value,
   )
-  expect(prefetch).toEqual(['2', '50'])
+  expect(prefetch).toEqual(['2', '50', '200'])
+})
+
+it('makes a module of all contracts', () => {
+  const text = contractRegistry(contracts)
+  expect(text).toContain("import { letterSent } from '../events/letter-sent.v1.ts'")
+  expect(text).toContain('  letterSent,\n')
 })
 
 it('writes the event table between its markers and nowhere else', () => {

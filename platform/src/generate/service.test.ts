@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { describeToGateway, describeToReaders, fill, migrationName, wordsOf } from './service.ts'
+import {
+  describeToApps,
+  describeToArgo,
+  describeToCalls,
+  describeToGateway,
+  describeToPostgres,
+  describeToReaders,
+  fill,
+  migrationName,
+  wordsOf,
+} from './service.ts'
 
 describe('the words of a new service', () => {
   it('stand in place of the template’s', () => {
@@ -48,4 +58,31 @@ it('adds a row to the README after the last service', () => {
   expect(describeToReaders(`before\n${row}\nafter\n`, 'orders')).toBe(
     `before\n${row}| [orders](services/orders/README.md) | orders | \`/api/v1/orders\` |\n\nafter\n`,
   )
+})
+
+describe('what the cluster has to know of a new service', () => {
+  it('is who may call it and whom it calls', () => {
+    const text = 'callers:\n  gateway: [identity]\n  events: [identity]\n\n# What a caller may ask for; …\n'
+    expect(describeToCalls(text, 'orders')).toBe(
+      'callers:\n  gateway: [identity, orders]\n  events: [identity]\n  orders: [identity]\n\n# What a caller may ask for; …\n',
+    )
+  })
+
+  it('is that it needs a database, and its login role there', () => {
+    expect(describeToApps('apps:\n  gateway: {}\n', 'orders')).toBe(
+      'apps:\n  gateway: {}\n  orders:\n    needs: [database]\n',
+    )
+    const role = (app: string) =>
+      `      - name: alta_${app}\n        ensure: present\n        login: true\n        passwordSecret: { name: ${app}-database }\n        inRoles: [alta_services]\n`
+    const rest = '      # Holds the one right\n      - name: alta_services\n'
+    expect(describeToPostgres(`${role('ocr')}${role('tasks')}${rest}`, 'orders')).toBe(
+      `${role('ocr')}${role('tasks')}${role('orders')}${rest}`,
+    )
+  })
+
+  it('is one line of the ApplicationSet', () => {
+    expect(describeToArgo('elements:\n  - service: ocr\n  - service: tasks\nx', 'orders')).toBe(
+      'elements:\n  - service: ocr\n  - service: tasks\n  - service: orders\nx',
+    )
+  })
 })

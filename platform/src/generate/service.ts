@@ -62,3 +62,40 @@ export function describeToReaders(text: string, name: string): string {
   const end = last.index + last[0].length
   return text.slice(0, end) + row + text.slice(end)
 }
+
+/**
+ * The gateway forwards to it and asks it for its health, and it asks identity for keys. That `events` asks it for its
+ * report comes with its first event or subscription; `make check` tells then.
+ */
+export const describeToCalls = (text: string, name: string): string =>
+  text
+    .replace(/^( {2}gateway: \[[^\]]*)\]/m, `$1, ${name}]`)
+    .replace(/\n\n# What a caller may ask for/, `\n  ${name}: [identity]$&`)
+
+export const describeToApps = (text: string, name: string): string =>
+  `${text.trimEnd()}\n  ${name}:\n    needs: [database]\n`
+
+/** One line makes it an Application in every environment. */
+export const describeToArgo = (text: string, name: string): string =>
+  text.replace(
+    /((?: +- service: [a-z]+\n)+)/,
+    (lines) => `${lines}${/^ +/.exec(lines)?.[0]}- service: ${name}\n`,
+  )
+
+/** Its login role in PostgreSQL, after the last one. */
+export function describeToPostgres(text: string, name: string): string {
+  const role = (app: string) =>
+    `      - name: alta_${app}\n        ensure: present\n        login: true\n        passwordSecret: { name: ${app}-database }\n        inRoles: [alta_services]\n`
+  return text.replace(/( {6}- name: alta_[a-z]+\n(?: {8}.*\n)+)(?= {6}#)/, (last) => `${last}${role(name)}`)
+}
+
+/** What it has of its own in each environment: an image, and nothing else yet. */
+export function imageIn(environment: string, name: string): string {
+  if (environment === 'dev') return `# ${name} in dev.\n`
+  return `# ${name} in ${environment}. A promotion changes the digest and nothing else.
+image:
+  tag: 0.1.0
+  # No image was built yet: the first promotion puts its digest here.
+  digest: sha256:${'0'.repeat(64)}
+`
+}

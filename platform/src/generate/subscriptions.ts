@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ALL_TOPIC, DEAD_LETTER_TOPIC } from '@alta/kit/events/names'
 import type { NamedContract } from './contracts.ts'
 
 export interface Subscription {
@@ -9,13 +10,17 @@ export interface Subscription {
   readonly slow: boolean
 }
 
+/** Subscriptions of no contract: the call in subscriptions.ts, and the exchange that it is bound to. */
+const unbound = { every: ALL_TOPIC, everyTogether: ALL_TOPIC, deadLetters: DEAD_LETTER_TOPIC }
+
 const importLine = /import\s+\{([^}]*)\}\s+from\s+'@alta\/contracts\/events\/([^']+)'/g
 
 /**
  * What one service's subscriptions.ts reacts to, read from its text: each contract that it imports
  * from `@alta/contracts/events/…` must be the first argument of an `on(` or `work(` call there, and
- * the other way round. Reading the text keeps the generator from starting services or needing their
- * configuration; the price is that subscriptions.ts stays as plain as this expects.
+ * the other way round. `every(` takes what all of them publish, `deadLetters(` what nobody could take.
+ * Reading the text keeps the generator from starting services or needing their configuration; the price is
+ * that subscriptions.ts stays as plain as this expects.
  * @throws {Error} when an imported contract has no handler or a handler names no imported contract.
  */
 export function readSubscriptions(
@@ -53,9 +58,13 @@ export function readSubscriptions(
     if (!handled.includes(name))
       throw new Error(`${app}/src/subscriptions.ts imports ${name} but has no on(${name}, …)`)
   }
-  return [...new Set(handled)]
+  const bound = [...new Set(handled)]
     .flatMap((name) => imported.get(name) ?? [])
     .map(({ contract }) => ({ app, topic: contract.topic, slow: contract.slow }))
+  const others = Object.entries(unbound)
+    .filter(([call]) => new RegExp(`\\b${call}(?:<[^(]*>)?\\(`).test(code))
+    .map(([, topic]) => ({ app, topic, slow: false }))
+  return [...bound, ...others]
 }
 
 /** The subscriptions of all services, ordered by app, then topic. */

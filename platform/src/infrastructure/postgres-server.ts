@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Checkout } from '../checkout.ts'
-import { StepFailed } from '../console/steps.ts'
+import { reason, StepFailed } from '../console/steps.ts'
 import type { Secrets } from '../secrets.ts'
 import { canBeRoot, runAsRoot } from '../system/privilege.ts'
 import { run } from '../system/run.ts'
@@ -35,7 +35,44 @@ async function connects(url: string): Promise<boolean> {
   } catch {
     return false // no password, no such role, not started: each means this is not the way in
   } finally {
-    await client.end().catch(() => undefined)
+    await client.end().catch(() => undefined) // what was asked is answered; a broken connection needs no end
+  }
+}
+
+/** PostgreSQL's own words for a login that it refuses: wrong password, no such role, not in pg_hba.conf. */
+const refusedLogin = new Set(['28P01', '28000'])
+
+/** True for an answer that only a running server gives to an address it does not let in. */
+export const isRefusedLogin = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && refusedLogin.has(String(error.code))
+
+/** For every failure that says nothing about who may log in: the server is away, starting or full. */
+export const cannotConnect = (host: string, error: unknown): StepFailed =>
+  new StepFailed(
+    `PostgreSQL on ${host} cannot be reached: ${reason(error)}`,
+    'start it, or correct ALTA_POSTGRES_ADMIN_URL in .env',
+    error,
+  )
+
+/** Why an address is no way in for an administrator, for a person who has to do something about it. */
+export async function whyNotIn(url: string): Promise<StepFailed> {
+  const { host, username } = new URL(url)
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000 })
+  client.on('error', () => undefined) // what matters of it is told by the connect below
+  const asFollows = 'ALTA_POSTGRES_ADMIN_URL=postgres://user:password@host:5432/postgres in .env'
+  try {
+    await client.connect()
+    return new StepFailed(
+      `the role ${username} on ${host} may not create roles and databases`,
+      `alter role ${username} createrole createdb; or set ${asFollows}`,
+    )
+  } catch (error) {
+    if (isRefusedLogin(error)) {
+      return new StepFailed(`${host} refuses the login of ${username} (${reason(error)})`, `set ${asFollows}`)
+    }
+    return cannotConnect(host, error)
+  } finally {
+    await client.end().catch(() => undefined) // what was asked is answered; a broken connection needs no end
   }
 }
 
@@ -66,12 +103,12 @@ const bySocket =
 const ownUrl = (secrets: Secrets, port: number): string =>
   `postgres://postgres:${secrets.get('postgres', 'superuserPassword')}@127.0.0.1:${port}/postgres`
 
-/** The first way in as a superuser that works on this port. */
-export async function findSuperuser(
+/** The first address of a superuser that works on this port; undefined when each asks for another password. */
+export async function superuserUrl(
   secrets: Secrets,
   port: number,
   given: string,
-): Promise<Superuser | undefined> {
+): Promise<string | undefined> {
   const user = encodeURIComponent(process.env.USER ?? 'postgres')
   const urls = given
     ? [given]
@@ -80,7 +117,18 @@ export async function findSuperuser(
         ownUrl(secrets, port),
         `postgres://${user}@127.0.0.1:${port}/postgres`,
       ]
-  for (const url of urls) if (await connects(url)) return byUrl(url)
+  for (const url of urls) if (await connects(url)) return url
+  return undefined
+}
+
+/** The first way in as a superuser that works on this port. */
+export async function findSuperuser(
+  secrets: Secrets,
+  port: number,
+  given: string,
+): Promise<Superuser | undefined> {
+  const url = await superuserUrl(secrets, port, given)
+  if (url) return byUrl(url)
   if (given || !(await canBeRoot())) return undefined
   const socket = bySocket(port)
   return socket('select 1').then(
@@ -133,20 +181,14 @@ export function postgresServer(checkout: Checkout, secrets: Secrets): Server {
     },
     stopOwn: () => own(['-m', 'fast', 'stop']),
     async foreignClients(port) {
-      // Asked of the server itself, as our own role: other databases' sessions are somebody else's.
-      const url = `postgres://${checkout.id}:${secrets.get('postgres', 'ownerPassword')}@127.0.0.1:${port}/postgres`
-      const client = new pg.Client({ connectionString: url })
-      try {
-        await client.connect()
-        const { rows } = await client.query(
-          `select count(*)::int as others from pg_stat_activity
-           where datname is not null and datname <> $1 and pid <> pg_backend_pid()`,
-          [checkout.id],
-        )
-        return rows[0]?.others ?? 0
-      } finally {
-        await client.end()
-      }
+      // Asked of the server itself: other databases' sessions are somebody else's.
+      const superuser = await findSuperuser(secrets, port, '')
+      if (!superuser) throw new StepFailed(`no way in as an administrator on port ${port}`, 'pg_lsclusters')
+      const others = await superuser(
+        `select count(*) from pg_stat_activity
+         where datname is not null and datname <> ${pg.escapeLiteral(checkout.id)} and pid <> pg_backend_pid()`,
+      )
+      return Number(others)
     },
     container: {
       image: 'postgres:15',

@@ -3,7 +3,14 @@ import pg from 'pg'
 import type { Checkout } from '../checkout.ts'
 import { type Say, StepFailed } from '../console/steps.ts'
 import type { Secrets } from '../secrets.ts'
-import { findSuperuser, postgresServer, type Superuser } from './postgres-server.ts'
+import {
+  cannotConnect,
+  findSuperuser,
+  isRefusedLogin,
+  postgresServer,
+  type Superuser,
+  whyNotIn,
+} from './postgres-server.ts'
 import { ensureServer } from './server.ts'
 
 export interface PostgresPlace {
@@ -17,6 +24,9 @@ export interface PostgresPlace {
 /** Login role of one service; it owns nothing and reaches only its own schema. */
 export const serviceRole = (database: string, app: string): string =>
   `${database}_${app.replaceAll('-', '_')}`
+
+/** Login role of tests, where the machine's superuser has no address: see postgres-test-role.ts. */
+export const testRole = ({ id }: Pick<Checkout, 'id'>): string => `${id}_test`
 
 const identifier = (name: string): string => pg.escapeIdentifier(name)
 const literal = (text: string): string => pg.escapeLiteral(text)
@@ -42,6 +52,7 @@ export async function ensurePostgres(
     say(`database ${database} on ${host}:${port}`)
   } else {
     const superuser = await findSuperuser(secrets, port, given)
+    if (!superuser && given) throw await whyNotIn(given)
     if (!superuser) {
       throw new StepFailed(
         `no way in as an administrator on ${host}:${port}`,
@@ -90,14 +101,23 @@ async function look(
       [database, apps.map((app) => serviceRole(database, app))],
     )
     return { ours: rows[0]?.mark === mark, complete: rows[0]?.roles === apps.length }
-  } catch {
-    return { ours: false, complete: false } // no such role or database yet, or another password
+  } catch (error) {
+    // No such role or database yet, or another password. Anything else says nothing about whose database it is:
+    // to go on would set our own aside because its server was busy for a moment.
+    if (!isRefusedLogin(error) && !isNoDatabase(error)) {
+      throw cannotConnect(new URL(ownerUrl).host, error)
+    }
+    return { ours: false, complete: false }
   } finally {
-    await client.end().catch(() => undefined)
+    await client.end().catch(() => undefined) // what was asked is answered; a broken connection needs no end
   }
 }
 
-async function makeRole(
+const isNoDatabase = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '3D000'
+
+/** Makes the role, or gives an older one of this name the same abilities and password. */
+export async function makeRole(
   superuser: Superuser,
   name: string,
   password: string,
@@ -159,7 +179,8 @@ export async function dropDatabase(
   for (const name of all.split(' ').filter(Boolean)) {
     await superuser(`drop database if exists ${identifier(name)} with (force)`)
   }
-  for (const role of [...apps.map((app) => serviceRole(checkout.id, app)), checkout.id]) {
+  const roles = apps.map((app) => serviceRole(checkout.id, app))
+  for (const role of [...roles, checkout.id, testRole(checkout)]) {
     await superuser(`drop role if exists ${identifier(role)}`)
   }
 }

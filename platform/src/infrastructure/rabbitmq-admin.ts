@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Checkout } from '../checkout.ts'
-import { canBeRoot, runAsRoot } from '../system/privilege.ts'
+import { canBeRoot, isRoot } from '../system/privilege.ts'
 import { type RunResult, run, which } from '../system/run.ts'
 import type { Started } from './started.ts'
 
@@ -11,6 +11,8 @@ export interface BrokerAdmin {
   readonly by: string
   /** Creates or updates what the definitions name, and touches nothing else. */
   importDefinitions(definitions: object): Promise<void>
+  /** Lets a user look at its own vhosts in the management API. */
+  allowManagement(user: string, password: string): Promise<void>
   remove(vhost: string, user: string): Promise<void>
   /** Connections in other vhosts. */
   foreignConnections(vhost: string): Promise<number>
@@ -24,7 +26,10 @@ export function passwordHash(password: string): string {
 }
 
 /** Environment of a broker of our own, whose data, cookie and log lie under `.alta/`. */
-export function ownEnvironment(checkout: Checkout, port: number): Record<string, string> {
+export function ownEnvironment(
+  checkout: Pick<Checkout, 'id' | 'home' | 'logs'>,
+  port: number,
+): Record<string, string> {
   const folder = join(checkout.home, 'rabbitmq')
   return {
     HOME: folder,
@@ -61,6 +66,9 @@ function byControl(call: (args: string[], input?: string) => Promise<RunResult>)
     by: 'rabbitmqctl',
     importDefinitions: async (definitions) =>
       void (await must(['import_definitions'], JSON.stringify(definitions))),
+    async allowManagement(user) {
+      await must(['set_user_tags', user, 'management'])
+    },
     async remove(vhost, user) {
       await call(['delete_vhost', vhost])
       await call(['delete_user', user])
@@ -88,6 +96,9 @@ function byManagement(base: string, user: string, password: string): BrokerAdmin
       if (!response.ok)
         throw new Error(`the management API answered ${response.status}: ${await response.text()}`)
     },
+    async allowManagement(name, password) {
+      await call('PUT', `/users/${encodeURIComponent(name)}`, { password, tags: 'management' })
+    },
     async remove(vhost, name) {
       await call('DELETE', `/vhosts/${encodeURIComponent(vhost)}`)
       await call('DELETE', `/users/${encodeURIComponent(name)}`)
@@ -100,33 +111,41 @@ function byManagement(base: string, user: string, password: string): BrokerAdmin
 }
 
 /**
- * A way to administrate the broker on this port: its own control command for one of ours, `rabbitmqctl`
- * as root for the machine's, else the management API; undefined when none is open.
+ * The words that run `rabbitmqctl` for the broker on this port from any process and folder: its own environment
+ * for one of ours, as root for the machine's; undefined when that way is closed.
  */
+export async function controlCommand(
+  checkout: Checkout,
+  port: number,
+  how: Started['how'] | 'found',
+): Promise<[string, ...string[]] | undefined> {
+  const assign = (environment: Record<string, string>): string[] =>
+    Object.entries(environment).map(([key, value]) => `${key}=${value}`)
+  if (how === 'own') {
+    return ['env', ...assign(ownEnvironment(checkout, port)), '/usr/lib/rabbitmq/bin/rabbitmqctl']
+  }
+  if (how === 'docker') return ['docker', 'exec', '-i', `${checkout.id}_rabbitmq`, 'rabbitmqctl']
+  const control = await which('rabbitmqctl')
+  if (!control || !(await canBeRoot())) return undefined
+  const rest = [...assign(await systemEnvironment()), control]
+  const words: [string, ...string[]] = isRoot ? ['env', ...rest] : ['sudo', 'env', ...rest]
+  return (await call(words, ['-q', 'status'])).code === 0 ? words : undefined
+}
+
+// Not in our folder: the user that the command changes to may not be able to read it.
+const call = ([command, ...words]: [string, ...string[]], args: string[], input?: string) =>
+  run(command, [...words, ...args], { cwd: '/', ...(input ? { input } : {}) })
+
+/** A way to administrate the broker on this port: its control command, else the management API; undefined when none is open. */
 export async function findAdmin(
   checkout: Checkout,
   port: number,
   how: Started['how'] | 'found',
 ): Promise<BrokerAdmin | undefined> {
-  if (how === 'own') {
-    const env = ownEnvironment(checkout, port)
-    return byControl((args, input) =>
-      run('/usr/lib/rabbitmq/bin/rabbitmqctl', args, { env, ...(input ? { input } : {}) }),
-    )
-  }
-  if (how === 'docker') {
-    const container = `${checkout.id}_rabbitmq`
-    return byControl((args, input) =>
-      run('docker', ['exec', '-i', container, 'rabbitmqctl', ...args], input ? { input } : {}),
-    )
-  }
   const given = checkout.settings.ALTA_RABBITMQ_URL ? new URL(checkout.settings.ALTA_RABBITMQ_URL) : undefined
-  if (!given && (await which('rabbitmqctl')) && (await canBeRoot())) {
-    const env = await systemEnvironment()
-    const call = (args: string[], input?: string) =>
-      runAsRoot('rabbitmqctl', args, { env, cwd: '/', ...(input ? { input } : {}) })
-    if ((await call(['-q', 'status'])).code === 0) return byControl(call)
-  }
+  const elsewhere = given && how !== 'own' && how !== 'docker'
+  const control = elsewhere ? undefined : await controlCommand(checkout, port, how)
+  if (control) return byControl((args, input) => call(control, args, input))
   const host = given?.hostname ?? '127.0.0.1'
   const base = checkout.settings.ALTA_RABBITMQ_MANAGEMENT_URL || `http://${host}:15672`
   const user = decodeURIComponent(given?.username ?? 'guest')

@@ -16,12 +16,14 @@ import {
   systemEnvironment,
 } from './rabbitmq-admin.ts'
 import { ensureServer, type Server } from './server.ts'
+import type { Started } from './started.ts'
 
 export interface BrokerPlace {
   /** `amqp://user:password@host:port/vhost` of this platform's own user and vhost. */
   readonly url: string
   /** Missing when the vhost was made earlier and nobody can administrate the broker now. */
   readonly admin: BrokerAdmin | undefined
+  readonly how: Started['how'] | 'found'
 }
 
 const binaries = '/usr/lib/rabbitmq/bin'
@@ -81,7 +83,7 @@ export async function ensureRabbitmq(checkout: Checkout, secrets: Secrets, say: 
   const admin = await findAdmin(checkout, running.port, running.how)
   if (await logsIn(url)) {
     say(`vhost ${vhost} on ${host}:${running.port}`)
-    return { url, admin }
+    return { url, admin, how: running.how }
   }
   if (!admin) {
     throw new StepFailed(
@@ -98,7 +100,8 @@ export async function ensureRabbitmq(checkout: Checkout, secrets: Secrets, say: 
         name: vhost,
         password_hash: passwordHash(password),
         hashing_algorithm: 'rabbit_password_hashing_sha256',
-        tags: '',
+        // Shows it its own vhost in the management API, if there is one.
+        tags: 'management',
       },
     ],
     permissions: [{ user: vhost, vhost, configure: '.*', write: '.*', read: '.*' }],
@@ -106,10 +109,11 @@ export async function ensureRabbitmq(checkout: Checkout, secrets: Secrets, say: 
   if (!(await logsIn(url)))
     throw new StepFailed(`made vhost ${vhost}, but its user cannot log in`, 'make down CLEAN=1, then make up')
   say(`made vhost ${vhost} with its own user on ${host}:${running.port} (${admin.by})`)
-  return { url, admin }
+  return { url, admin, how: running.how }
 }
 
-async function logsIn(url: string): Promise<boolean> {
+/** True when the broker lets this user into this vhost. */
+export async function logsIn(url: string): Promise<boolean> {
   try {
     const connection = await connect(url, { timeout: 5000 })
     await connection.close()

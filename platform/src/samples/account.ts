@@ -5,7 +5,6 @@ import { type Answer, type Api, codeOf } from './api.ts'
 
 /** A person of example.com, the domain that never delivers mail. */
 export const sampleEmail = 'sample@example.com'
-const projectName = 'Samples'
 
 const login = z.looseObject({ accessToken: z.string() })
 const project = z.looseObject({ id: z.string(), name: z.string() })
@@ -17,8 +16,12 @@ const refused = (what: string, answer: Answer): StepFailed =>
     'make logs s=gateway',
   )
 
-/** Signs the sample user in, registering it the first time, and returns the id of its project. */
-export async function openSampleProject(api: Api, secrets: Secrets): Promise<string> {
+/** Signs the sample user in, registering it the first time, and returns the id of its project of that name. */
+export async function openSampleProject(
+  api: Api,
+  secrets: Secrets,
+  projectName = 'Samples',
+): Promise<string> {
   // Longer than any rule asks for; a fresh database and an old secret meet after `make down CLEAN=1` only.
   const password = `${secrets.get('samples', 'password')}-Aa1!`
   const registered = await api.post('/auth/register', { email: sampleEmail, password, name: 'Sample User' })

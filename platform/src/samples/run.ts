@@ -25,6 +25,8 @@ export async function runSamples(options: {
   secrets: Secrets
   gatewayUrl: string
   say: Say
+  /** Another project than the usual one, where nothing is a duplicate. */
+  project?: string
 }): Promise<boolean> {
   const { checkout, secrets, gatewayUrl, say } = options
   const samples = await readSamples(join(checkout.root, 'samples'))
@@ -33,7 +35,7 @@ export async function runSamples(options: {
     return true
   }
   const api = new Api(gatewayUrl)
-  const projectId = await openSampleProject(api, secrets)
+  const projectId = await openSampleProject(api, secrets, options.project)
   const speech = Boolean(await which('pocketsphinx_continuous'))
   const results = await Promise.all(samples.map((sample) => follow(api, projectId, sample, say)))
   const rows = results.map((result) => describeResult(result, isAsExpected(result, speech)))

@@ -29,6 +29,7 @@ const input = {
     postgres: { host: '127.0.0.1', port: 5432, database: checkout.id },
     redisUrl: 'redis://127.0.0.1:6379',
     rabbitmqUrl: 'amqp://127.0.0.1',
+    rabbitmqManagementUrl: '',
   },
   ports: { 'ocr.app': 1, 'ocr.http': 2, 'ocr.grpc': 3 },
   gatewayUrl: 'http://localhost:8080',
@@ -44,6 +45,30 @@ it('lets .env add settings, but not move a service out of its platform', () => {
   const environment = serviceEnvironment('ocr', input)
   expect(environment).toMatchObject({ LOG_LEVEL: 'debug', GCS_BUCKET_NAME: 'scans', APP_PORT: '1' })
   expect(environment.POSTGRES_USER).toBe(`${checkout.id}_ocr`)
+})
+
+it('keeps the runner’s own settings from the services: they may hold an administrator’s password', () => {
+  const dotEnv = {
+    ALTA_POSTGRES_ADMIN_URL: 'postgres://postgres:superuser@db:5432/postgres',
+    ALTA_RABBITMQ_URL: 'amqp://admin:superuser@broker:5672',
+    ALTA_RABBITMQ_MANAGEMENT_URL: 'http://admin:superuser@broker:15672',
+    ALTA_FAIL_POINTS: 'relay.after-claim',
+  }
+  const given = { ...input, checkout: describeCheckout('/somewhere/alta', { ...settings, dotEnv }) }
+  for (const app of ['gateway', 'identity', 'events', 'ocr']) {
+    const environment = serviceEnvironment(app, given)
+    expect(JSON.stringify(environment)).not.toContain('superuser')
+    expect(environment.ALTA_FAIL_POINTS).toBe('relay.after-claim')
+  }
+  expect(JSON.stringify(sidecarEnvironment('ocr', given))).not.toContain('superuser')
+})
+
+it('gives events both its signing key and its way to the runner', () => {
+  expect(serviceEnvironment('events', { ...input, ports: { 'runner.control': 4 } })).toMatchObject({
+    AUDIT_SIGNING_KEY: 'events-auditSigningKey',
+    RUNNER_CONTROL_URL: 'http://127.0.0.1:4',
+    RUNNER_CONTROL_TOKEN: 'runner-controlToken',
+  })
 })
 
 it('gives a service its own password and tokens only', () => {

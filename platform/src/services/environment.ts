@@ -8,6 +8,7 @@ export interface Places {
   readonly postgres: { readonly host: string; readonly port: number; readonly database: string }
   readonly redisUrl: string
   readonly rabbitmqUrl: string
+  readonly rabbitmqManagementUrl: string
 }
 
 interface Input {
@@ -30,6 +31,7 @@ const inherited = [
   'HTTPS_PROXY',
   'HTTP_PROXY',
   'NO_PROXY',
+  'NODE_COMPILE_CACHE',
 ]
 
 export function baseEnvironment({ id }: Checkout): Record<string, string> {
@@ -38,12 +40,16 @@ export function baseEnvironment({ id }: Checkout): Record<string, string> {
   return { ...Object.fromEntries(kept), ALTA_PLATFORM: id, NODE_ENV: 'development' }
 }
 
-/** Name under which a port is remembered. */
-export const portName = (app: string, use: 'app' | 'http' | 'grpc' | 'internal' | 'metrics'): string =>
-  `${app}.${use}`
+export type PortUse = 'app' | 'http' | 'grpc' | 'internal' | 'metrics'
+
+/** Name under which a port is remembered. @param replica its name: `ocr` for the first, `ocr-2` for the second */
+export const portName = (replica: string, use: PortUse): string => `${replica}.${use}`
+
+/** Port of the runner's own control interface. */
+export const controlPort = 'runner.control'
 
 /** Settings that one service alone needs and that cannot have a default. */
-function ownSettings(app: string, { secrets, ports, gatewayUrl }: Input): Record<string, string> {
+function ownSettings(app: string, { secrets, places, ports, gatewayUrl }: Input): Record<string, string> {
   if (app === 'identity') {
     return {
       IDENTITY_KEY_ENCRYPTION_KEY: secrets.get('identity', 'keyEncryptionKey'),
@@ -52,24 +58,41 @@ function ownSettings(app: string, { secrets, ports, gatewayUrl }: Input): Record
   }
   if (app === 'gateway')
     return { GATEWAY_PORT: String(ports['gateway.public']), GATEWAY_PUBLIC_URL: gatewayUrl }
+  if (app === 'events') {
+    return {
+      RABBITMQ_MANAGEMENT_URL: places.rabbitmqManagementUrl,
+      AUDIT_SIGNING_KEY: secrets.get('events', 'auditSigningKey'),
+      RUNNER_CONTROL_URL: `http://127.0.0.1:${ports[controlPort]}`,
+      RUNNER_CONTROL_TOKEN: secrets.get('runner', 'controlToken'),
+    }
+  }
   if (app === 'notifications') {
     return { SMTP_CATCHER_PORT: String(ports['mail.smtp']), PUBLIC_URL: gatewayUrl }
   }
   return {}
 }
 
+/** What a service reads under our prefix; every other such name is the runner's own and may hold an administrator's password. */
+const forServices: readonly string[] = ['ALTA_VERSION', 'ALTA_FAIL_POINTS']
+
+const withoutRunnerSettings = (dotEnv: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(dotEnv).filter(([name]) => !name.startsWith('ALTA_') || forServices.includes(name)),
+  )
+
 /**
  * The environment of one service. Weakest first: what suits a laptop, then `.env`, then what makes the
  * service part of this platform and nothing else.
+ * @param replica whose ports it gets
  */
-export function serviceEnvironment(app: string, input: Input): Record<string, string> {
+export function serviceEnvironment(app: string, input: Input, replica = app): Record<string, string> {
   const { checkout, secrets, places, ports } = input
-  const port = (use: Parameters<typeof portName>[1]): string => String(ports[portName(app, use)])
+  const port = (use: PortUse): string => String(ports[portName(replica, use)])
   return {
     ...baseEnvironment(checkout),
-    // PostgreSQL allows 100 connections by default; two checkouts with their seven services must fit.
+    // PostgreSQL allows 100 connections by default; two checkouts with their eight services must fit.
     POSTGRES_POOL_SIZE: '6',
-    ...checkout.settings.dotEnv,
+    ...withoutRunnerSettings(checkout.settings.dotEnv),
     ...ownSettings(app, input),
     OTEL_SERVICE_NAME: app,
     ...(checkout.settings.OTEL_EXPORTER_OTLP_ENDPOINT

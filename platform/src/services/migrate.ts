@@ -26,7 +26,8 @@ export async function migrateAll(
         error,
       )
     })
-    if (names.length > 0) say(`${app}: ${names.join(', ')}`)
+    // A new schema has a dozen: names help only where a few are new.
+    if (names.length > 0) say(`${app}: ${names.length > 3 ? `${names.length} migrations` : names.join(', ')}`)
     applied += names.length
   }
   if (applied === 0) say('every schema is up to date')

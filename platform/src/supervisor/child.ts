@@ -101,7 +101,13 @@ export function keepRunning(
       )
     }
     restarting = false
-    timer = setTimeout(start, wait)
+    timer = setTimeout(startAgain, wait)
+  }
+
+  function startAgain(): void {
+    clearTimeout(timer)
+    timer = undefined
+    start()
   }
 
   return {
@@ -114,12 +120,16 @@ export function keepRunning(
     }),
     start,
     restart() {
+      // It has ended by itself and waits: what was wrong may be mended.
+      if (timer) return startAgain()
+      if (child?.pid === undefined) return
       restarting = true
-      if (child?.pid !== undefined) signal(child.pid, 'SIGTERM')
+      signal(child.pid, 'SIGTERM')
     },
     async stop(limit) {
       stopping = true
       clearTimeout(timer)
+      timer = undefined
       const pid = child?.pid
       if (pid === undefined) return
       signal(pid, 'SIGTERM')

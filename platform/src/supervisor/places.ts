@@ -11,6 +11,8 @@ const places = z.strictObject({
   }),
   redisUrl: z.string(),
   rabbitmqUrl: z.string(),
+  /** Empty where the broker has no management API. */
+  rabbitmqManagementUrl: z.string(),
   daprd: z.string(),
 })
 

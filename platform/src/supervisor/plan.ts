@@ -15,6 +15,8 @@ export interface Plan {
   readonly home: string
   readonly gatewayUrl: string
   readonly addresses: Readonly<Record<string, string>>
+  /** Digest of `.env` as the services got it. */
+  readonly settings: string
   readonly processes: readonly Planned[]
   /** Source folders: a change under one restarts these services (`make dev`). */
   readonly watch: readonly { folder: string; services: readonly string[] }[]

@@ -27,6 +27,8 @@ const supervisorState = z.strictObject({
   gatewayUrl: z.string(),
   /** Addresses worth knowing: name to URL. */
   addresses: z.record(z.string(), z.string()),
+  /** Digest of `.env` as the services got it. */
+  settings: z.string(),
   processes: z.array(processState),
 })
 
@@ -36,11 +38,16 @@ export type SupervisorState = z.infer<typeof supervisorState>
 
 const path = (home: string): string => join(home, 'supervisor.json')
 
+/** What the latest supervisor wrote down; it may be gone. Undefined when none has run since the last `make down`. */
+export async function readLastState(home: string): Promise<SupervisorState | undefined> {
+  if (!existsSync(path(home))) return undefined
+  return supervisorState.parse(JSON.parse(await readFile(path(home), 'utf8')))
+}
+
 /** The state of the running supervisor; undefined when none runs. */
 export async function readState(home: string): Promise<SupervisorState | undefined> {
-  if (!existsSync(path(home))) return undefined
-  const state = supervisorState.parse(JSON.parse(await readFile(path(home), 'utf8')))
-  return isAlive(state.pid) ? state : undefined
+  const state = await readLastState(home)
+  return state && isAlive(state.pid) ? state : undefined
 }
 
 /** Written beside and renamed, so that a reader never sees half a file. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -51,7 +51,7 @@ async function start(
       log: join(home, `${name}.log`),
     }
   })
-  const plan: Plan = { id, home, gatewayUrl: '', addresses: {}, processes, watch: [] }
+  const plan: Plan = { id, home, gatewayUrl: '', addresses: {}, settings: '', processes, watch: [] }
   supervisor = supervise(plan, { say: (message) => said.push(message), watching: false })
 }
 
@@ -142,6 +142,32 @@ describe('one kept process', () => {
     await child.stop(300)
     expect(isAlive(pid)).toBe(false)
     expect(said.join()).toContain('killing it')
+  })
+
+  it('is started at once when it is restarted while it waits after failures', async () => {
+    const mended = join(home, 'mended')
+    const child = keepRunning(
+      {
+        name: 'broken',
+        command: 'sh',
+        args: ['-c', `test -f ${mended} && exec sleep 60; exit 3`],
+        cwd: home,
+        env: { PATH: process.env.PATH ?? '', ALTA_PLATFORM: id },
+        log: join(home, 'broken.log'),
+      },
+      { say: (message) => said.push(message), changed: () => undefined },
+    )
+    child.start()
+    await until(async () => child.state().restarts === 4, 10_000, 20)
+    await writeFile(mended, '')
+    child.restart()
+    const { pid } = child.state()
+    expect(pid && isAlive(pid)).toBe(true)
+    said = []
+    signal(pid ?? 0, 'SIGKILL')
+    await until(async () => said.length > 0, 5_000, 20)
+    expect(said.join()).toContain('broken ended (SIGKILL)')
+    await child.stop(1_000)
   })
 
   it('waits longer after each failure in a row, up to ten seconds', () => {

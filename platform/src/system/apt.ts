@@ -56,3 +56,14 @@ export async function install(packages: readonly string[], logs: string, say: Sa
     clearInterval(life)
   }
 }
+
+/** Installs what is missing of these where that can be done; otherwise says what goes without them. */
+export async function bring(
+  packages: readonly string[],
+  { logs, say, without }: { logs: string; say: Say; without: string },
+): Promise<void> {
+  const missing = await missingPackages(packages)
+  if (missing.length === 0) return
+  if (await canInstall()) await install(missing, logs, say)
+  else say(`without ${without}: sudo apt-get install ${missing.join(' ')}`)
+}

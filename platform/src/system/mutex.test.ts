@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { claim, waitForClaim } from './mutex.ts'
+import { claim, isClaimed, waitForClaim } from './mutex.ts'
 
 const name = `test-${process.pid}`
 
@@ -7,8 +7,10 @@ it('gives a name to one holder at a time', async () => {
   const first = await claim(name)
   expect(first).toBeDefined()
   expect(await claim(name)).toBeUndefined()
+  expect(await isClaimed(name)).toBe(true)
   first?.release()
   const second = await waitForClaim(name, () => undefined)
   expect(second).toBeDefined()
   second.release()
+  expect(await isClaimed(`${name}-nobody`)).toBe(false)
 })

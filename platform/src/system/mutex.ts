@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net'
+import { connect, createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Claim {
@@ -20,6 +20,18 @@ export function claim(name: string): Promise<Claim | undefined> {
       server.unref()
       resolve({ release: () => server.close() })
     })
+  })
+}
+
+/** True while another process holds the name; nobody who wants it is kept waiting by the question. */
+export function isClaimed(name: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ path: `\0alta-${name}` })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
   })
 }
 

@@ -49,3 +49,16 @@ export async function httpStatus(url: string, limit = 2000): Promise<number> {
     return 0 // refused, reset and timeout are the answer "not there", which is what callers ask for
   }
 }
+
+/** Status and body of a GET, whatever the status; 0 when nobody answers within `limit` ms. */
+export async function httpJson(url: string, limit = 4000): Promise<{ status: number; body: unknown }> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(limit) })
+    const text = await response.text()
+    return { status: response.status, body: isJson(response) ? JSON.parse(text) : undefined }
+  } catch {
+    return { status: 0, body: undefined } // as for httpStatus; half an answer is none
+  }
+}
+
+const isJson = ({ headers }: Response): boolean => /\bjson\b/.test(headers.get('content-type') ?? '')

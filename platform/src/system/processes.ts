@@ -11,6 +11,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Processes that this one started and that have not ended, as the kernel lists them. */
+export async function ownChildren(): Promise<number[]> {
+  const listing = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').catch(() => '')
+  return listing.split(' ').filter(Boolean).map(Number)
+}
+
 /** Sends a signal; a process that is already gone is what we wanted. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {

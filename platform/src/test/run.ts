@@ -1,44 +1,103 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checks } from '../check/checks.ts'
-import type { Checkout } from '../checkout.ts'
-import { line } from '../console/steps.ts'
+import { type Checked, runChecks } from '../check/run-checks.ts'
+import { type Checkout, instanceOf } from '../checkout.ts'
+import { down } from '../commands/down.ts'
+import { StepFailed } from '../console/steps.ts'
+import { readState } from '../supervisor/state.ts'
+import { type Interruption, watchInterruption } from './interruption.ts'
+import { type Machine, prepareChecks, prepareMachine } from './machine.ts'
 import { closingLine, readReport, type Sums, sumOf } from './report.ts'
 import { runVitest } from './vitest.ts'
 
-/** The runners besides the checks, in order; the last one brings a platform of its own up. */
+/** The runners besides the checks, in order; the last two bring up what they break. */
 const runners = [
-  { name: 'unit and integration', config: 'vitest.config.ts', limit: 15 * 60_000 },
+  { name: 'unit and integration', config: 'vitest.config.ts', limit: 35 * 60_000 },
   { name: 'system', config: 'tests/vitest.config.ts', limit: 25 * 60_000 },
+  { name: 'faults', config: 'tests/faults/vitest.config.ts', limit: 20 * 60_000 },
 ] as const
 
-/** Runs checks, then tests; prints the closing line `N passed, N failed` and exits non-zero on a failure. */
-export async function runTests({ root, home }: Checkout): Promise<void> {
+/** The platform that tests/support/platform.ts brings up. */
+const testInstance = 'systemtest'
+
+const nothing: Sums = { passed: 0, failed: 0, skipped: 0, failures: [] }
+
+/**
+ * Runs checks, brings what tests need, runs the tests and puts away what it started; prints the closing line
+ * `N passed, N failed` and exits non-zero on a failure. What could not be brought counts as failed.
+ * @param only words in the paths of tests: the unit and integration tests with one of them are run, and nothing else
+ */
+export async function runTests(checkout: Checkout, only: readonly string[] = []): Promise<void> {
+  const began = Date.now()
+  const interruption = watchInterruption()
+  // CI takes a silent runner for a dead one.
+  const life = setInterval(
+    () => console.log(`… ${Math.round((Date.now() - began) / 1000)} s into make test`),
+    50_000,
+  ).unref()
+  const sums: Sums[] = []
+  const faults: StepFailed[] = []
+  if (only.length === 0) {
+    console.log('── checks')
+    faults.push(...(await prepareChecks(checkout)))
+    sums.push(sumsOfChecks(await runChecks(checkout.root, interruption.happened)))
+  }
+  console.log('\n── what tests need')
+  const machine = await prepareMachine(checkout, interruption.happened)
+  faults.push(...machine.missing)
+  try {
+    if (machine.testable) sums.push(...(await runRunners(checkout, machine, interruption, only)))
+  } finally {
+    faults.push(...(await putAway(checkout, machine)))
+    clearInterval(life)
+    interruption.close()
+  }
+  const total = sumOf([...sums, { ...nothing, failed: faults.length + (interruption.happened() ? 1 : 0) }])
+  if (total.failures.length > 0) console.log('\n── what failed')
+  for (const failure of total.failures) console.log(`✗ ${failure}`)
+  for (const { why, attempt } of faults) console.log(`\n✗ ${why}\n  try: ${attempt}`)
+  if (!machine.testable) console.log('\nno test was run: without these nothing could be told from it')
+  if (total.failed > 0) process.exitCode = 1
+  console.log(`\n${interruption.happened() ? 'interrupted\n' : ''}${closingLine(total)}`)
+}
+
+const sumsOfChecks = ({ passed, failed, untried }: Checked): Sums => ({
+  passed: passed.length,
+  failed: failed.length,
+  skipped: untried.length,
+  failures: failed.map((name) => `check of ${name}`),
+})
+
+async function runRunners(
+  { root, home }: Checkout,
+  { environment }: Machine,
+  interruption: Interruption,
+  only: readonly string[],
+): Promise<Sums[]> {
   const folder = join(home, 'test-results')
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  const sums: Sums[] = [await runChecks(root)]
-  for (const { name, config, limit } of runners) {
-    if (!existsSync(join(root, config))) continue
+  const sums: Sums[] = []
+  for (const { name, config, limit } of only.length > 0 ? runners.slice(0, 1) : runners) {
+    if (interruption.happened() || !existsSync(join(root, config))) continue
     console.log(`\n── ${name} tests (${config})`)
     const report = join(folder, `${name.replaceAll(' ', '-')}.json`)
-    const code = await runVitest(root, config, report, limit)
-    sums.push(await readReport(report, code))
-  }
-  const total = sumOf(sums)
-  if (total.failed > 0) process.exitCode = 1
-  console.log(`\n${closingLine(total)}`)
-}
-
-async function runChecks(root: string): Promise<Sums> {
-  console.log('── checks')
-  const sums = { passed: 0, failed: 0, skipped: 0 }
-  for (const { name, work } of checks) {
-    const faults = await work(root)
-    line(name, faults === '' ? '✓' : `✗\n${faults}`)
-    if (faults === '') sums.passed++
-    else sums.failed++
+    const code = await runVitest(root, config, report, limit, environment, only)
+    sums.push(await readReport(report, code, root))
   }
   return sums
+}
+
+/** The tests' platform first, if they were ended before they could: it holds the servers. */
+async function putAway(checkout: Checkout, machine: Machine): Promise<readonly StepFailed[]> {
+  const tests = instanceOf(checkout, testInstance)
+  const faults: StepFailed[] = []
+  if (await readState(tests.home)) {
+    await down(tests, { clean: true }).catch((error: unknown) => {
+      if (!(error instanceof StepFailed)) throw error
+      faults.push(error)
+    })
+  }
+  return [...faults, ...(await machine.release())]
 }

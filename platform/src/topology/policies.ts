@@ -1,4 +1,4 @@
-import { deadLetterExchange, unhandledQueue, unroutedQueue } from './topology.ts'
+import { deadLetterExchange, unroutedQueue } from './topology.ts'
 
 export interface Policy {
   readonly name: string
@@ -8,7 +8,7 @@ export interface Policy {
   readonly priority: number
 }
 
-const kept = [`events-${deadLetterExchange}`, unhandledQueue.name, unroutedQueue.name]
+const kept = [`events-${deadLetterExchange}`, unroutedQueue.name]
 
 /**
  * Broker policies: what Dapr cannot say in a queue's arguments. They are the last net, below the handlers'
@@ -30,14 +30,6 @@ export const policies: readonly Policy[] = [
       'dead-letter-strategy': 'at-least-once',
       overflow: 'reject-publish',
     },
-    priority: 1,
-  },
-  {
-    name: 'alta-unhandled',
-    pattern: `^${unhandledQueue.name}$`,
-    'apply-to': 'queues',
-    // Nobody consumes it before the event store does: the oldest make room instead of filling the disk.
-    definition: { 'max-length': 100_000, overflow: 'drop-head' },
     priority: 1,
   },
   {

@@ -1,0 +1,71 @@
+import type { Dashboard } from './dashboard.ts'
+import { here, lines, quantiles } from './panel.ts'
+
+const edge = `job="gateway", ${here}`
+
+export const gateway: Dashboard = {
+  uid: 'alta-gateway',
+  title: 'Alta: gateway',
+  description: 'The one way in: what is asked, how it is answered, and by whom.',
+  rows: [
+    {
+      title: 'Answers',
+      panels: [
+        lines('By status', 'reqps', '5xx is our failure, 429 a limit, 499 a caller who has gone.', [
+          `sum by (status) (rate(alta_http_request_seconds_count{${edge}}[$__rate_interval]))`,
+          '{{status}}',
+        ]),
+        lines('By route', 'reqps', 'The ten that are asked most.', [
+          `topk(10, sum by (method, route) (rate(alta_http_request_seconds_count{${edge}}[$__rate_interval])))`,
+          '{{method}} {{route}}',
+        ]),
+        lines('No such route', 'reqps', 'Somebody tries addresses.', [
+          `sum by (status) (rate(alta_http_request_seconds_count{route="unmatched", ${edge}}[$__rate_interval]))`,
+          '{{status}}',
+        ]),
+      ],
+    },
+    {
+      title: 'Time',
+      panels: [
+        lines(
+          'Duration',
+          's',
+          'Over all routes; its points lead to traces.',
+          ...quantiles('alta_http_request_seconds', edge, ''),
+        ),
+        lines('Slowest routes', 's', 'The five with the highest 95th percentile.', [
+          `topk(5, histogram_quantile(0.95, sum by (le, method, route) (rate(alta_http_request_seconds_bucket{${edge}}[$__rate_interval]))))`,
+          '{{method}} {{route}}',
+        ]),
+        lines('In flight', 'short', 'Requests whose answer is not out yet.', [
+          `sum by (instance) (alta_http_requests_in_flight{${edge}})`,
+          '{{instance}}',
+        ]),
+      ],
+    },
+    {
+      title: 'Behind it',
+      panels: [
+        lines(
+          'Duration by service',
+          's',
+          'As services see it themselves, without sidecars.',
+          ...quantiles('alta_http_request_seconds', `job!="gateway", ${here}`, 'job', [0.95]),
+        ),
+        lines('Failures by service', 'reqps', 'Answers that are a failure of the service.', [
+          `sum by (job) (rate(alta_http_request_seconds_count{status=~"5..", ${here}}[$__rate_interval])) or 0 * sum by (job) (rate(alta_http_request_seconds_count{${here}}[$__rate_interval]))`,
+          '{{job}}',
+        ]),
+        lines('Between sidecars', 'reqps', 'Calls that were sent, by caller and service.', [
+          `sum by (app_id, dst_app_id) (rate(dapr_runtime_service_invocation_req_sent_total{${here}}[$__rate_interval]))`,
+          '{{app_id}} → {{dst_app_id}}',
+        ]),
+        lines('Refused by access control', 'short', 'Calls of somebody who may not.', [
+          `sum by (app_id) (rate(dapr_runtime_acl_app_policy_action_blocked_total{${here}}[$__rate_interval])) or sum by (app_id) (rate(dapr_runtime_acl_global_policy_action_blocked_total{${here}}[$__rate_interval]))`,
+          '{{app_id}}',
+        ]),
+      ],
+    },
+  ],
+}
