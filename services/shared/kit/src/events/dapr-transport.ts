@@ -20,6 +20,12 @@ const CALLERS = 16
 /** How often receipts are asked for: soon at first, then less. The sum stays below the lease of the rows. */
 const ASK_AFTER_MS = [20, 50, 100, 200, 500, 1_000, 1_500]
 const SEND_AGAIN_AFTER_SECONDS = 30
+const REST_AFTER_FAILURE_MS = 500
+/**
+ * No token, no permission for the topic, an event larger than daprd takes: no second try will differ. 400 and 404 are
+ * not among them: daprd answers so while it starts and stops, and has its components not yet or no more.
+ */
+const LASTING = [401, 403, 413]
 
 /** A subscriber that has to have the event in its inbox. */
 interface Receipt {
@@ -67,6 +73,7 @@ export function daprTransport(options: {
       try {
         await sidecar.check(stop.signal)
         outage.worked()
+        forgetOld()
         if (!ready) {
           ready = true
           onReady()
@@ -79,21 +86,25 @@ export function daprTransport(options: {
     }
   }
 
+  /** Whatever was sent so long ago is sent again, by whichever relay has claimed it. */
+  function forgetOld(): void {
+    for (const [id, sentAt] of sent) if (Date.now() - sentAt > again) sent.delete(id)
+  }
+
   async function send({ id, topic, event }: OutboxRow): Promise<PublishOutcome | undefined> {
     const { statusCode, body } = await request(`${origin}/${encodeURIComponent(topic)}`, {
       dispatcher,
       method: 'POST',
       headers: { ...token, 'content-type': 'application/cloudevents+json' },
       body: event,
-      headersTimeout: 10_000,
+      headersTimeout: 5_000,
       signal: stop.signal,
     })
     const answer = await body.text()
     if (statusCode < 300) return undefined
-    // The sidecar has no such component, or this service may not publish to the topic: no second try will differ.
-    if (statusCode < 500)
+    if (LASTING.includes(statusCode))
       return { id, outcome: 'refused', reason: `sidecar: ${statusCode} ${answer.slice(0, 300)}` }
-    return { id, outcome: 'interrupted' }
+    throw new Error(`the sidecar answers ${statusCode} to a publish: ${answer.slice(0, 300)}`)
   }
 
   async function publishOne(row: OutboxRow): Promise<PublishOutcome> {
@@ -102,8 +113,8 @@ export function daprTransport(options: {
     try {
       const sentAt = sent.get(row.id)
       if (sentAt === undefined || Date.now() - sentAt > again) {
-        const failed = await send(row)
-        if (failed) return failed
+        const refused = await send(row)
+        if (refused) return refused
         if (!wanted) return { id: row.id, outcome: 'confirmed' }
         sent.set(row.id, Date.now())
       }
@@ -118,6 +129,8 @@ export function daprTransport(options: {
       return { id: row.id, outcome: 'confirmed' }
     } catch (error) {
       log.debug({ err: error, id: row.id }, 'could not publish through the sidecar')
+      // Handed back at once it would be claimed at once, again and again for as long as nothing works.
+      await delay(REST_AFTER_FAILURE_MS, undefined, { signal: stop.signal }).catch(() => undefined)
       return { id: row.id, outcome: 'interrupted' }
     }
   }
