@@ -300,6 +300,7 @@ test('routes that are declared wrongly stop the start, all named at once', () =>
     { ...reading('/d', async () => undefined), answers: {} },
     reading('/e', async () => undefined),
     { ...reading('/e', async () => undefined), policy: may('reviews:read') },
+    { ...reading('/f', async () => undefined), question: true },
   ]
   const start = () => createApp({ appId: 'tests', routes, appToken })
   expect(start).toThrow(/GET \/a has no policy/)
@@ -307,4 +308,5 @@ test('routes that are declared wrongly stop the start, all named at once', () =>
   expect(start).toThrow(/GET \/c needs tokens to be verified/)
   expect(start).toThrow(/GET \/d declares no answer/)
   expect(start).toThrow(/GET \/e is declared twice/)
+  expect(start).toThrow(/GET \/f is a question, so it is a POST/)
 })

@@ -19,6 +19,8 @@ export function faultsOfRoutes(routes: readonly Route[], services: RouteServices
       faults.push(`${name} takes files, but the service has no file storage`)
     if (route.upload && route.body) faults.push(`${name} has both a body and an upload`)
     if (route.method === 'get' && (route.body || route.upload)) faults.push(`${name} is a GET with a body`)
+    if (route.question && (route.method !== 'post' || route.idempotent || route.upload))
+      faults.push(`${name} is a question, so it is a POST, creates nothing and takes no file`)
     if (route.idempotent && !services.idempotency)
       faults.push(`${name} is idempotent, but answers are kept nowhere`)
     if (route.audited && !services.audit)

@@ -101,6 +101,8 @@ interface RouteFacts {
    * must leave a trace.
    */
   readonly audited?: true
+  /** A POST that asks, with more than fits a URL, and changes nothing: the audit log is not told. */
+  readonly question?: true
   /** Largest JSON body in bytes; 1 MiB unless told. */
   readonly maximumBytes?: number
 }

@@ -56,7 +56,7 @@ async function answerRequest(
   const input = await readInput(route, request, response, services, around)
   const answer = async () => {
     // Not earlier: what an upload has written before it was refused is not what the caller asked for.
-    if (route.method !== 'get') audit.state = 'armed'
+    if (route.method !== 'get' && !route.question) audit.state = 'armed'
     const given = presentAnswer(route, await route.handle({ ...input, ...around }))
     if (route.audited) await services.audit?.read(context)
     return given

@@ -221,6 +221,8 @@ test('receipts tell, in order, which messages the inbox has, whatever became of 
   ]
   const answer = await post('/operations/receipts', { messages }, {})
   expect([answer.status, await answer.json()]).toEqual([200, { known: [false, true, true, true, false] }])
+  // An event about the question would want a receipt itself.
+  expect((await db.admin.query('select topic from outbox_events')).rows).toEqual([])
 })
 
 test('only operators change anything; only a sidecar, for whomever, is told the figures', async () => {

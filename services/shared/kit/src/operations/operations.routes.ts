@@ -136,6 +136,8 @@ export function operationsRoutes(options: {
       tag,
       // Other services ask, without a person; behind the sidecar's token, as everything here.
       policy: anyone,
+      // An entry in the audit log is an event, whose own receipt would be asked for, and so on without end.
+      question: true,
       body: receiptRequest,
       maximumBytes: LARGEST_REQUEST,
       answers: { 200: { description: 'In the order of the question', schema: receiptAnswer } },
