@@ -10,7 +10,7 @@ import { benchLatency } from './messaging/latency.bench.ts'
 import { benchRelay } from './messaging/relay.bench.ts'
 import { openStage, type Stage } from './messaging/stage.ts'
 import { benchOcr } from './ocr.bench.ts'
-import { installPeers } from './peers/install.ts'
+import { installPeers, installTesseract } from './peers/install.ts'
 import { pythonVersions } from './peers/versions.ts'
 import { documentOf, printSection, type Section } from './report.ts'
 import { benchUploads } from './uploads.bench.ts'
@@ -66,7 +66,10 @@ const machine = await describeMachine()
 console.log(machine.join('\n'))
 await messaging()
 await measure('uploads', 'uploads through the gateway', benchUploads)
-await measure('ocr', 'OCR against the tesseract command', () => benchOcr({ seconds: short ? 15 : 45 }))
+await measure('ocr', 'OCR against the tesseract command', async () => {
+  await installTesseract(say)
+  return benchOcr({ seconds: short ? 15 : 45 })
+})
 
 for (const section of sections) printSection(section)
 say('done')

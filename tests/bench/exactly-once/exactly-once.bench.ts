@@ -9,6 +9,7 @@ import {
   ROUNDS,
   type Standing,
   SUSTAINED_SECONDS,
+  WARM_UP_SECONDS,
 } from './comparison.ts'
 
 const ROUND_BY_ROUND = {
@@ -62,7 +63,7 @@ export function exactlyOnceSection({ standings, floors }: Comparison, python: st
       ...(HELD_SECONDS > 0 ? [one.held.length > 0 ? perSecond(median(one.held)) : '–'] : []),
     ]),
     notes: [
-      `${ROUNDS} rounds in turn; each system is started for its turn, with fresh databases, and is alone on the machine with the broker and PostgreSQL. Rate: ${SUSTAINED_SECONDS} s in which clients make changes as long as fewer than a fixed number wait for their effect, after the time to fill that. Latency: ${LATENCY_SECONDS} s at fixed instants, at half the rate of that round and at ${LIGHT_LOAD} changes a second. Where its own pauses decide, one round.`,
+      `${ROUNDS} rounds in turn; each system is started for its turn, with fresh databases, is alone on the machine with the broker and PostgreSQL, and warms up for ${WARM_UP_SECONDS} s at ${LIGHT_LOAD} changes a second. Rate: ${SUSTAINED_SECONDS} s in which clients make changes as long as fewer than a fixed number wait for their effect, after the time to fill that. Latency: ${LATENCY_SECONDS} s at fixed instants, at half the rate of that round and at ${LIGHT_LOAD} changes a second. Where its own pauses decide, one round.`,
       'Exactly once is counted in the tables after each turn: changes without an effect are lost, effects made again are twice.',
       ...peers.map(
         (peer) =>

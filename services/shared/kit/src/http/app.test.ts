@@ -300,7 +300,7 @@ test('routes that are declared wrongly stop the start, all named at once', () =>
     { ...reading('/d', async () => undefined), answers: {} },
     reading('/e', async () => undefined),
     { ...reading('/e', async () => undefined), policy: may('reviews:read') },
-    { ...reading('/f', async () => undefined), question: true },
+    { ...reading('/f', async () => undefined), question: true as const },
   ]
   const start = () => createApp({ appId: 'tests', routes, appToken })
   expect(start).toThrow(/GET \/a has no policy/)
