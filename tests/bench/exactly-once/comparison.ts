@@ -63,15 +63,20 @@ export interface Standing {
 
 export interface Comparison {
   standings: readonly Standing[]
+  /** One after another without rest. */
   floors: readonly Floors[]
+  /** At the pace of the light load. */
+  floorsAtPace: readonly Floors[]
 }
 
 /** All systems in turn, round by round; each is started for its turn and gone after it. */
 export async function compare(stage: Stage, say: (text: string) => void): Promise<Comparison> {
   const standings = contestants.map(standingOf)
   const floors: Floors[] = []
+  const floorsAtPace: Floors[] = []
   for (let round = 1; round <= ROUNDS; round++) {
     floors.push(await measureFloors(stage))
+    floorsAtPace.push(await measureFloors(stage, LIGHT_LOAD))
     for (const standing of standings) {
       if (standing.failed !== undefined || (standing.contestant.paused && round > 1)) continue
       try {
@@ -86,7 +91,7 @@ export async function compare(stage: Stage, say: (text: string) => void): Promis
       }
     }
   }
-  return { standings, floors }
+  return { standings, floors, floorsAtPace }
 }
 
 const standingOf = (contestant: Contestant): Standing => ({

@@ -11,6 +11,7 @@ import {
   SUSTAINED_SECONDS,
   WARM_UP_SECONDS,
 } from './comparison.ts'
+import type { Floors } from './floors.ts'
 
 const ROUND_BY_ROUND = {
   title: 'A committed change, to its effect in another service, exactly once',
@@ -25,14 +26,13 @@ const LONG_RUN = {
 }
 
 /** A committed change until its effect is committed in another service's database, exactly once. */
-export function exactlyOnceSection({ standings, floors }: Comparison, python: string): Section {
+export function exactlyOnceSection(comparison: Comparison, python: string): Section {
+  const { standings, floors, floorsAtPace } = comparison
   const ours = standings[0]
   if (!ours) throw new Error('nobody was measured')
   if (ours.failed !== undefined) throw new Error(`Alta was not measured: ${ours.failed}`)
   const measured = standings.filter(({ sustained }) => sustained.length > 0)
   const peers = measured.filter((standing) => standing !== ours)
-  const sums = floors.map(({ commit, claim, confirm }) => commit + claim + confirm)
-  const floor = (part: 'commit' | 'claim' | 'confirm') => milliseconds(median(floors.map((one) => one[part])))
   return {
     ...(HELD_SECONDS > 0 ? LONG_RUN : ROUND_BY_ROUND),
     columns: [
@@ -69,7 +69,8 @@ export function exactlyOnceSection({ standings, floors }: Comparison, python: st
         (peer) =>
           `Alta against ${peer.contestant.name}: ${against(rates(ours), rates(peer))} the effects a second. Its p50 to the effect against Alta’s: ${against(peer.half.committedP50, ours.half.committedP50)} at half the rate of each, ${against(peer.light.committedP50, ours.light.committedP50)} at ${LIGHT_LOAD}/s.`,
       ),
-      `Floors, each measured alone in the same rounds: commit of change and message ${floor('commit')} ms, claim ${floor('claim')} ms, publish to confirm ${floor('confirm')} ms; in sum ${milliseconds(median(sums))} ms. Alta’s p50 from commit to handler is ${ratio(ours.light.calledP50, sums)} that sum at ${LIGHT_LOAD}/s, ${ratio(ours.half.calledP50, sums)} at half its rate.`,
+      `Floors at ${LIGHT_LOAD}/s, each measured alone in the same rounds: ${wordsOf(floorsAtPace)}. Alta’s p50 from commit to handler at that pace is ${ratio(ours.light.calledP50, sumsOf(floorsAtPace))} that sum.`,
+      `The same floors one after another without rest, where no process has to be woken: ${wordsOf(floors)}. Alta’s p50 from commit to handler is ${ratio(ours.light.calledP50, sumsOf(floors))} that sum at ${LIGHT_LOAD}/s, ${ratio(ours.half.calledP50, sumsOf(floors))} at half its rate.`,
       'What stays in the database has no broker to cross and no second database: a smaller job, listed for comparison.',
       `Python peers, from Debian: ${python}.`,
       ...standings.map(({ contestant, failed }) =>
@@ -79,6 +80,14 @@ export function exactlyOnceSection({ standings, floors }: Comparison, python: st
       ),
     ],
   }
+}
+
+const sumsOf = (floors: readonly Floors[]): number[] =>
+  floors.map(({ commit, claim, confirm }) => commit + claim + confirm)
+
+function wordsOf(floors: readonly Floors[]): string {
+  const middle = (part: keyof Floors) => milliseconds(median(floors.map((one) => one[part])))
+  return `commit of change and message ${middle('commit')} ms, claim ${middle('claim')} ms, publish to confirm ${middle('confirm')} ms; in sum ${milliseconds(median(sumsOf(floors)))} ms`
 }
 
 export const rates = ({ sustained }: Standing): number[] => sustained.map(({ rate }) => rate)

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { outboxRow } from '@alta/kit/events/outbox-row'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
@@ -18,8 +19,14 @@ export interface Floors {
 }
 
 const TIMES = 200
+const TIMES_AT_PACE = 60
 
-export async function measureFloors({ broker, db }: Stage): Promise<Floors> {
+/**
+ * @param perSecond the pace at which each is done; without one as fast as they follow each other, which a processor
+ *   that never rests does in less time than one that is woken for each
+ */
+export async function measureFloors({ broker, db }: Stage, perSecond?: number): Promise<Floors> {
+  const medianOf = (one: () => Promise<unknown>) => medianAtPace(one, perSecond)
   const client = new pg.Client({ connectionString: db.admin.options.connectionString })
   await client.connect()
   await client.query('create table if not exists floor_changes (id uuid primary key, text text not null)')
@@ -48,9 +55,12 @@ export async function measureFloors({ broker, db }: Stage): Promise<Floors> {
   }
 }
 
-async function medianOf(one: () => Promise<unknown>): Promise<number> {
+async function medianAtPace(one: () => Promise<unknown>, perSecond?: number): Promise<number> {
   const took: number[] = []
-  for (let index = 0; index < TIMES; index++) {
+  const times = perSecond === undefined ? TIMES : TIMES_AT_PACE
+  const first = now()
+  for (let index = 0; index < times; index++) {
+    if (perSecond !== undefined) await delay(Math.max(0, first + (index * 1_000) / perSecond - now()))
     const began = now()
     await one()
     took.push(now() - began)
