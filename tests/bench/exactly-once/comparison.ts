@@ -8,7 +8,7 @@ import { daprOutbox } from '../peers/dapr-outbox/dapr-outbox.ts'
 import { graphileWorker } from '../peers/graphile-worker/graphile-worker.ts'
 import { pgBoss } from '../peers/pg-boss/pg-boss.ts'
 import { transactionalOutbox } from '../peers/transactional-outbox/transactional-outbox.ts'
-import { type Floors, measureFloors } from './floors.ts'
+import { type Floors, measureCommits, measureFloors } from './floors.ts'
 import { holdTransactions } from './held-transaction.ts'
 import { delays, type Latencies, type Sustained, settled, sustain } from './phases.ts'
 
@@ -67,6 +67,8 @@ export interface Comparison {
   floors: readonly Floors[]
   /** At the pace of the light load. */
   floorsAtPace: readonly Floors[]
+  /** A second: what a commit for each change leaves as a ceiling. */
+  commits: readonly number[]
 }
 
 /** All systems in turn, round by round; each is started for its turn and gone after it. */
@@ -74,9 +76,11 @@ export async function compare(stage: Stage, say: (text: string) => void): Promis
   const standings = contestants.map(standingOf)
   const floors: Floors[] = []
   const floorsAtPace: Floors[] = []
+  const commits: number[] = []
   for (let round = 1; round <= ROUNDS; round++) {
     floors.push(await measureFloors(stage))
     floorsAtPace.push(await measureFloors(stage, LIGHT_LOAD))
+    commits.push(await measureCommits(stage))
     for (const standing of standings) {
       if (standing.failed !== undefined || (standing.contestant.paused && round > 1)) continue
       try {
@@ -91,7 +95,7 @@ export async function compare(stage: Stage, say: (text: string) => void): Promis
       }
     }
   }
-  return { standings, floors, floorsAtPace }
+  return { standings, floors, floorsAtPace, commits }
 }
 
 const standingOf = (contestant: Contestant): Standing => ({

@@ -27,7 +27,7 @@ const LONG_RUN = {
 
 /** A committed change until its effect is committed in another service's database, exactly once. */
 export function exactlyOnceSection(comparison: Comparison, python: string): Section {
-  const { standings, floors, floorsAtPace } = comparison
+  const { standings, floors, floorsAtPace, commits } = comparison
   const ours = standings[0]
   if (!ours) throw new Error('nobody was measured')
   if (ours.failed !== undefined) throw new Error(`Alta was not measured: ${ours.failed}`)
@@ -71,6 +71,7 @@ export function exactlyOnceSection(comparison: Comparison, python: string): Sect
       ),
       `Floors at ${LIGHT_LOAD}/s, each measured alone in the same rounds: ${wordsOf(floorsAtPace)}. Alta’s p50 from commit to handler at that pace is ${ratio(ours.light.calledP50, sumsOf(floorsAtPace))} that sum.`,
       `The same floors one after another without rest, where no process has to be woken: ${wordsOf(floors)}. Alta’s p50 from commit to handler is ${ratio(ours.light.calledP50, sumsOf(floors))} that sum at ${LIGHT_LOAD}/s, ${ratio(ours.half.calledP50, sumsOf(floors))} at half its rate.`,
+      `Ceiling: transactions with a change and a message each, ten at a time with nothing beside them, ${perSecond(median(commits))} a second. Alta reaches ${ratio(rates(ours), commits)} that, with everything else it does on the same cores.`,
       'What stays in the database has no broker to cross and no second database: a smaller job, listed for comparison.',
       `Python peers, from Debian: ${python}.`,
       ...standings.map(({ contestant, failed }) =>

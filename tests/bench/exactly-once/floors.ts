@@ -3,7 +3,7 @@ import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { outboxRow } from '@alta/kit/events/outbox-row'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import pg from 'pg'
-import { now, percentile } from '../figures.ts'
+import { forSeconds, now, percentile } from '../figures.ts'
 import { appId, dataOf, stored } from '../messaging/contracts.ts'
 import { openBarePublisher } from '../messaging/floors.ts'
 import type { Stage } from '../messaging/stage.ts'
@@ -20,38 +20,54 @@ export interface Floors {
 
 const TIMES = 200
 const TIMES_AT_PACE = 60
+const CONNECTIONS = 10
+const COMMITTING_SECONDS = 5
 
 /**
  * @param perSecond the pace at which each is done; without one as fast as they follow each other, which a processor
  *   that never rests does in less time than one that is woken for each
  */
-export async function measureFloors({ broker, db }: Stage, perSecond?: number): Promise<Floors> {
+export async function measureFloors(stage: Stage, perSecond?: number): Promise<Floors> {
   const medianOf = (one: () => Promise<unknown>) => medianAtPace(one, perSecond)
-  const client = new pg.Client({ connectionString: db.admin.options.connectionString })
-  await client.connect()
-  await client.query('create table if not exists floor_changes (id uuid primary key, text text not null)')
-  await client.query('create table if not exists floor_messages (id uuid primary key, event text not null)')
-  const event = () => outboxRow(appId, DEFAULT_TENANT, stored, dataOf(randomUUIDv7())).event
-  try {
-    const commit = await medianOf(async () => {
+  await using tables = await openTables(stage)
+  const commit = await medianOf(tables.commit)
+  const claim = await medianOf(tables.claim)
+  await using bare = await openBarePublisher(stage.broker.url)
+  const confirm = await medianOf(() => bare.publish(stored.topic, someEvent()))
+  return { commit, claim, confirm }
+}
+
+/** Transactions a second with a change and a message each, on connections at the same time, and nothing beside them. */
+export async function measureCommits(stage: Stage): Promise<number> {
+  await using tables = await openTables(stage)
+  return (await forSeconds(COMMITTING_SECONDS, CONNECTIONS, tables.commit)).perSecond
+}
+
+const someEvent = (): string => outboxRow(appId, DEFAULT_TENANT, stored, dataOf(randomUUIDv7())).event
+
+async function openTables({ db }: Stage) {
+  const pool = new pg.Pool({ connectionString: db.admin.options.connectionString, max: CONNECTIONS })
+  await pool.query('create table floor_changes (id uuid primary key, text text not null)')
+  await pool.query('create table floor_messages (id uuid primary key, event text not null)')
+  return {
+    async commit() {
       const { id, text } = dataOf(randomUUIDv7())
+      const client = await pool.connect()
       await client.query('begin')
       await client.query('insert into floor_changes values ($1, $2)', [id, text])
-      await client.query('insert into floor_messages values ($1, $2)', [id, event()])
+      await client.query('insert into floor_messages values ($1, $2)', [id, someEvent()])
       await client.query('commit')
-    })
-    const claim = await medianOf(() =>
-      client.query(
+      client.release()
+    },
+    claim: () =>
+      pool.query(
         `delete from floor_messages where id in
            (select id from floor_messages order by id limit 1 for update skip locked) returning event`,
       ),
-    )
-    await using bare = await openBarePublisher(broker.url)
-    const confirm = await medianOf(() => bare.publish(stored.topic, event()))
-    return { commit, claim, confirm }
-  } finally {
-    await client.query('drop table floor_changes, floor_messages')
-    await client.end()
+    async [Symbol.asyncDispose]() {
+      await pool.query('drop table floor_changes, floor_messages')
+      await pool.end()
+    },
   }
 }
 
