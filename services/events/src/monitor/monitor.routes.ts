@@ -157,7 +157,7 @@ export const monitorActionRoutes = (monitor: MonitorService): Route[] => [
       policy: may('operations:write'),
       params: z.object({ app: appId, topic }),
       answers: {
-        204: { description: 'So it is' },
+        204: { description: 'So it is, on every replica; what had begun is finished' },
         409: { description: 'The audit log’s handler does not rest (`handler_must_run`)' },
       },
       handle: async ({ params: { app, topic } }) => {

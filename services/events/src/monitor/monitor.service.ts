@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { auditRecorded } from '@alta/contracts/events/audit-recorded.v1'
 import type { Database } from '@alta/kit/database/database'
 import { conflict, notFound } from '@alta/kit/errors'
+import { PAUSE_KNOWN_AFTER_MS } from '@alta/kit/events/paused-handlers'
 import type { Topology } from '@alta/kit/events/topology'
 import type { EventsSchema } from '../database/schema.ts'
 import type { Order } from './ask-services.ts'
@@ -124,7 +126,11 @@ export function monitorService(options: {
     releaseMessages: (app: string, which: { messageId?: string | undefined; topic?: string | undefined }) =>
       order(known(app), '/operations/inbox/release', which),
 
-    /** @throws {Problem} 404 `service_not_found`; 409 `handler_must_run` */
+    /**
+     * A pause is over a second in coming back, and then holds on every replica: whoever stops a handler that does harm
+     * may rely on it.
+     * @throws {Problem} 404 `service_not_found`; 409 `handler_must_run`
+     */
     async pause(app: string, topic: string, verb: 'pause' | 'resume') {
       if (verb === 'pause' && topic === auditRecorded.topic) {
         throw conflict(
@@ -133,6 +139,7 @@ export function monitorService(options: {
         )
       }
       await order(known(app), `/operations/handlers/${encodeURIComponent(topic)}/${verb}`)
+      if (verb === 'pause') await delay(PAUSE_KNOWN_AFTER_MS)
     },
 
     scale: (app: string, replicas: number) => scaler.scale(known(app), replicas),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { projectDeleted } from '@alta/contracts/events/project-deleted.v1'
 import { reviewClaimed } from '@alta/contracts/events/review-claimed.v1'
 import { expect, test } from 'vitest'
@@ -6,7 +7,7 @@ import { eventOf } from '../testing/deliver.ts'
 import { addEffect, type EffectsSchema } from '../testing/kit-fixture.ts'
 import { on, work } from './handlers.ts'
 import { anEvent, counting, type Deleted, inboxUnderTest } from './inbox.fixture.ts'
-import { pausedHandlers, pauseHandler, resumeHandler } from './paused-handlers.ts'
+import { PAUSE_KNOWN_AFTER_MS, pausedHandlers, pauseHandler, resumeHandler } from './paused-handlers.ts'
 
 const fixture = inboxUnderTest()
 const { open, effects, rows, untilQuiet } = fixture
@@ -71,6 +72,16 @@ test('it is said who paused what, and that twice changes nothing', async () => {
   expect(found).toMatchObject([{ handler, pausedBy: 'ada' }])
   expect(await resume()).toBe(0)
   expect(await resume()).toBeUndefined()
+})
+
+test('a second after the pause a replica begins no message, whatever it knew before', async () => {
+  const inbox = open([counting()])
+  const [before, after] = [anEvent(), anEvent()]
+  await inbox.receive(before.topic, before)
+  await pause()
+  await delay(PAUSE_KNOWN_AFTER_MS)
+  await inbox.receive(after.topic, after)
+  expect(await effects()).toEqual({ [before.subject]: 1 })
 })
 
 test('a replica that has not heard of the end yet parks nothing for ever', async () => {

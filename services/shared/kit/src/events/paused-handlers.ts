@@ -8,8 +8,8 @@ import { eventsOf, messageRows } from './inbox.ts'
  * time. The table says so to every replica, and to those that start later.
  */
 
-/** How old, in milliseconds, a replica's knowledge of the table may be. */
-const REFRESH_AFTER = 1_000
+/** How old, in milliseconds, a replica's knowledge of the table may be: so long after a pause all of them know it. */
+export const PAUSE_KNOWN_AFTER_MS = 1_000
 
 export interface PausedHandler {
   /** `<app>/<topic>`. */
@@ -78,13 +78,15 @@ export function watchPausedHandlers(database: Database<unknown>): PausedHandlers
   let readAt = Number.NEGATIVE_INFINITY
   let reading: Promise<void> | undefined
   const read = async () => {
+    // As old as the question: the table may have changed while the answer was on its way.
+    const asked = performance.now()
     const rows = await database.system(({ tx }) => pausedHandlers(tx))
     known = new Set(rows.map(({ handler }) => handler))
-    readAt = performance.now()
+    readAt = asked
   }
   return {
     async current() {
-      if (performance.now() - readAt > REFRESH_AFTER) {
+      if (performance.now() - readAt > PAUSE_KNOWN_AFTER_MS) {
         reading ??= read().finally(() => {
           reading = undefined
         })
