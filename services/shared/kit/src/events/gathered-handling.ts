@@ -7,7 +7,7 @@ import { completeLeased, enterCompleted, enterLeased, type InboxKey, wordOf } fr
 import { LEASE_SECONDS, LeaseLost } from './leased-work.ts'
 import { type HandlerLimit, messageTransaction, scopeOf, withinLimit } from './message-transaction.ts'
 import { handlerOf } from './names.ts'
-import { type PausedHandlers, parkNew } from './paused-handlers.ts'
+import { type PausedHandlers, parkLeased, parkNew } from './paused-handlers.ts'
 
 /** How long, in milliseconds, one message may take while others wait in the same transaction. */
 const PATIENCE = 3_000
@@ -60,11 +60,10 @@ export function createGatheredHandling(options: {
   async function takeTurn(items: readonly Item[]): Promise<readonly Item[]> {
     try {
       if ((await options.paused.current()).has(handler)) {
-        await park(items.filter(({ leased }) => !leased))
-        items = items.filter(({ leased }) => leased)
-      } else if (options.careful()) {
-        items = await noted(items)
+        await park(items)
+        return []
       }
+      if (options.careful()) items = await noted(items)
       if (items.length === 0) return []
       const outcomes = await handleTogether(items)
       for (const item of items) settle(item, outcomes.has(wordOf(item.key)))
@@ -77,8 +76,12 @@ export function createGatheredHandling(options: {
   }
 
   async function park(items: readonly Item[]): Promise<void> {
-    if (items.length === 0) return
-    await database.system(({ tx }) => parkNew(tx, items, handler))
+    const taken = items.filter(({ leased }) => leased)
+    const fresh = items.filter(({ leased }) => !leased)
+    await database.system(async ({ tx }) => {
+      if (taken.length > 0) await parkLeased(tx, taken, handler, owner)
+      if (fresh.length > 0) await parkNew(tx, fresh, handler)
+    })
     for (const item of items) item.done('paused')
   }
 

@@ -20,7 +20,7 @@ import { LEASE_SECONDS, LeaseLost, runLeased } from './leased-work.ts'
 import { messageTransaction, scopeOf } from './message-transaction.ts'
 import { handlerOf } from './names.ts'
 import { createParking } from './parking.ts'
-import { parkNew, watchPausedHandlers } from './paused-handlers.ts'
+import { parkLeased, parkNew, watchPausedHandlers } from './paused-handlers.ts'
 import { rejectDelivery } from './rejection.ts'
 
 /** What daprd is answered: these words, in code and in logs. */
@@ -147,7 +147,8 @@ export function createInbox<Schema>(options: {
       failPoint('inbox.after-commit')
       inboxMetrics.handled.inc({ topic, outcome })
       if (outcome === 'success') inboxMetrics.lag.ended(topic, event)
-      if (how.leased) log.info({ topic, messageId: event.id }, 'handled after an earlier failure')
+      if (how.leased && outcome === 'success')
+        log.info({ topic, messageId: event.id }, 'handled after an earlier failure')
       return 'SUCCESS'
     } catch (error) {
       return afterFailure({ event, key }, error)
@@ -157,12 +158,14 @@ export function createInbox<Schema>(options: {
   /** The inbox row first, as a lease that outlives this process if it must; then the work. */
   async function doWork(delivery: Delivery, key: InboxKey, how: { leased: boolean }): Promise<Handled> {
     const message = { event: delivery.event, key }
+    const handler = baseHandler(key.handler)
+    if ((await paused.current()).has(handler)) {
+      await database.system(({ tx }) =>
+        how.leased ? parkLeased(tx, [message], handler, owner) : parkNew(tx, [message], handler),
+      )
+      return 'paused'
+    }
     if (!how.leased) {
-      const handler = baseHandler(key.handler)
-      if ((await paused.current()).has(handler)) {
-        await database.system(({ tx }) => parkNew(tx, [message], handler))
-        return 'paused'
-      }
       // Entered now it would be left to its lease, and the end of that counts as an attempt.
       stopping.signal.throwIfAborted()
       const lease = { owner, seconds: LEASE_SECONDS }

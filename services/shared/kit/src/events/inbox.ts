@@ -42,7 +42,7 @@ export const baseHandler = (handler: string): string => handler.replace(/#.*$/, 
 const keyIs = (key: InboxKey) =>
   sql`message_id = ${key.messageId} and source = ${key.source} and handler = ${key.handler}`
 
-const keyRows = (messages: readonly Pick<InboxMessage, 'key'>[]) => sql`
+export const keyRows = (messages: readonly Pick<InboxMessage, 'key'>[]) => sql`
   unnest(${messages.map(({ key }) => key.messageId)}::text[], ${messages.map(({ key }) => key.source)}::text[],
     ${messages.map(({ key }) => key.handler)}::text[])`
 

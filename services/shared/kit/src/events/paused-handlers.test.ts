@@ -2,12 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { projectDeleted } from '@alta/contracts/events/project-deleted.v1'
 import { reviewClaimed } from '@alta/contracts/events/review-claimed.v1'
 import { expect, test } from 'vitest'
+import type { Database } from '../database/database.ts'
 import { DEFAULT_TENANT } from '../database/tenant.ts'
 import { eventOf } from '../testing/deliver.ts'
 import { addEffect, type EffectsSchema } from '../testing/kit-fixture.ts'
+import { eventually } from '../testing/wait.ts'
 import { on, work } from './handlers.ts'
-import { anEvent, counting, type Deleted, inboxUnderTest } from './inbox.fixture.ts'
-import { PAUSE_KNOWN_AFTER_MS, pausedHandlers, pauseHandler, resumeHandler } from './paused-handlers.ts'
+import { anEvent, counting, type Deleted, deleted, inboxUnderTest } from './inbox.fixture.ts'
+import {
+  PAUSE_KNOWN_AFTER_MS,
+  pausedHandlers,
+  pauseHandler,
+  resumeHandler,
+  watchPausedHandlers,
+} from './paused-handlers.ts'
 
 const fixture = inboxUnderTest()
 const { open, effects, rows, untilQuiet } = fixture
@@ -83,6 +91,61 @@ test('a second after the pause a replica begins no message, whatever it knew bef
   await inbox.receive(after.topic, after)
   expect(await effects()).toEqual({ [before.subject]: 1 })
 })
+
+test('a slow look at the table tells those who came late what it saw no longer', async () => {
+  const looks: PromiseWithResolvers<{ handler: string }[]>[] = []
+  const system = () => {
+    const look = Promise.withResolvers<{ handler: string }[]>()
+    looks.push(look)
+    return look.promise
+  }
+  // It asks for nothing else of a database.
+  const { current } = watchPausedHandlers({ system } as unknown as Database<unknown>)
+  const early = current()
+  await delay(PAUSE_KNOWN_AFTER_MS + 50)
+  const late = current()
+  looks[0]?.resolve([])
+  await eventually('it looks again', () => looks.length === 2)
+  looks[1]?.resolve([{ handler }])
+  expect(await late).toEqual(new Set([handler]))
+  await early
+})
+
+test('what was taken out of the inbox to be handled waits again when its handler is paused before its turn', async () => {
+  const gate = Promise.withResolvers<void>()
+  const slow = new Set<string>()
+  const inbox = open([
+    deleted(async ({ projectId }, { tx, message }) => {
+      if (slow.has(projectId)) await gate.promise
+      await addEffect(tx, message.tenantId, projectId)
+    }),
+  ])
+  // Nothing is left to begin a turn with.
+  const lanes = 1 + Math.floor((fixture.db.database.pool.options.max ?? 10) * 0.4)
+  const busy = manyEvents(lanes)
+  const deliveries = []
+  for (const event of busy) {
+    slow.add(event.subject)
+    deliveries.push(inbox.receive(event.topic, event))
+    await delay(60)
+  }
+  await pause()
+  const waiting = manyEvents(20)
+  const other = open([counting()])
+  for (const event of waiting) await other.receive(event.topic, event)
+  await resume()
+  await delay(PAUSE_KNOWN_AFTER_MS)
+  expect(await inbox.retryDue()).toBe(20)
+  await pause()
+  await delay(PAUSE_KNOWN_AFTER_MS)
+  gate.resolve()
+  await Promise.all(deliveries)
+  await eventually('all wait', async () => {
+    const parked = (await rows()).filter(({ status, next_attempt_at: at }) => status === 'PARKED' && !at)
+    return parked.length === 20
+  })
+  expect(await effects()).toEqual(Object.fromEntries(busy.map(({ subject }) => [subject, 1])))
+}, 60_000)
 
 test('a replica that has not heard of the end yet parks nothing for ever', async () => {
   await pause()

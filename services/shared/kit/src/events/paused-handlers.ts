@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database } from '../database/database.ts'
 import type { InboxMessage } from './inbox.ts'
-import { eventsOf, messageRows } from './inbox.ts'
+import { eventsOf, keyRows, messageRows } from './inbox.ts'
 
 /*
  * A paused handler takes nothing: what is delivered to it is acknowledged and waits in the inbox, PARKED without a
@@ -67,6 +67,22 @@ export async function parkNew(
     on conflict do nothing`.execute(tx)
 }
 
+/** The same for messages that this process has taken out of the inbox and not begun. @param owner of its leases */
+export async function parkLeased(
+  tx: Kysely<unknown>,
+  messages: readonly Pick<InboxMessage, 'key'>[],
+  handler: string,
+  owner: string,
+): Promise<void> {
+  await sql`
+    with paused as (select 1 from paused_handlers where handler = ${handler} for share)
+    update inbox_messages
+    set status = 'PARKED', lease_owner = null, lease_until = null,
+      next_attempt_at = case when exists (select from paused) then null else now() end
+    where (message_id, source, handler) in (select * from ${keyRows(messages)})
+      and status = 'PROCESSING' and lease_owner = ${owner}`.execute(tx)
+}
+
 export interface PausedHandlers {
   /** At most a second old. */
   current(): Promise<ReadonlySet<string>>
@@ -86,7 +102,9 @@ export function watchPausedHandlers(database: Database<unknown>): PausedHandlers
   }
   return {
     async current() {
-      if (performance.now() - readAt > PAUSE_KNOWN_AFTER_MS) {
+      const wanted = performance.now() - PAUSE_KNOWN_AFTER_MS
+      // A look that others have begun may be a slow one, and older than that by the time it tells.
+      while (readAt < wanted) {
         reading ??= read().finally(() => {
           reading = undefined
         })
