@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { event } from '@alta/contracts/event'
 import { type ChannelModel, connect } from 'amqplib'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -172,6 +175,10 @@ test('a topic that the sidecar refuses to take is refused with its reason', asyn
   expect(await transport.publish([row])).toMatchObject([
     { outcome: 'refused', reason: expect.stringMatching(/^invalid/) },
   ])
+  const tooLarge = JSON.stringify('x'.repeat(16 * 2 ** 20))
+  expect(await transport.publish([{ ...row, event: tooLarge }])).toMatchObject([
+    { outcome: 'refused', reason: expect.stringMatching(/^too large/) },
+  ])
   await emit(1)
   const { rows } = await db.admin.query('select id, event from outbox_events')
   expect(await transport.publish([{ ...row, ...rows[0] }])).toMatchObject([
@@ -179,3 +186,23 @@ test('a topic that the sidecar refuses to take is refused with its reason', asyn
   ])
   await transport.close()
 }, 60_000)
+
+test.each([400, 404, 500])(
+  'a sidecar that answers %i, as one without its components does, refuses nothing',
+  async (status) => {
+    await start()
+    await using server = createServer((_request, response) => response.writeHead(status).end('{}'))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    // A server that listens on TCP has an address of this kind.
+    const { port } = server.address() as AddressInfo
+    const transport = daprTransport({ sidecar, settings: { ...settings, DAPR_HTTP_PORT: port }, topology })
+    await emit(1)
+    await eventually('it is confirmed by the sidecar that is well', async () => (await open()) === 0)
+    const { rows } = await db.admin.query(
+      'select id, tenant_id as "tenantId", topic, event from outbox_events',
+    )
+    expect(await transport.publish(rows)).toEqual([{ id: rows[0].id, outcome: 'interrupted' }])
+    await transport.close()
+  },
+  60_000,
+)

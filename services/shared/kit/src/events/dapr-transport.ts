@@ -17,15 +17,16 @@ const PUBSUB = 'pubsub'
 const LOOK_EVERY_MS = 2_000
 /** Publishes at the same time; daprd makes them one after another in any case. */
 const CALLERS = 16
-/** How often receipts are asked for: soon at first, then less. The sum stays below the lease of the rows. */
+/** How often receipts are asked for: soon at first, then less. The sum of these pauses stays below the lease of the rows. */
 const ASK_AFTER_MS = [20, 50, 100, 200, 500, 1_000, 1_500]
 const SEND_AGAIN_AFTER_SECONDS = 30
 const REST_AFTER_FAILURE_MS = 500
-/**
- * No token, no permission for the topic, an event larger than daprd takes: no second try will differ. 400 and 404 are
- * not among them: daprd answers so while it starts and stops, and has its components not yet or no more.
- */
-const LASTING = [401, 403, 413]
+/** No token, no permission for the topic. 400 and 404 daprd also answers while it has its components not yet or no more. */
+const LASTING = [401, 403]
+/** daprd's `--max-body-size`; what is larger it answers with 500, as it does a broker that is away. */
+const LARGEST_EVENT = 16 * 2 ** 20
+/** What a subscriber answers at once; see the contract of the question. */
+const MOST_RECEIPTS = 10_000
 
 /** A subscriber that has to have the event in its inbox. */
 interface Receipt {
@@ -61,6 +62,7 @@ export function daprTransport(options: {
     : {}
   const dispatcher = new Agent({ connections: CALLERS })
   const outage = outageOf('the relay has no sidecar to publish through; events wait in the outbox')
+  const failing = outageOf('the sidecar does not take events; they wait in the outbox and are tried again')
   const stop = new AbortController()
   /** When events were last handed to the sidecar that are not confirmed yet. */
   const sent = new Map<string, number>()
@@ -88,7 +90,7 @@ export function daprTransport(options: {
 
   /** Whatever was sent so long ago is sent again, by whichever relay has claimed it. */
   function forgetOld(): void {
-    for (const [id, sentAt] of sent) if (Date.now() - sentAt > again) sent.delete(id)
+    for (const [id, sentAt] of sent) if (performance.now() - sentAt > again) sent.delete(id)
   }
 
   async function send({ id, topic, event }: OutboxRow): Promise<PublishOutcome | undefined> {
@@ -101,22 +103,27 @@ export function daprTransport(options: {
       signal: stop.signal,
     })
     const answer = await body.text()
-    if (statusCode < 300) return undefined
+    if (statusCode < 300) {
+      failing.worked()
+      return undefined
+    }
     if (LASTING.includes(statusCode))
       return { id, outcome: 'refused', reason: `sidecar: ${statusCode} ${answer.slice(0, 300)}` }
     throw new Error(`the sidecar answers ${statusCode} to a publish: ${answer.slice(0, 300)}`)
   }
 
   async function publishOne(row: OutboxRow): Promise<PublishOutcome> {
+    if (Buffer.byteLength(row.event) > LARGEST_EVENT)
+      return { id: row.id, outcome: 'refused', reason: 'too large: the sidecar takes no event above 16 MiB' }
     const event = eventOf(row)
     if (!event) return { id: row.id, outcome: 'refused', reason: 'invalid: the row holds no CloudEvent' }
     try {
       const sentAt = sent.get(row.id)
-      if (sentAt === undefined || Date.now() - sentAt > again) {
+      if (sentAt === undefined || performance.now() - sentAt > again) {
         const refused = await send(row)
         if (refused) return refused
         if (!wanted) return { id: row.id, outcome: 'confirmed' }
-        sent.set(row.id, Date.now())
+        sent.set(row.id, performance.now())
       }
       let missing = receiptsFor(topology, row.topic, event)
       for (const pause of ASK_AFTER_MS) {
@@ -128,7 +135,7 @@ export function daprTransport(options: {
       sent.delete(row.id)
       return { id: row.id, outcome: 'confirmed' }
     } catch (error) {
-      log.debug({ err: error, id: row.id }, 'could not publish through the sidecar')
+      if (!stop.signal.aborted) failing.failed(error)
       // Handed back at once it would be claimed at once, again and again for as long as nothing works.
       await delay(REST_AFTER_FAILURE_MS, undefined, { signal: stop.signal }).catch(() => undefined)
       return { id: row.id, outcome: 'interrupted' }
@@ -139,7 +146,10 @@ export function daprTransport(options: {
   function askerOf(app: string): (questions: Question[]) => Promise<void> {
     let asker = askers.get(app)
     if (!asker) {
-      asker = gathered((questions: Question[]) => ask(app, questions))
+      asker = gathered(async (questions: Question[]) => {
+        for (let from = 0; from < questions.length; from += MOST_RECEIPTS)
+          await ask(app, questions.slice(from, from + MOST_RECEIPTS))
+      })
       askers.set(app, asker)
     }
     return asker
