@@ -90,6 +90,20 @@ export function auditedRoutes(database: Database<EffectsSchema>): Route[] {
     route({
       ...common,
       method: 'post',
+      path: '/questions',
+      summary: 'Ask, and write all the same',
+      policy: may('projects:read'),
+      question: true,
+      body: z.object({ write: z.boolean() }),
+      handle: async ({ body }) => {
+        if (!body.write) throw notFound('answer_not_found', 'Nobody knows.')
+        await write(projectId)
+        return { status: 204 }
+      },
+    }),
+    route({
+      ...common,
+      method: 'post',
       path: '/login',
       summary: 'Sign in',
       policy: anyone,

@@ -92,6 +92,14 @@ test('what rolls back, is not valid or changes nothing leaves no entry', async (
   expect(await effects()).toBe(0)
 })
 
+test('what is declared as a question cannot change anything past the log, and its refusals are noted', async () => {
+  const ask = (write: boolean) => app.call('/questions', json({ write }, as()))
+  expect((await ask(true)).status).toBe(500)
+  expect(await effects()).toBe(0)
+  expect((await ask(false)).status).toBe(404)
+  expect(await entries()).toMatchObject([{ action: 'POST /questions', code: 'answer_not_found' }])
+})
+
 test('an entry that cannot be written takes its change with it', async () => {
   await testDatabase.admin.query('alter table outbox_events add constraint full_up check (false) not valid')
   try {

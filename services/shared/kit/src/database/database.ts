@@ -10,6 +10,7 @@ import type { DatabaseConfig } from '../config/environment.ts'
 import { insertOutboxRows } from '../events/outbox.ts'
 import { copyRow, type EmitOptions, type OutboxRow, outboxRow } from '../events/outbox-row.ts'
 import { failPoint } from '../fail-points.ts'
+import { currentContext } from '../http/request-context.ts'
 import { log } from '../telemetry/log.ts'
 import { showPool } from './pool-metrics.ts'
 import { DEFAULT_TENANT } from './tenant.ts'
@@ -136,7 +137,8 @@ function openDatabase<Schema>(appId: string, pool: pg.Pool): Database<Schema> {
   })
 
   /** Begins on a fresh connection. The tenant is checked and not bound because `set local` takes no parameters. */
-  async function begin(tenant: string, mode: 'read write' | 'read only'): Promise<OpenTransaction<Schema>> {
+  async function begin(tenant: string, wanted: 'read write' | 'read only'): Promise<OpenTransaction<Schema>> {
+    const mode = currentContext()?.readOnly ? 'read only' : wanted
     if (tenant !== '*' && !uuid.test(tenant)) throw new TypeError(`"${tenant}" is not a tenant id`)
     const client = await pool.connect()
     try {

@@ -17,6 +17,8 @@ export interface RequestContext {
   idempotencyKey?: string
   /** Of a request that a route answers. */
   audit?: RequestAudit
+  /** A question is being answered: whatever transactions that takes can only read. */
+  readOnly?: boolean
 }
 
 const contexts = new AsyncLocalStorage<RequestContext>()

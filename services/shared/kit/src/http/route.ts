@@ -97,11 +97,14 @@ interface RouteFacts {
   /** A POST that creates: an Idempotency-Key is honoured. */
   readonly idempotent?: true
   /**
-   * Answers are noted in the audit log before they are sent, as what changes something is anyway: for reads that
-   * must leave a trace.
+   * Answers are noted in the audit log before they are sent: for reads that must leave a trace, and for what is
+   * carried out elsewhere, without a transaction here that would note it.
    */
   readonly audited?: true
-  /** A POST that asks, with more than fits a URL, and changes nothing: the audit log is not told. */
+  /**
+   * A POST that asks, with more than fits a URL: the audit log is not told of answers. Its transactions are read-only,
+   * so that nothing can be changed by what is declared so.
+   */
   readonly question?: true
   /** Largest JSON body in bytes; 1 MiB unless told. */
   readonly maximumBytes?: number

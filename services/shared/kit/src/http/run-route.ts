@@ -57,7 +57,14 @@ async function answerRequest(
   const answer = async () => {
     // Not earlier: what an upload has written before it was refused is not what the caller asked for.
     if (route.method !== 'get' && !route.question) audit.state = 'armed'
-    const given = presentAnswer(route, await route.handle({ ...input, ...around }))
+    context.readOnly = route.question ?? false
+    const given = presentAnswer(
+      route,
+      // What is noted afterwards, of a refusal, is not part of the question.
+      await route.handle({ ...input, ...around }).finally(() => {
+        context.readOnly = false
+      }),
+    )
     if (route.audited) await services.audit?.read(context)
     return given
   }
