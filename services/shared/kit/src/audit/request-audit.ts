@@ -7,8 +7,8 @@ import { currentContext, type RequestContext } from '../http/request-context.ts'
 import type { Route } from '../http/route.ts'
 import { randomUUIDv7 } from '../identifiers.ts'
 
-/** Set by the gateway, which lets no header of this beginning in; see its forwarded-headers.ts. */
-const ADDRESS_HEADER = 'alta-client-address'
+/** Set by the gateway, which lets no header of this beginning in; services carry it on to each other. */
+export const ADDRESS_HEADER = 'alta-client-address'
 const USER_AGENT_CHARACTERS = 120
 const ID_CHARACTERS = 100
 const MOST_RESOURCES = 50

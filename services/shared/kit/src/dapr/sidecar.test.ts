@@ -25,7 +25,7 @@ async function startStub(listener: RequestListener, port = 0, options?: { connec
 
 const text = async (body: Readable) => Buffer.concat(await body.toArray()).toString()
 
-test('a call names its target and carries token and request id on', async () => {
+test('a call names its target and carries on whose it is: token, request id, address and user agent', async () => {
   await using stub = await startStub(async (request, response) => {
     const body = Buffer.concat(await request.toArray()).toString()
     response.writeHead(201, { 'content-type': 'application/json' })
@@ -39,7 +39,11 @@ test('a call names its target and carries token and request id on', async () => 
     permissions: permissionsOf([]),
     token: 'jwt',
   }
-  const answer = await withContext({ requestId: 'r1', correlationId: 'r1', principal }, () =>
+  const audit = {
+    ...{ action: 'POST /x', summary: '', resources: [], state: 'waiting' as const },
+    ...{ address: '192.0.2.7', userAgent: 'curl/8' },
+  }
+  const answer = await withContext({ requestId: 'r1', correlationId: 'r1', principal, audit }, () =>
     stub.sidecar.invoke('documents', '/api/v1/x?y=1', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'dapr-app-id': 'evil' },
@@ -56,6 +60,8 @@ test('a call names its target and carries token and request id on', async () => 
       'dapr-api-token': 'dapr-token',
       'x-request-id': 'r1',
       authorization: 'Bearer jwt',
+      'alta-client-address': '192.0.2.7',
+      'user-agent': 'curl/8',
     },
   })
 })

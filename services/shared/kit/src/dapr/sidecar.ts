@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { Agent, errors, request } from 'undici'
 import { z } from 'zod'
+import { ADDRESS_HEADER } from '../audit/request-audit.ts'
 import { Problem, unavailable } from '../errors.ts'
 import { currentContext } from '../http/request-context.ts'
 import type { Method } from '../http/route.ts'
@@ -22,7 +23,7 @@ export interface InvokeAnswer {
 
 export interface Sidecar {
   /**
-   * Calls another service. Carries the caller's token, request id and trace on, unless `headers` has its own.
+   * Calls another service. Carries the caller's token, request id, address and trace on, unless `headers` has its own.
    * Answers of the other service come back whatever their status.
    * @throws {Problem} 503 `upstream_unavailable`, 504 `upstream_timeout`
    */
@@ -139,8 +140,14 @@ function isInvokeFailure(text: string): boolean {
 function carriedHeaders(): Record<string, string> {
   const context = currentContext()
   if (!context) return {}
-  const { requestId, principal } = context
-  return { 'x-request-id': requestId, ...(principal ? { authorization: `Bearer ${principal.token}` } : {}) }
+  const { requestId, principal, audit } = context
+  return {
+    'x-request-id': requestId,
+    ...(principal ? { authorization: `Bearer ${principal.token}` } : {}),
+    // Whoever carries out somebody's order notes in the audit log from where it came.
+    ...(audit?.address ? { [ADDRESS_HEADER]: audit.address } : {}),
+    ...(audit?.userAgent ? { 'user-agent': audit.userAgent } : {}),
+  }
 }
 
 const away = (appId: string, cause: unknown): Problem =>
