@@ -1,4 +1,7 @@
 import { join } from 'node:path'
+import { documentApproved } from '@alta/contracts/events/document-approved.v1'
+import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
+import { outboxRow } from '@alta/kit/events/outbox-row'
 import { rabbitmqctl } from '@alta/kit/testing/broker'
 import { eventually } from '@alta/kit/testing/wait'
 import pg from 'pg'
@@ -92,8 +95,8 @@ test('a paused handler keeps what comes for it, as many as the inbox says, and l
     const boxes = await monitor('outbox')
     return boxes.find(({ app }: { app: string }) => app === 'notifications').inbox
   }
-  expect((await olga.call('POST', `${path}/pause`)).status).toBe(204)
   try {
+    expect((await olga.call('POST', `${path}/pause`)).status).toBe(204)
     await Promise.all(people.map((one) => one.register()))
     await eventually(
       'the welcome mails wait, and the monitor says how many do',
@@ -107,7 +110,7 @@ test('a paused handler keeps what comes for it, as many as the inbox says, and l
     expect((await inbox()).paused).toEqual(['email.send-requested.v1'])
   } finally {
     // Left paused it would fail every test after this one.
-    expect((await olga.call('POST', `${path}/resume`)).status).toBe(204)
+    expect((await olga.call('POST', `${path}/resume`)).status).toBe(200)
   }
   for (const one of people) {
     await eventually('the mail has come', async () => {
@@ -121,7 +124,13 @@ test('a paused handler keeps what comes for it, as many as the inbox says, and l
   expect((await waiting()).theirs).toBe(0)
 })
 
-test('what waits in an outbox is what the table holds', async () => {
+test('an event that the broker refused is counted, and released over the API it is published', async () => {
+  const row = outboxRow('documents', DEFAULT_TENANT, documentApproved, documentApproved.example)
+  await owner.query(
+    `insert into documents.outbox_events (id, tenant_id, topic, event, status, attempts, last_error)
+     values ($1, $2, $3, $4, 'FAILED', 4, 'nack: made up')`,
+    [row.id, row.tenantId, row.topic, row.event],
+  )
   const boxes = await monitor('outbox')
   for (const { app, outbox } of boxes) {
     const { rows } = await owner.query(
@@ -129,6 +138,13 @@ test('what waits in an outbox is what the table holds', async () => {
     )
     expect([app, outbox.failed]).toEqual([app, rows[0].failed])
   }
+  expect(boxes.find(({ app }: { app: string }) => app === 'documents').outbox.failed).toBeGreaterThan(0)
+  const released = await olga.call('POST', `/api/v1/monitor/outbox/documents/${row.id}/release`)
+  expect(released.status).toBe(204)
+  await eventually('it is published', async () => {
+    const { rows } = await owner.query('select status from documents.outbox_events where id = $1', [row.id])
+    return rows[0].status === 'COMPLETED'
+  })
 })
 
 test('the history knows of every service that it is alive, without anybody asking', async () => {

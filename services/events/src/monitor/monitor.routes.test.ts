@@ -1,18 +1,26 @@
+import { auditRecorded } from '@alta/contracts/events/audit-recorded.v1'
+import { auditRecorder } from '@alta/kit/audit/audit-recorder'
 import { permissionsOf } from '@alta/kit/auth/permissions'
 import type { Principal } from '@alta/kit/auth/principal'
 import { PAUSE_KNOWN_AFTER_MS } from '@alta/kit/events/paused-handlers'
 import { startApp } from '@alta/kit/http/app-under-test'
 import { createTestDatabase, type TestDatabase } from '@alta/kit/testing/database'
+import { emitted } from '@alta/kit/testing/deliver'
 import { type Person, person } from '@alta/kit/testing/person'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { EventsSchema } from '../database/schema.ts'
 import { monitorActionRoutes, monitorRoutes } from './monitor.routes.ts'
 import { monitorService } from './monitor.service.ts'
-import { noScaler } from './scaler.ts'
 
 let db: TestDatabase<EventsSchema>
 let app: Awaited<ReturnType<typeof startApp>>
 const orders: string[] = []
+/** What a service answers to an order: a figure, or nothing. */
+const answerTo = (path: string): unknown =>
+  path.endsWith('/pause') || path.includes('/outbox/') ? undefined : { released: 3 }
+beforeEach(() => {
+  orders.length = 0
+})
 beforeAll(async () => {
   db = await createTestDatabase<EventsSchema>('events', new URL('../database/migrations/', import.meta.url))
   const monitor = monitorService({
@@ -27,12 +35,16 @@ beforeAll(async () => {
       bindings: [],
     },
     ask: async () => undefined,
-    order: async (app, path) => void orders.push(`${app} ${path}`),
-    scaler: noScaler,
+    order: async (app, path) => {
+      orders.push(`${app} ${path}`)
+      return answerTo(path)
+    },
+    scaler: { scale: async () => ({ before: 1 }) },
   })
   app = await startApp({
     routes: [...monitorRoutes(monitor), ...monitorActionRoutes(monitor)],
     verifyToken: principalOf,
+    audit: auditRecorder(db.database),
   })
 })
 afterAll(async () => {
@@ -48,9 +60,13 @@ async function principalOf(token: string): Promise<Principal> {
 
 const get = (who: Person, path: string) => ask(who, 'GET', path)
 
-async function ask(who: Person, method: 'GET' | 'POST', path: string) {
+async function ask(who: Person, method: 'GET' | 'POST', path: string, body?: object) {
   const authorization = `Bearer ${Buffer.from(JSON.stringify(who)).toString('base64url')}`
-  const answer = await app.call(`/api/v1/monitor/${path}`, { method, headers: { authorization } })
+  const answer = await app.call(`/api/v1/monitor/${path}`, {
+    method,
+    headers: { authorization, 'content-type': 'application/json' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
   // Tests look into answers freely; each expectation says what must be there.
   return { status: answer.status, body: JSON.parse((await answer.text()) || 'null') }
 }
@@ -98,4 +114,32 @@ test('every handler can rest but the one that writes the audit log', async () =>
     body: { code: 'handler_must_run' },
   })
   expect(orders).toEqual(['ocr /operations/handlers/page.read.v1/pause'])
+})
+
+test('what waits is released by the service concerned, which says how many there were or nothing', async () => {
+  const id = '019a9d2e-0000-7000-8000-00000000000a'
+  expect(await ask(operator, 'POST', `outbox/ocr/${id}/release`)).toEqual({ status: 204, body: null })
+  const three = { status: 200, body: { released: 3 } }
+  expect(await ask(operator, 'POST', 'inbox/ocr/release', { topic: 'page.read.v1' })).toEqual(three)
+  expect(await ask(operator, 'POST', 'services/ocr/handlers/page.read.v1/resume')).toEqual(three)
+  expect(orders).toEqual([
+    `ocr /operations/outbox/${id}/release`,
+    'ocr /operations/inbox/release',
+    'ocr /operations/handlers/page.read.v1/resume',
+  ])
+})
+
+test('who scales a service is in the audit log, although no service notes it in a transaction', async () => {
+  const scaled = await ask(operator, 'POST', 'services/ocr/scale', { replicas: 2 })
+  expect(scaled).toEqual({ status: 202, body: { before: 1, wanted: 2 } })
+  const entries = await emitted(db.admin, auditRecorded)
+  expect(entries.filter(({ action }) => action === 'POST /api/v1/monitor/services/:app/scale')).toMatchObject(
+    [
+      {
+        actor: { userId: operator.userId },
+        resources: [{ name: 'app', id: 'ocr' }],
+        outcome: 'allowed',
+      },
+    ],
+  )
 })

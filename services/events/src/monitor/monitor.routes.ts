@@ -122,11 +122,11 @@ export const monitorActionRoutes = (monitor: MonitorService): Route[] => [
     tag: 'monitor',
     policy: may('operations:write'),
     params: z.object({ app: appId, id: z.uuid() }),
-    answers: { 200: { description: 'How many were released', schema: released } },
-    handle: async ({ params: { app, id } }) => ({
-      status: 200,
-      body: released.parse(await monitor.releaseEvent(app, id)),
-    }),
+    answers: { 204: { description: 'It is published as soon as the broker takes it' } },
+    handle: async ({ params: { app, id } }) => {
+      await monitor.releaseEvent(app, id)
+      return { status: 204 }
+    },
   }),
   route({
     method: 'post',
@@ -142,36 +142,46 @@ export const monitorActionRoutes = (monitor: MonitorService): Route[] => [
       body: released.parse(await monitor.releaseMessages(app, body)),
     }),
   }),
-  ...(['pause', 'resume'] as const).map((verb) =>
-    route({
-      method: 'post',
-      path:
-        verb === 'pause'
-          ? '/api/v1/monitor/services/:app/handlers/:topic/pause'
-          : '/api/v1/monitor/services/:app/handlers/:topic/resume',
-      summary:
-        verb === 'pause'
-          ? 'Let a handler rest: what comes for it is kept in the inbox, on every replica'
-          : 'Let a handler go on, with what was kept for it',
-      tag: 'monitor',
-      policy: may('operations:write'),
-      params: z.object({ app: appId, topic }),
-      answers: {
-        204: { description: 'So it is, on every replica; what had begun is finished' },
-        409: { description: 'The audit log’s handler does not rest (`handler_must_run`)' },
-      },
-      handle: async ({ params: { app, topic } }) => {
-        await monitor.pause(app, topic, verb)
-        return { status: 204 }
-      },
+  route({
+    method: 'post',
+    path: '/api/v1/monitor/services/:app/handlers/:topic/pause',
+    summary: 'Let a handler rest: what comes for it is kept in the inbox, on every replica',
+    tag: 'monitor',
+    policy: may('operations:write'),
+    params: z.object({ app: appId, topic }),
+    answers: {
+      204: { description: 'No replica begins a message any more; those that had begun go on to their end' },
+      409: { description: 'The audit log’s handler does not rest (`handler_must_run`)' },
+    },
+    handle: async ({ params: { app, topic } }) => {
+      await monitor.pause(app, topic)
+      return { status: 204 }
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/monitor/services/:app/handlers/:topic/resume',
+    summary: 'Let a handler go on, with what was kept for it',
+    tag: 'monitor',
+    policy: may('operations:write'),
+    params: z.object({ app: appId, topic }),
+    answers: {
+      200: { description: 'How many had waited', schema: released },
+      409: { description: 'It does not rest (`handler_not_paused`)' },
+    },
+    handle: async ({ params: { app, topic } }) => ({
+      status: 200,
+      body: released.parse(await monitor.resume(app, topic)),
     }),
-  ),
+  }),
   route({
     method: 'post',
     path: '/api/v1/monitor/services/:app/scale',
     summary: 'Ask for so many replicas of a service',
     tag: 'monitor',
     policy: may('operations:write'),
+    // No service carries it out in a transaction that would note it.
+    audited: true,
     params: z.object({ app: appId }),
     body: z.strictObject({ replicas: z.number().int().min(1).max(20) }),
     answers: {

@@ -127,24 +127,29 @@ export function monitorService(options: {
       order(known(app), '/operations/inbox/release', which),
 
     /**
-     * A pause is over a second in coming back, and then holds on every replica: whoever stops a handler that does harm
-     * may rely on it.
+     * Comes back when every replica knows it, after a second: whoever stops a handler that does harm may rely on it.
      * @throws {Problem} 404 `service_not_found`; 409 `handler_must_run`
      */
-    async pause(app: string, topic: string, verb: 'pause' | 'resume') {
-      if (verb === 'pause' && topic === auditRecorded.topic) {
+    async pause(app: string, topic: string) {
+      if (topic === auditRecorded.topic) {
         throw conflict(
           'handler_must_run',
           'What is done is noted as long as anything is done: it does not rest.',
         )
       }
-      await order(known(app), `/operations/handlers/${encodeURIComponent(topic)}/${verb}`)
-      if (verb === 'pause') await delay(PAUSE_KNOWN_AFTER_MS)
+      await order(known(app), handlerOrder(topic, 'pause'))
+      await delay(PAUSE_KNOWN_AFTER_MS)
     },
+
+    /** @throws {Problem} 404 `service_not_found`; 409 `handler_not_paused` */
+    resume: (app: string, topic: string) => order(known(app), handlerOrder(topic, 'resume')),
 
     scale: (app: string, replicas: number) => scaler.scale(known(app), replicas),
   }
 }
+
+const handlerOrder = (topic: string, verb: 'pause' | 'resume') =>
+  `/operations/handlers/${encodeURIComponent(topic)}/${verb}`
 
 function stateOf(
   { ready, unacknowledged, consumers }: { ready: number; unacknowledged: number | null; consumers: number },
