@@ -151,6 +151,9 @@ test('services and sidecars answer nobody but each other', async () => {
     id: '1',
     source: '/reviews',
     type: 'io.alta.review.approved.v1',
+    // As if the event store had sent it for one app alone.
+    replayfor: 'documents',
+    replayid: crypto.randomUUID(),
     data: {},
   }
   for (const [name, port] of Object.entries(ports)) {

@@ -1,9 +1,12 @@
+import { projectDeleted } from '@alta/contracts/events/project-deleted.v1'
+import { contractsByTopic } from '@alta/contracts/generated/registry'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
+import { eventOf } from '@alta/kit/testing/deliver'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { planOf } from '../database/plan.fixture.ts'
 import { startDeadLetters, type TestDeadLetters } from './dead-letters.fixture.ts'
-import { countSelected } from './examine.ts'
+import { countSelected, type Examinee, examine } from './examine.ts'
 import type { Selection } from './selection.ts'
 
 let service: TestDeadLetters
@@ -38,4 +41,31 @@ test.each<[string, Selection]>([
   expect(rows.length).toBeGreaterThan(1)
   expect(Math.max(...rows)).toBeLessThan(1_000)
   expect(plan).not.toContain('Rows Removed by Filter')
+})
+
+test('what was no event becomes one by a patch, but no copy for a single app, nor one that mails leave by', () => {
+  const { source, ...sourceless } = eventOf(projectDeleted, projectDeleted.example)
+  const letter: Examinee = {
+    ...{ id: randomUUIDv7(), tenant_id: DEFAULT_TENANT, kind: 'rejected', app: 'reviews', status: 'open' },
+    ...{ handler: 'reviews/project.deleted.v1', topic: projectDeleted.topic, source: null, message_id: null },
+    ...{
+      event: null,
+      body: JSON.stringify(sourceless),
+      replay_id: null,
+      edited_for: null,
+      unanswered: false,
+    },
+  }
+  const repaired = { op: 'add' as const, path: '/source', value: source }
+  expect(examine(contractsByTopic, letter, [repaired])).toMatchObject({ verdict: 'retriable', event: { source } })
+  for (const [name, value] of [
+    ['replayfor', 'notifications'],
+    ['replayid', randomUUIDv7()],
+    ['effects', 'muted'],
+  ] as const) {
+    expect(examine(contractsByTopic, letter, [repaired, { op: 'add', path: `/${name}`, value }])).toEqual({
+      verdict: 'invalid',
+      faults: [{ path: name, message: 'cannot be edited' }],
+    })
+  }
 })

@@ -66,8 +66,22 @@ function repair({ event, body }: Examinee, patch: JsonPatch | undefined): Repair
   }
   if (!patch) return { document, changes: [] }
   const locked = event === null ? [] : lockedPaths(patch)
-  return locked.length > 0 ? { faults: locked } : applyTo(document, patch)
+  if (locked.length > 0) return { faults: locked }
+  const patched = applyTo(document, patch)
+  const forged = patched.faults ? [] : marksThatDiffer(document, patched.document)
+  return forged.length > 0 ? { faults: forged } : patched
 }
+
+/** Whom a copy is for and whether anything leaves because of it is the platform's to say, also of what was no event. */
+const marks = ['replayfor', 'replayid', 'effects'] as const
+
+const marksThatDiffer = (before: unknown, after: unknown): Faults =>
+  marks
+    .filter((name) => fieldOf(before, name) !== fieldOf(after, name))
+    .map((name) => ({ path: name, message: 'cannot be edited' }))
+
+const fieldOf = (document: unknown, name: string): unknown =>
+  document !== null && typeof document === 'object' ? Reflect.get(document, name) : undefined
 
 function parsed(json: string): unknown {
   try {
