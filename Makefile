@@ -35,8 +35,8 @@ format: ## format and fix what can be fixed
 	@$(ALTA) format
 bench: ## rates and latencies beside peers on this machine (WRITE=1, SHORT=1, LONG=1; ONLY=exactly-once,relay; PEERS=celery)
 	@$(ALTA) bench $(if $(LONG),--long) $(if $(SHORT),--short) $(if $(WRITE),--write) $(if $(ONLY),--only=$(ONLY)) $(if $(PEERS),--peers=$(PEERS))
-faults: ## break everything it rests on, count what is lost (LONG=1: at most an hour; ONLY=F6,F7; TRANSPORT=dapr)
-	@$(ALTA) faults $(if $(LONG),--long) $(if $(ONLY),--only=$(ONLY)) $(if $(TRANSPORT),--transport=$(TRANSPORT))
+faults: ## break everything it rests on, count what is lost (LONG=1: at most an hour; ONLY=F6,F7; SEED=7; TRANSPORT=dapr)
+	@$(ALTA) faults $(if $(LONG),--long) $(if $(SEED),--seed=$(SEED)) $(if $(ONLY),--only=$(ONLY)) $(if $(TRANSPORT),--transport=$(TRANSPORT))
 drill: ## things go wrong while people work: which alert says so, how soon (ONLY=ServiceDown: one of them)
 	@$(ALTA) drill $(if $(ONLY),--only=$(ONLY))
 verify-audit: ## follow the audit log's chain and hold it against its anchors; FILE=export.ndjson checks an export

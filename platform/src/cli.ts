@@ -25,6 +25,7 @@ const { positionals, values } = parseArgs({
     long: { type: 'boolean', default: false },
     only: { type: 'string' },
     peers: { type: 'string' },
+    seed: { type: 'string' },
     short: { type: 'boolean', default: false },
     transport: { type: 'string' },
     verify: { type: 'boolean', default: false },
@@ -81,6 +82,7 @@ try {
     faults: () =>
       runProgram(checkout, 'faults', [
         ...(values.long ? ['--long'] : []),
+        ...(values.seed ? ['--seed', values.seed] : []),
         ...(values.only ? ['--only', values.only] : []),
         ...(values.transport ? ['--transport', values.transport] : []),
       ]),

@@ -166,6 +166,8 @@ export const deliveries: readonly Fault[] = [
           await makeChange(stage, { poison: 'throws' })
           await makeChange(stage, { poison: 'exits' })
           if (amount.form === 'long') await makeChange(stage, { poison: 'eats-memory' })
+          // What ends the process, and in the long form what makes it run out of memory.
+          const deadly = amount.form === 'long' ? 2 : 1
           const wanted = ['unknown_type', 'schema_validation_failed', 'RangeError', 'worker_lost']
           const told = ['type', 'schema', 'big'].map((what) => `${valid.id}-${what}`)
           await eventually(
@@ -176,6 +178,7 @@ export const deliveries: readonly Fault[] = [
               const ids = failed.map(({ event }) => event.id)
               return (
                 wanted.every((word) => classes.includes(word)) &&
+                classes.filter((word) => word === 'worker_lost').length >= deadly &&
                 told.every((id) => ids.includes(id)) &&
                 (await rejections(stage)).length > 0
               )
@@ -187,6 +190,8 @@ export const deliveries: readonly Fault[] = [
           stage.consumer.start(stage.environment.consumer)
           await stage.ready()
           const raw = await drain(stage, deadLetterQueue)
+          if (!raw.some((body) => body.includes('no json')))
+            throw new Error('what is no JSON is not among the dead letters of the sidecar')
           const counted = new Map<string, number>()
           for (const { errorClass } of await failures(stage))
             counted.set(errorClass, (counted.get(errorClass) ?? 0) + 1)
