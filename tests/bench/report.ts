@@ -79,8 +79,11 @@ ${machine.map((fact) => `- ${fact}`).join('\n')}
 - Nothing beyond p90: on a shared machine a p99 measures the neighbours. No faults; those are \`make faults\`.
 - A single event of about 400 bytes and a handler of one statement. A handler that does more shrinks every difference.
 - Alta’s relay claims and completes its rows without waiting for the disk: a crash of PostgreSQL has them published again, and the inbox knows them. Change with event, and effect with inbox row, wait for it as everybody’s do.
+- Every system is warm. In its first 20 s after a start a consumer of Alta notes each message in a commit of its own before it handles it, and is that much slower.
+- Alta is the first in every round. Beside all of them a consumer and two sidecars of the other parts of this page stand by without work.
 - Alta’s receiver logs every event and checks contract and tenant; the peers log nothing and check nothing.
 - Dapr's outbox keeps its state in Redis: with the append-only file off it promises less than the others do here, at no charge.
+- Its rate is what the receiver’s sidecar takes at once (50) in the second that each message waits before it is published.
 - Its inner topic uses the classic queue that daprd declares; every other queue is a quorum queue.
 - pg-transactional-outbox can follow the write-ahead log instead of polling; that needs \`wal_level = logical\` and was not run.
 

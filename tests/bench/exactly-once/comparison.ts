@@ -29,7 +29,7 @@ export const SUSTAINED_SECONDS = long ? 300 : short ? 3 : 10
 export const LATENCY_SECONDS = long ? 20 : short ? 2 : 5
 /**
  * Before anything is measured. A consumer of the kit notes messages before it handles them for its first 20 s, in case
- * one of them ends the process again; interpreters compile, pools fill.
+ * one of them ends the process again, and interpreters compile.
  */
 export const WARM_UP_SECONDS = 25
 /** Changes a second that everybody can do without a queue. */

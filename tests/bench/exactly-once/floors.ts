@@ -8,7 +8,7 @@ import { appId, dataOf, stored } from '../messaging/contracts.ts'
 import { openBarePublisher } from '../messaging/floors.ts'
 import type { Stage } from '../messaging/stage.ts'
 
-/** Medians in milliseconds of what no outbox with a broker can do without, each measured alone. */
+/** Medians in milliseconds of what an outbox with a broker is made of, each measured alone. */
 export interface Floors {
   /** A transaction with a change and a message. */
   commit: number

@@ -34,7 +34,7 @@ const PREFETCH = 32
 const stack = (name: string, window: number, relay: Relay, how: string): Contestant => ({
   name,
   hop: 'broker',
-  how: `FastAPI with asyncpg commits change and outbox row; an outbox process publishes batches of ${relay.batch} by send_task with confirms, ${how}; ${WORKERS} prefork workers with acks_late and prefetch ${PREFETCH}, inbox row and effect in one transaction.`,
+  how: `FastAPI with asyncpg commits change and outbox row; an outbox process publishes batches of ${relay.batch} by send_task with confirms, one after another, ${how}; ${WORKERS} prefork workers with acks_late and prefetch ${PREFETCH}, inbox row and effect in one transaction.`,
   window,
   paused: relay.pausesAlways,
   open: () =>
