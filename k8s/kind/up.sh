@@ -15,7 +15,7 @@ fail() { # step, why, what to try
 }
 
 docker info >/dev/null 2>&1 ||
-  fail docker 'kind runs its nodes in Docker, and no Docker answers here' 'make up, which needs none; or make cluster-up for a cluster without Docker'
+  fail docker 'kind runs its nodes in Docker, and no Docker answers here' 'make up, which needs none'
 for program in kind kubectl helm; do
   command -v "$program" >/dev/null 2>&1 || fail "$program" 'it is not on PATH' "install $program, then make kind-up again"
 done
