@@ -97,7 +97,10 @@ test('edited it is sent to that service alone, handled there, and closed; who di
   const path = `/api/v1/dead-letters/${group.id}/edit`
   const edited = await olga.call('POST', path, { ids: [letter.id], patch })
   expect(edited.status).toBe(202)
-  expect(await ended(edited.body.taskId)).toMatchObject({ state: 'completed', done: 1, failed: 0 })
+  expect(await ended(edited.body.taskId)).toMatchObject({
+    state: 'completed',
+    progress: { done: 1, failed: 0 },
+  })
   expect(await contacts()).toEqual(['Grace Hopper'])
   const { body } = await olga.call('GET', `/api/v1/dead-letters/${group.id}/messages/${letter.id}`)
   expect(body).toMatchObject({ status: 'resolved', edited: true, originalEvent: { data: { name: 7 } } })
