@@ -57,7 +57,10 @@ test('what was no event becomes one by a patch, but no copy for a single app, no
     },
   }
   const repaired = { op: 'add' as const, path: '/source', value: source }
-  expect(examine(contractsByTopic, letter, [repaired])).toMatchObject({ verdict: 'retriable', event: { source } })
+  expect(examine(contractsByTopic, letter, [repaired])).toMatchObject({
+    verdict: 'retriable',
+    event: { source },
+  })
   for (const [name, value] of [
     ['replayfor', 'notifications'],
     ['replayid', randomUUIDv7()],
