@@ -4,6 +4,7 @@ import { eventually } from '@alta/kit/testing/wait'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Client } from '../support/client.ts'
+import { registerOperator } from '../support/operator.ts'
 import { readPlaces, readPlatform } from '../support/platform.ts'
 
 // What is done over the gateway is in the audit log, and what is done to the log is found.
@@ -18,15 +19,9 @@ let projectId: string
 
 beforeAll(async () => {
   await owner.connect()
-  // Rows are behind row-level security, for the owner too.
-  await owner.query(`select set_config('alta.tenant_id', '*', false)`)
   await ada.register()
   await eve.register('Eve Mallory')
-  await olga.register('Olga Operator')
-  await owner.query(`update identity.users set roles = array_append(roles, 'operator') where id = $1`, [
-    olga.userId,
-  ])
-  await olga.signIn()
+  await registerOperator(owner, olga)
 })
 afterAll(() => owner.end())
 

@@ -6,6 +6,7 @@ import { connect } from 'amqplib'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Client } from '../support/client.ts'
+import { registerOperator } from '../support/operator.ts'
 import { readPlaces, readPlatform } from '../support/platform.ts'
 
 // What a service cannot handle is found with its reason, mended, retried and seen to be handled, all over the gateway.
@@ -25,14 +26,8 @@ let letter: { id: string }
 
 beforeAll(async () => {
   await owner.connect()
-  // Rows are behind row-level security, for the owner too.
-  await owner.query(`select set_config('alta.tenant_id', '*', false)`)
   await ada.register()
-  await olga.register('Olga Operator')
-  await owner.query(`update identity.users set roles = array_append(roles, 'operator') where id = $1`, [
-    olga.userId,
-  ])
-  await olga.signIn()
+  await registerOperator(owner, olga)
   const connection = await connect(places.rabbitmqUrl)
   const channel = await connection.createConfirmChannel()
   const body = Buffer.from(JSON.stringify(broken))

@@ -7,6 +7,7 @@ import { eventually } from '@alta/kit/testing/wait'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Client } from '../support/client.ts'
+import { registerOperator } from '../support/operator.ts'
 import { readPlaces, readPlatform } from '../support/platform.ts'
 
 // What the monitor tells is what the broker and the tables themselves tell, and what an operator orders is done.
@@ -22,13 +23,8 @@ const letter = join(import.meta.dirname, '../../samples/letter.png')
 
 beforeAll(async () => {
   await owner.connect()
-  await owner.query(`select set_config('alta.tenant_id', '*', false)`)
   await ada.register()
-  await olga.register('Olga Operator')
-  await owner.query(`update identity.users set roles = array_append(roles, 'operator') where id = $1`, [
-    olga.userId,
-  ])
-  await olga.signIn()
+  await registerOperator(owner, olga)
 })
 afterAll(() => owner.end())
 

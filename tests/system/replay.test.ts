@@ -3,6 +3,7 @@ import { eventually } from '@alta/kit/testing/wait'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Client } from '../support/client.ts'
+import { registerOperator } from '../support/operator.ts'
 import { readPlaces, readPlatform } from '../support/platform.ts'
 
 // Every event is kept, can be sent to one consumer again without anybody outside noticing, and counted anew.
@@ -17,14 +18,8 @@ let correlationId: string
 
 beforeAll(async () => {
   await owner.connect()
-  // Rows are behind row-level security, for the owner too.
-  await owner.query(`select set_config('alta.tenant_id', '*', false)`)
   await ada.register()
-  await olga.register('Olga Operator')
-  await owner.query(`update identity.users set roles = array_append(roles, 'operator') where id = $1`, [
-    olga.userId,
-  ])
-  await olga.signIn()
+  await registerOperator(owner, olga)
 })
 afterAll(() => owner.end())
 
