@@ -5,6 +5,7 @@ import { ToolMissing } from '../tools/missing.ts'
 import { brokenCalls } from './calls.ts'
 import { brokenCharts } from './charts.ts'
 import { brokenContracts } from './contracts.ts'
+import { brokenImages } from './images.ts'
 import { brokenLinks } from './links.ts'
 import { brokenNeeds } from './needs.ts'
 import { brokenObservability } from './observability.ts'
@@ -49,6 +50,7 @@ export const checks: readonly Check[] = [
   own('calls, needs', async (root) => [...(await brokenCalls(root)), ...(await brokenNeeds(root))]),
   own('file sizes', longFiles),
   own('links', brokenLinks),
+  own('images', brokenImages),
   own('observability', brokenObservability),
   tool('format, lint', ['biome', 'check', '.']),
   tool('types', ['tsc', '-p', '.']),
