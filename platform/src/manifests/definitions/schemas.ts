@@ -1,27 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
-import { run } from '../../system/run.ts'
-import { ToolMissing } from '../../tools/missing.ts'
-
-/** Go modules that hold the definitions of the kinds that our charts make. None is committed here. */
-const sources = [
-  { module: 'github.com/argoproj/argo-rollouts@v1.9.1', folder: 'manifests/crds' },
-  { module: 'github.com/kedacore/keda/v2@v2.20.2', folder: 'config/crd/bases' },
-  {
-    module: 'github.com/prometheus-operator/prometheus-operator@v0.93.0',
-    folder: 'example/prometheus-operator-crd',
-  },
-  { module: 'github.com/dapr/dapr@v1.18.2', folder: 'charts/dapr/crds' },
-  { module: 'istio.io/api@v1.30.3', folder: 'kubernetes' },
-  { module: 'sigs.k8s.io/gateway-api@v1.6.1', folder: 'config/crd/standard' },
-  { module: 'github.com/cert-manager/cert-manager@v1.21.1', folder: 'deploy/crds' },
-  { module: 'github.com/external-secrets/external-secrets@v1.3.2', folder: 'config/crds/bases' },
-  { module: 'github.com/rabbitmq/messaging-topology-operator@v1.20.1', folder: 'config/crd/bases' },
-] as const
+import { type DefinitionsModule, definitionFiles, definitionsModules } from './modules.ts'
 
 type Schema = { readonly [keyword: string]: unknown }
 
@@ -45,7 +28,7 @@ const definition = z.looseObject({
  */
 export async function ensureCrdSchemas(cache: string, go: string): Promise<string> {
   const code = createHash('sha256')
-    .update(JSON.stringify(sources))
+    .update(JSON.stringify(definitionsModules))
     .update('form 2')
     .digest('hex')
     .slice(0, 12)
@@ -53,7 +36,7 @@ export async function ensureCrdSchemas(cache: string, go: string): Promise<strin
   if (existsSync(folder)) return folder
   const unfinished = `${folder}.${process.pid}`
   try {
-    for (const source of sources) await writeSchemas(go, source, unfinished)
+    for (const module of definitionsModules) await writeSchemas(go, module, unfinished)
     // Another checkout may have been faster: then its folder is the same.
     if (!existsSync(folder)) await rename(unfinished, folder)
   } finally {
@@ -62,14 +45,9 @@ export async function ensureCrdSchemas(cache: string, go: string): Promise<strin
   return folder
 }
 
-async function writeSchemas(go: string, { module, folder }: (typeof sources)[number], to: string) {
-  const { code, stdout, stderr } = await run(go, ['mod', 'download', '-json', module], { timeout: 600_000 })
-  if (code !== 0)
-    throw new ToolMissing(`${module} could not be fetched: ${stderr || stdout}`, `go mod download ${module}`)
-  const { Dir } = z.looseObject({ Dir: z.string() }).parse(JSON.parse(stdout))
-  const files = (await readdir(join(Dir, folder))).filter((file) => file.endsWith('.yaml'))
-  for (const file of files) {
-    for (const document of parseAllDocuments(await readFile(join(Dir, folder, file), 'utf8'))) {
+async function writeSchemas(go: string, module: DefinitionsModule, to: string): Promise<void> {
+  for (const file of await definitionFiles(go, module)) {
+    for (const document of parseAllDocuments(await readFile(file, 'utf8'))) {
       const found = definition.safeParse(document.toJS())
       if (!found.success) continue
       const { group, names, versions } = found.data.spec
