@@ -36,6 +36,15 @@ export async function ensurePrometheus(checkout: Checkout, say: Say): Promise<st
   return installed
 }
 
+export interface PrometheusOptions {
+  /** Rules beside the platform's own. */
+  readonly moreRules?: object
+  /** Between two looks at the rules. */
+  readonly evaluationSeconds?: number
+  /** Where the broker tells its own metrics, when not at the usual port. */
+  readonly brokerMetricsPort?: number
+}
+
 /**
  * Starts Prometheus over the running platform, or has the one that runs look again at what there is. Its data lies in
  * `.alta/prometheus/`; it bears the platform's marker, so `make down` ends it.
@@ -46,12 +55,17 @@ export async function startPrometheus(
   binary: string,
   state: SupervisorState,
   say: Say,
+  options: PrometheusOptions = {},
 ): Promise<string> {
+  const { moreRules, evaluationSeconds = 15, brokerMetricsPort = BROKER_METRICS_PORT } = options
   const home = join(checkout.home, 'prometheus')
   await mkdir(home, { recursive: true, mode: 0o700 })
   const known = await readPorts(checkout)
-  await writeNew(join(home, 'targets.json'), JSON.stringify(await targets(state, known), null, 2))
-  await writeNew(join(home, 'prometheus.yml'), configuration(checkout.root, home))
+  await writeNew(join(home, 'targets.json'), JSON.stringify(await targets(state, known, brokerMetricsPort), null, 2))
+  const more = join(home, 'more-rules.yaml')
+  await writeNew(more, stringify(moreRules ?? { groups: [] }))
+  const rules = [join(checkout.root, alertsFolder, '*.yaml'), more]
+  await writeNew(join(home, 'prometheus.yml'), configuration(home, rules, evaluationSeconds))
   const running = known.prometheus
   if (running !== undefined && (await httpStatus(`http://127.0.0.1:${running}/-/ready`)) === 200) {
     await fetch(`http://127.0.0.1:${running}/-/reload`, { method: 'POST' })
@@ -81,10 +95,10 @@ export async function startPrometheus(
 }
 
 /** The rules are read where they are, so that what is edited counts after the next `make observe`. */
-const configuration = (root: string, home: string): string =>
+const configuration = (home: string, rules: readonly string[], evaluationSeconds: number): string =>
   stringify({
-    global: { scrape_interval: `${SCRAPE_SECONDS}s`, evaluation_interval: '15s' },
-    rule_files: [join(root, alertsFolder, '*.yaml')],
+    global: { scrape_interval: `${SCRAPE_SECONDS}s`, evaluation_interval: `${evaluationSeconds}s` },
+    rule_files: rules,
     scrape_configs: [
       {
         // Each target says what it is; see `targets`.
@@ -95,7 +109,7 @@ const configuration = (root: string, home: string): string =>
   })
 
 /** Services and sidecars under the names that they have in a cluster: `job` is the app-id, or `daprd`. */
-async function targets(state: SupervisorState, ports: Ports): Promise<object[]> {
+async function targets(state: SupervisorState, ports: Ports, brokerPort: number): Promise<object[]> {
   const found = state.processes.flatMap(({ kind, service, name, port }) => {
     if (kind === 'service')
       return [{ targets: [`127.0.0.1:${port}`], labels: { job: service, instance: name } }]
@@ -105,10 +119,10 @@ async function targets(state: SupervisorState, ports: Ports): Promise<object[]> 
       : [{ targets: [`127.0.0.1:${metrics}`], labels: { job: 'daprd', instance: name } }]
   })
   const broker = {
-    targets: [`127.0.0.1:${BROKER_METRICS_PORT}`],
+    targets: [`127.0.0.1:${brokerPort}`],
     labels: { job: 'rabbitmq', instance: 'rabbitmq' },
   }
-  return (await accepts(BROKER_METRICS_PORT)) ? [...found, broker] : found
+  return (await accepts(brokerPort)) ? [...found, broker] : found
 }
 
 async function readPorts({ home }: Checkout): Promise<Ports> {
