@@ -1,4 +1,4 @@
-# Dapr's sidecar with the patches of platform/tools/patches; see docs/decisions/0013. Built from the root of the checkout:
+# Dapr's sidecar with the patches of platform/tools/dapr/patches; see docs/decisions/0013. Built from the root of the checkout:
 #   docker build -f images/daprd.Dockerfile -t alta/daprd:1.18.2-alta.1 .
 # The same steps as platform/src/daprd/daprd.ts takes on a developer's machine.
 ARG GO_IMAGE=golang:1.26.8-bookworm
@@ -10,10 +10,10 @@ ARG RELEASE=1.18.2
 ARG VERSION=1.18.2-alta.1
 ENV CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-mod=readonly
 WORKDIR /tools
-COPY platform/tools/go.mod platform/tools/go.sum ./
+COPY platform/tools/dapr/go.mod platform/tools/dapr/go.sum ./
 RUN go mod download github.com/dapr/dapr \
   && cp -r "$(go env GOMODCACHE)/github.com/dapr/dapr@v${RELEASE}" /dapr && chmod -R u+w /dapr
-COPY platform/tools/patches /patches
+COPY platform/tools/dapr/patches /patches
 RUN cd /dapr && for patch in /patches/*.patch; do git apply "$patch" || exit 1; done
 RUN cp go.mod /patched.mod && cp go.sum /patched.sum && echo "replace github.com/dapr/dapr => /dapr" >>/patched.mod \
   && go build -modfile=/patched.mod -buildvcs=false -trimpath -tags allcomponents -o /daprd \

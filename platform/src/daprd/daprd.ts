@@ -89,7 +89,7 @@ async function build(checkout: Checkout, destination: string, say: Say): Promise
   return destination
 }
 
-const tools = 'platform/tools'
+const tools = 'platform/tools/dapr'
 const goEnvironment = { CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOFLAGS: '-mod=readonly' }
 
 const buildFailed = (what: string, output: string, log: string): StepFailed =>

@@ -21,7 +21,7 @@ export function goIsEnough(have: string, need: string): boolean {
  * Go module proxy by any older Go (Debian's is enough for that and is installed when there is none).
  */
 export async function ensureGo(checkout: Checkout, say: Say): Promise<string> {
-  const module = await readFile(join(checkout.root, 'platform/tools/go.mod'), 'utf8')
+  const module = await readFile(join(checkout.root, 'platform/tools/dapr/go.mod'), 'utf8')
   const needed = /^go (\S+)$/m.exec(module)?.[1] ?? '1.26.5'
   let some: string | undefined
   for (const go of [await which('go'), '/usr/local/go/bin/go', '/usr/lib/go/bin/go']) {

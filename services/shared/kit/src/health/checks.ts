@@ -18,7 +18,7 @@ export const postgresCheck = <Schema>({
   },
 })
 
-/** Builds of daprd with the patches of platform/tools/patches end so. */
+/** Builds of daprd with the patches of platform/tools/dapr/patches end so. */
 const PATCHED = /-alta\.\d+$/
 
 export const sidecarCheck = (sidecar: Pick<Sidecar, 'check' | 'version'>): HealthCheck => ({
