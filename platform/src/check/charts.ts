@@ -2,19 +2,20 @@ import { line } from '../console/steps.ts'
 import { faultsUnder } from '../manifests/charts/both-helms.ts'
 import { mistypedKeysTaken } from '../manifests/charts/mistyped-keys.ts'
 import { unlikeTheirDefinitions } from '../manifests/definitions/conform.ts'
+import { buildAll } from '../manifests/kustomizations.ts'
 import { policies } from '../manifests/policies/all.ts'
 import { readFacts, scenesOf } from '../manifests/policies/scene.ts'
 import { installed, type Release, tried } from '../manifests/releases.ts'
 import { lint, type Rendered, render } from '../manifests/render.ts'
 import { readSettings } from '../settings.ts'
 import { eachAtOnce } from '../system/each-at-once.ts'
-import { ensureHelms, type Helm } from '../tools/helm-and-kubectl.ts'
+import { ensureHelms, ensureKubectl, type Helm } from '../tools/helm-and-kubectl.ts'
 import { unlessMissing } from '../tools/missing.ts'
 
 /**
  * The charts: every service and the platform, in every environment and with every file of ci/, rendered alike by both
- * Helms; every mistyped key is refused; what comes out is held against the operators' definitions and looked at by all
- * policies.
+ * Helms; every mistyped key is refused; what comes out is held against the operators' definitions and, together with
+ * what k8s/ and argocd/ make, looked at by all policies.
  * @throws {ToolMissing} without Helm
  * @param only one environment, under Helm 4 alone: enough for what a single service changes
  */
@@ -33,8 +34,17 @@ export async function brokenCharts(root: string, only?: string): Promise<string[
   const unlike = await unlessMissing(() => unlikeTheirDefinitions(cache, rendered))
   if ('found' in unlike) faults.push(...unlike.found)
   else line('charts', `kinds of operators are not held against their definitions: ${unlike.missing}`)
-  const scenes = scenesOf(rendered, await readFacts(root))
-  return [...faults, ...policies.flatMap((policy) => scenes.flatMap((scene) => policy.faults(scene)))]
+  const { beside, faults: unbuilt } = await buildAll(
+    root,
+    await ensureKubectl(cache),
+    only ? [only] : undefined,
+  )
+  const scenes = scenesOf(rendered, await readFacts(root), beside)
+  return [
+    ...faults,
+    ...unbuilt,
+    ...policies.flatMap((policy) => scenes.flatMap((scene) => policy.faults(scene))),
+  ]
 }
 
 /** By Helm 4 all of them, by Helm 3 as well those that `both` names. */

@@ -54,6 +54,7 @@ const container = z.looseObject({
 const podSpec = z.looseObject({
   serviceAccountName: z.string().optional(),
   automountServiceAccountToken: z.boolean().optional(),
+  priorityClassName: z.string().optional(),
   enableServiceLinks: z.boolean().optional(),
   terminationGracePeriodSeconds: z.number().optional(),
   hostNetwork: z.boolean().optional(),

@@ -10,15 +10,17 @@ export function changed(
   value: unknown,
 ): Scene {
   let found = false
-  const all = scene.all.map((placed) => {
-    if (placed.object.kind !== kind || placed.object.metadata.name !== name) return placed
+  const change = (object: Manifest): Manifest => {
+    if (object.kind !== kind || object.metadata.name !== name) return object
     found = true
-    const object: Manifest = structuredClone(placed.object)
-    setIn(object, path, value)
-    return { ...placed, object }
-  })
+    const copy: Manifest = structuredClone(object)
+    setIn(copy, path, value)
+    return copy
+  }
+  const all = scene.all.map((placed) => ({ ...placed, object: change(placed.object) }))
+  const beside = scene.beside.map(change)
   if (!found) throw new Error(`there is no ${kind} ${name} in ${scene.environment}`)
-  return { ...scene, all }
+  return { ...scene, all, beside }
 }
 
 /** The scene without one object. */
@@ -27,7 +29,7 @@ export const without = (scene: Scene, kind: string, name: string): Scene => ({
   all: scene.all.filter(({ object }) => object.kind !== kind || object.metadata.name !== name),
 })
 
-function setIn(target: unknown, [first, ...rest]: readonly (string | number)[], value: unknown): void {
+export function setIn(target: unknown, [first, ...rest]: readonly (string | number)[], value: unknown): void {
   if (typeof target !== 'object' || target === null || first === undefined)
     throw new Error('the path leads nowhere')
   // Every object has string keys; a list's are its numbers.

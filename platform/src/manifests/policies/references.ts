@@ -1,112 +1,73 @@
 import { z } from 'zod'
-import { containersOf, type Manifest, podOf } from '../objects.ts'
-import { fault, ofKind, type Placed, type Policy, type Scene } from './scene.ts'
+import type { Manifest } from '../objects.ts'
+import { everything } from './landscape.ts'
+import { type Reference, referencesOf } from './referred.ts'
+import { fault, isWhole, type Placed, type Policy, type Scene } from './scene.ts'
 
 /**
- * Made outside of what is rendered: the tokens and passwords of a service by charts/platform (where it is rendered too,
- * they are looked for there), the account `default` by Kubernetes, the registry's credentials by whoever runs it.
+ * Made outside of a single release: the tokens and passwords of a service by charts/platform, the rest by k8s/. Where a
+ * whole environment is rendered it is looked for there.
  */
-const external = (placed: Placed): Readonly<Record<string, readonly string[]>> => {
-  const { name } = placed.release
-  return {
-    Secret: [name, `${name}-dapr`, `${name}-app`, 'database-owner', 'rabbitmq', 'redis', 'registry'],
-    ServiceAccount: ['default'],
-    VirtualService: ['gateway'],
-  }
-}
-
-interface Reference {
-  readonly kind: string
-  readonly name: string
-}
+const external = ({ release: { name } }: Placed): Readonly<Record<string, readonly string[]>> => ({
+  Secret: [name, `${name}-dapr`, `${name}-app`, 'database-owner', 'rabbitmq', 'redis', ...outside.Secret],
+  ServiceAccount: outside.ServiceAccount,
+  VirtualService: ['gateway'],
+})
+/** The account by Kubernetes, the registry's credentials by whoever runs it. */
+const outside = { ServiceAccount: ['default'], Secret: ['registry'] }
 
 export const references: Policy = {
-  sentence: 'nothing is named that does not exist',
-  faults: (scene) =>
-    scene.all.flatMap((placed) =>
-      referencesOf(placed.object)
-        .filter((to) => !isThere(scene, placed, to))
-        .map(({ kind, name }) => fault(placed, `names ${kind} ${name}, which nobody makes`)),
-    ),
+  sentence: 'nothing is named that does not exist, and no key is read that is not there',
+  faults: (scene) => {
+    const there = everything(scene).map(({ object }) => object)
+    return scene.all.flatMap((placed) =>
+      referencesOf(placed.object).flatMap((to) => {
+        const wrong = wrongWith(to, scene, placed, there)
+        return wrong ? [fault(placed, wrong)] : []
+      }),
+    )
+  },
 }
 
-function isThere(scene: Scene, placed: Placed, { kind, name }: Reference): boolean {
+function wrongWith(
+  { kind, name, key }: Reference,
+  scene: Scene,
+  placed: Placed,
+  there: readonly Manifest[],
+): string | undefined {
   const kinds = kind === 'Secret' ? ['Secret', 'ExternalSecret'] : [kind]
-  if (ofKind(scene, ...kinds).some(({ object }) => object.metadata.name === name)) return true
-  // With the platform's chart in the scene its objects have to be there; without it they are taken for granted.
-  const complete = scene.all.some(({ release }) => release.chart === 'platform')
-  const taken =
-    complete && ['Secret', 'VirtualService'].includes(kind) ? ['registry'] : (external(placed)[kind] ?? [])
-  return taken.includes(name)
+  const found = there.filter((object) => kinds.includes(object.kind) && object.metadata.name === name)
+  if (found.length > 0)
+    return key === undefined || found.some((object) => keysOf(object).includes(key))
+      ? undefined
+      : `reads ${key} of ${kind} ${name}, which has no such key`
+  return isTaken({ kind, name }, scene, placed) ? undefined : `names ${kind} ${name}, which nobody makes`
 }
 
-const reference = z.looseObject({ name: z.string() })
-const templated = z.array(z.looseObject({ templateName: z.string() }))
-
-function referencesOf(object: Manifest): Reference[] {
-  const found: Reference[] = [...ofPod(object), ...ofRollout(object)]
-  if (object.kind === 'RoleBinding') {
-    const binding = z.looseObject({ roleRef: reference, subjects: z.array(reference) }).parse(object)
-    found.push({ kind: 'Role', name: binding.roleRef.name })
-    found.push(...binding.subjects.map(({ name }) => ({ kind: 'ServiceAccount', name })))
-  }
-  if (object.kind === 'ScaledObject') {
-    const trigger = z.looseObject({ authenticationRef: reference.optional() })
-    const { triggers } = z.looseObject({ triggers: z.array(trigger) }).parse(object.spec)
-    for (const { authenticationRef } of triggers)
-      if (authenticationRef) found.push({ kind: 'TriggerAuthentication', name: authenticationRef.name })
-  }
-  if (object.kind === 'TriggerAuthentication') {
-    const { secretTargetRef } = z.looseObject({ secretTargetRef: z.array(reference) }).parse(object.spec)
-    found.push(...secretTargetRef.map(({ name }) => ({ kind: 'Secret', name })))
-  }
-  return found
+/** What a release of its own names of the cluster's is there, as far as it is one of ours. */
+function isTaken({ kind, name }: Reference, scene: Scene, placed: Placed): boolean {
+  if (isWhole(scene))
+    return (outside as Readonly<Record<string, readonly string[]>>)[kind]?.includes(name) ?? false
+  return external(placed)[kind]?.includes(name) ?? !ofReleases.includes(kind)
 }
+/** Made by the release itself or not at all. */
+const ofReleases = [
+  'ConfigMap',
+  'Service',
+  'Role',
+  'AnalysisTemplate',
+  'TriggerAuthentication',
+  'PersistentVolumeClaim',
+]
 
-function ofPod(object: Manifest): Reference[] {
-  const pod = podOf(object)
-  if (!pod) return []
-  const { serviceAccountName = 'default', imagePullSecrets } = pod.spec
-  const tokens = ['dapr.io/api-token-secret', 'dapr.io/app-token-secret'].flatMap(
-    (name) => pod.metadata.annotations[name] ?? [],
-  )
-  const secrets = containersOf(pod).flatMap(({ env, envFrom }) => [
-    ...env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []),
-    ...envFrom.flatMap(({ secretRef }) => secretRef?.name ?? []),
-  ])
-  const maps = containersOf(pod).flatMap(({ env, envFrom }) => [
-    ...env.flatMap(({ valueFrom }) => valueFrom?.configMapKeyRef?.name ?? []),
-    ...envFrom.flatMap(({ configMapRef }) => configMapRef?.name ?? []),
-  ])
-  return [
-    { kind: 'ServiceAccount', name: serviceAccountName },
-    ...[...secrets, ...tokens, ...imagePullSecrets.map(({ name }) => name)].map((name) => ({
-      kind: 'Secret',
-      name,
-    })),
-    ...maps.map((name) => ({ kind: 'ConfigMap', name })),
-  ]
-}
+const externalSecret = z.looseObject({
+  target: z.looseObject({ template: z.looseObject({ data: z.record(z.string(), z.string()) }) }),
+})
 
-/** Services, AnalysisTemplates and VirtualServices, wherever they stand in the strategy. */
-function ofRollout(object: Manifest): Reference[] {
-  if (object.kind !== 'Rollout') return []
-  const found: Reference[] = []
-  const look = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return
-    for (const [key, inner] of Object.entries(value)) {
-      if (/^(stable|canary|active|preview)Service$/.test(key) && typeof inner === 'string')
-        found.push({ kind: 'Service', name: inner })
-      if (key === 'templates')
-        found.push(
-          ...templated
-            .parse(inner)
-            .map(({ templateName }) => ({ kind: 'AnalysisTemplate', name: templateName })),
-        )
-      if (key === 'virtualService') found.push({ kind: 'VirtualService', name: reference.parse(inner).name })
-      look(inner)
-    }
-  }
-  look(z.looseObject({ strategy: z.unknown() }).parse(object.spec).strategy)
-  return found
+function keysOf({ kind, spec, data = {}, ...rest }: Manifest): string[] {
+  if (kind === 'ExternalSecret') return Object.keys(externalSecret.parse(spec).target.template.data)
+  const { stringData = {} } = z
+    .looseObject({ stringData: z.record(z.string(), z.string()).optional() })
+    .parse(rest)
+  return [...Object.keys(data), ...Object.keys(stringData)]
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { isWorkload, type Manifest } from '../objects.ts'
+import { isWorkload, type Manifest, podOf } from '../objects.ts'
+import { fits } from './ports.ts'
 import { fault, ofKind, type Placed, type Policy, type Scene } from './scene.ts'
 
 const target = z.looseObject({ apiVersion: z.string(), kind: z.string(), name: z.string() })
@@ -14,6 +15,7 @@ const counted = z.looseObject({ replicas: z.number().optional() })
 const budget = z.looseObject({
   maxUnavailable: z.number().optional(),
   unhealthyPodEvictionPolicy: z.string().optional(),
+  selector: z.looseObject({ matchLabels: z.record(z.string(), z.string()) }),
 })
 
 const scalersOf = (scene: Scene, { object }: Placed): Manifest[] =>
@@ -72,10 +74,15 @@ export const disruptionBudgets: Policy = {
             ),
           ]
         return budgets.flatMap((one) => {
-          const { maxUnavailable, unhealthyPodEvictionPolicy } = budget.parse(one.object.spec)
-          return maxUnavailable === 1 && unhealthyPodEvictionPolicy === 'AlwaysAllow'
-            ? []
-            : [fault(one, 'does not let one pod go, or holds those that are not ready')]
+          const { maxUnavailable, unhealthyPodEvictionPolicy, selector } = budget.parse(one.object.spec)
+          return [
+            ...(maxUnavailable === 1 && unhealthyPodEvictionPolicy === 'AlwaysAllow'
+              ? []
+              : [fault(one, 'does not let one pod go, or holds those that are not ready')]),
+            ...(fits(selector.matchLabels, podOf(placed.object)?.metadata.labels ?? {})
+              ? []
+              : [fault(one, `is not about the pods of ${placed.object.metadata.name}`)]),
+          ]
         })
       }),
 }

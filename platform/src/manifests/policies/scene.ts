@@ -24,10 +24,16 @@ export interface Facts {
   readonly metrics: ReadonlySet<string>
 }
 
-/** Everything that is in one namespace; or what one file of ci/ makes. */
+/** Everything that is in one environment; or what one file of ci/ makes. */
 export interface Scene {
   readonly environment: string
+  /** What the charts make: this is what the policies judge. */
   readonly all: readonly Placed[]
+  /**
+   * What k8s/ and argocd/ bring to the same environment, as that to which the charts refer. Empty for a file of ci/,
+   * where all that is not in the release is taken for granted.
+   */
+  readonly beside: readonly Manifest[]
   readonly facts: Facts
 }
 
@@ -38,15 +44,23 @@ export interface Policy {
   faults(scene: Scene): string[]
 }
 
-/** One scene per environment, in which releases see each other. */
-export function scenesOf(rendered: readonly Rendered[], facts: Facts): Scene[] {
+/** One scene per environment, in which releases see each other and what lies beside them. */
+export function scenesOf(
+  rendered: readonly Rendered[],
+  facts: Facts,
+  beside: ReadonlyMap<string, readonly Manifest[]>,
+): Scene[] {
   const groups = Map.groupBy(rendered, ({ release }) => release.environment)
   return [...groups].map(([environment, group]) => ({
     environment,
     facts,
+    beside: beside.get(environment) ?? [],
     all: group.flatMap(({ release, manifests }) => manifests.map((object) => ({ release, object }))),
   }))
 }
+
+/** Whether everything is here that something in it could refer to. */
+export const isWhole = ({ beside }: Scene): boolean => beside.length > 0
 
 export const ofKind = ({ all }: Scene, ...kinds: readonly string[]): Placed[] =>
   all.filter(({ object }) => kinds.includes(object.kind))
