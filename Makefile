@@ -1,6 +1,6 @@
 # Every target is one command of the runner in platform/src; bootstrap.sh brings Node and pnpm first.
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs dev observe events test check format types bench faults drill verify-audit prove-install generate new-service release-contracts clean kind-up kind-down
+.PHONY: help up down status logs dev observe events test check format types bench faults drill restore-drill verify-audit prove-install generate new-service release-contracts clean kind-up kind-down
 ALTA := sh platform/bootstrap.sh
 
 help: ## show this list
@@ -37,8 +37,10 @@ bench: ## rates and latencies beside peers on this machine (WRITE=1, SHORT=1, LO
 	@$(ALTA) bench $(if $(LONG),--long) $(if $(SHORT),--short) $(if $(WRITE),--write) $(if $(ONLY),--only=$(ONLY)) $(if $(PEERS),--peers=$(PEERS))
 faults: ## break everything it rests on, count what is lost (LONG=1: at most an hour; ONLY=F6,F7; SEED=7; TRANSPORT=dapr)
 	@$(ALTA) faults $(if $(LONG),--long) $(if $(SEED),--seed=$(SEED)) $(if $(ONLY),--only=$(ONLY)) $(if $(TRANSPORT),--transport=$(TRANSPORT))
-drill: ## things go wrong while people work: which alert says so, how soon (ONLY=ServiceDown: one of them)
-	@$(ALTA) drill $(if $(ONLY),--only=$(ONLY))
+drill: ## things go wrong while people work: which alerts say so, how soon (ONLY=ServiceDown,QueueLost; WRITE=1)
+	@$(ALTA) drill $(if $(WRITE),--write) $(if $(ONLY),--only=$(ONLY))
+restore-drill: ## the database is destroyed and restored to a moment, the platform made anew: what is missing? (WRITE=1)
+	@$(ALTA) restore-drill $(if $(WRITE),--write)
 verify-audit: ## follow the audit log's chain and hold it against its anchors; FILE=export.ndjson checks an export
 	@$(ALTA) verify-audit $(FILE)
 prove-install: ## a clean Debian root by debootstrap, from git clone to the table (root only)

@@ -78,7 +78,12 @@ try {
         ...(values.only ? ['--only', values.only] : []),
         ...(values.peers ? ['--peers', values.peers] : []),
       ]),
-    drill: () => runProgram(checkout, 'drill', values.only ? [`--only=${values.only}`] : []),
+    drill: () =>
+      runProgram(checkout, 'drill', [
+        ...(values.write ? ['--write'] : []),
+        ...(values.only ? ['--only', values.only] : []),
+      ]),
+    'restore-drill': () => runProgram(checkout, 'drill/restore', values.write ? ['--write'] : []),
     faults: () =>
       runProgram(checkout, 'faults', [
         ...(values.long ? ['--long'] : []),

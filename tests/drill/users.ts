@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { eventually } from '@alta/kit/testing/wait'
 import { Client } from '../support/client.ts'
+import type { Sample } from '../support/samples.ts'
+
+const samples = (name: string): string => fileURLToPath(new URL(`../../samples/${name}`, import.meta.url))
 
 /** What became of requests in a stretch of time. */
 export interface Seen {
@@ -12,12 +16,17 @@ export interface Seen {
   readonly slowestMs: number
 }
 
-/** Twice a second somebody uploads a letter, or looks at the list of them, until told to stop. */
+/**
+ * Twice a second somebody uploads a letter, looks at the list of them, or at their projects, and now and then has a
+ * letter read again, until told to stop.
+ */
 export async function users(gatewayUrl: string) {
   const ada = await new Client(gatewayUrl).register('Ada Drill')
   const projectId = await ada.project({ name: 'Drill' })
-  const letter = await readFile(new URL('../../samples/text.pdf', import.meta.url))
+  const again = await ada.project({ name: 'Read again' })
+  const letter = await readFile(samples('text.pdf'))
   const accepted: string[] = []
+  let uploading = true
   let stopped = false
   let good = 0
   let bad = new Map<string, number>()
@@ -47,15 +56,43 @@ export async function users(gatewayUrl: string) {
     return status
   }
   const look = async () => (await ada.call('GET', `/api/v1/documents?projectId=${projectId}&limit=5`)).status
+  const lookAround = async () => (await ada.call('GET', '/api/v1/projects')).status
+  const readAgain = async () => {
+    const params = { projectId: again }
+    return (await ada.call('POST', '/api/v1/tasks', { type: 'document-reprocessing', params })).status
+  }
 
+  /** Each half second the next of them; every twelfth turn a task as well. */
+  const turns = [upload, look, upload, lookAround]
   const working = (async () => {
+    await ada.upload(again, 'documents', samples('text.pdf'))
     for (let turn = 0; !stopped; turn++) {
-      void once(turn % 2 === 0 ? upload : look)
+      const next = turns[turn % turns.length] ?? look
+      if (next !== upload || uploading) void once(next)
+      if (turn % 12 === 0) void once(readAgain)
       await delay(500)
     }
   })()
 
   return {
+    /** Ids of letters that were answered with 201. */
+    accepted: accepted as readonly string[],
+    get uploading() {
+      return uploading
+    },
+    /** Whether letters are uploaded; looking goes on. */
+    set uploading(now: boolean) {
+      uploading = now
+    },
+    /** So many letters at once, as somebody with a scanner. */
+    async uploadMany(count: number): Promise<void> {
+      await Promise.all(Array.from({ length: count }, () => once(upload)))
+    },
+    /** Has a recording read, to its end. */
+    async read({ path, truth, resource }: Sample): Promise<void> {
+      const { body } = await ada.upload(again, resource, path, truth.language)
+      await ada.until(resource, body.id, ['in_review', 'approved', 'failed'], 900)
+    },
     /** Since this was asked last. */
     seen(): Seen {
       const seen = { good, bad, slowestMs }

@@ -28,6 +28,8 @@ export function runPlatform(environment: Record<string, string>, instance = 'sys
   return {
     home: join(root, '.alta/instances', instance),
     up: () => run('up', '--no-samples'),
+    /** Its data is kept. */
+    stop: () => run('down'),
     down: () => run('down', '--clean'),
   }
 }

@@ -61,7 +61,10 @@ export async function startPrometheus(
   const home = join(checkout.home, 'prometheus')
   await mkdir(home, { recursive: true, mode: 0o700 })
   const known = await readPorts(checkout)
-  await writeNew(join(home, 'targets.json'), JSON.stringify(await targets(state, known, brokerMetricsPort), null, 2))
+  await writeNew(
+    join(home, 'targets.json'),
+    JSON.stringify(await targets(state, known, brokerMetricsPort), null, 2),
+  )
   const more = join(home, 'more-rules.yaml')
   await writeNew(more, stringify(moreRules ?? { groups: [] }))
   const rules = [join(checkout.root, alertsFolder, '*.yaml'), more]

@@ -1,10 +1,10 @@
-import { appendFile, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { eventually } from '@alta/kit/testing/wait'
 import { connect } from 'amqplib'
 import type { Fault } from '../fault.ts'
 import { faultTopology } from '../support/contracts.ts'
+import { baseBackup, recover } from '../support/point-in-time.ts'
 import type { Stage } from '../support/stage.ts'
 import { trial } from '../support/trial.ts'
 
@@ -67,36 +67,13 @@ async function restoreInOrder(stage: Stage, restore: () => Promise<void>): Promi
 async function backUp({ admin, postgres }: Stage): Promise<() => Promise<void>> {
   const base = join(postgres.folder, 'base')
   await admin.query(`select pg_create_physical_replication_slot('restore', true)`)
-  const options = [
-    '-U',
-    'postgres',
-    '-h',
-    '127.0.0.1',
-    '-p',
-    String(postgres.port),
-    '-X',
-    'none',
-    '-c',
-    'fast',
-  ]
-  await postgres.program('pg_basebackup', ['-D', base, ...options])
+  await baseBackup(postgres, base)
   return async () => {
     const lost = `${postgres.data}.lost`
     await postgres.stop()
     await rename(postgres.data, lost)
-    await rename(base, postgres.data)
-    const recovery = `
-restore_command = 'cp ${join(lost, 'pg_wal')}/%f %p'
-recovery_target_name = '${POINT}'
-recovery_target_action = 'promote'
-`
-    await appendFile(join(postgres.data, 'postgresql.auto.conf'), recovery)
-    await writeFile(join(postgres.data, 'recovery.signal'), '')
-    await postgres.start()
-    await eventually('the database has left recovery', async () => {
-      const { rows } = await admin.query<{ recovering: boolean }>('select pg_is_in_recovery() as recovering')
-      return rows[0]?.recovering === false
-    })
+    const log = join(lost, 'pg_wal')
+    await recover(postgres, admin, { base, log, target: `recovery_target_name = '${POINT}'` })
     await rm(lost, { recursive: true, force: true })
   }
 }

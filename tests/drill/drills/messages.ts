@@ -1,0 +1,109 @@
+import { userRegistered } from '@alta/contracts/events/user-registered.v1'
+import { randomUUIDv7 } from '@alta/kit/identifiers'
+import { repeatedly } from '@alta/kit/repeatedly'
+import { eventOf } from '@alta/kit/testing/deliver'
+import { eventually } from '@alta/kit/testing/wait'
+import pg from 'pg'
+import type { Drill, Scene } from '../drill.ts'
+import { burning } from '../support/objectives.ts'
+import { openChannel } from './broker.ts'
+
+export const messageDrills: readonly Drill[] = [
+  {
+    what: 'events that break their contract, and some that are no events, come to `notifications` and `reviews`',
+    expects: [
+      { alert: 'DaprDropsMessages', speed: 12 },
+      { alert: 'InboxFailed', speed: 12, labels: { job: 'notifications' } },
+      { alert: 'HandlerErrors', speed: 12, labels: { job: 'notifications', topic: userRegistered.topic } },
+      { alert: 'DeadLettersGrowing', speed: 60, labels: { app_id: 'notifications' } },
+      { alert: 'DeadLettersUnattended', speed: 4_320 },
+    ],
+    begin: sendBroken,
+  },
+  {
+    what: 'the mail server refuses mails',
+    expects: [{ alert: 'MailFailing', speed: 12 }],
+    async begin({ admin, roleOf }) {
+      const role = pg.escapeIdentifier(roleOf('notifications'))
+      // The local catcher is the mail server, and this is where it keeps them.
+      await admin.query(`revoke insert on notifications.caught_mails from ${role}`)
+      return () => admin.query(`grant insert on notifications.caught_mails to ${role}`)
+    },
+  },
+  {
+    what: 'an operator pauses the handler of `ocr` for five minutes',
+    lasts: 320,
+    expects: [
+      { alert: 'InboxParked', speed: 12, labels: { job: 'ocr' } },
+      { alert: 'ItemsOverdue', speed: 12, labels: { kind: 'document' } },
+      ...burning('UploadsNotReady', { afterwards: true }),
+    ],
+    async begin({ operator, people }) {
+      const handler = '/api/v1/monitor/services/ocr/handlers/document.ocr-requested.v1'
+      await operator.insist('POST', `${handler}/pause`)
+      await people.uploadMany(60)
+      // What comes later would be read in time after all, and hide these.
+      people.uploading = false
+      return async () => {
+        await operator.insist('POST', `${handler}/resume`)
+        people.uploading = true
+      }
+    },
+  },
+  {
+    what: 'somebody changes an entry of the audit log',
+    expects: [{ alert: 'AuditChainBroken' }],
+    begin: forge,
+  },
+]
+
+async function sendBroken(scene: Scene): Promise<() => Promise<void>> {
+  const { operator } = scene
+  const channel = await openChannel(scene)
+  const sending = repeatedly({
+    name: 'send broken events',
+    everySeconds: 1,
+    run: async () => {
+      const person = { userId: randomUUIDv7(), email: 'broken@example.org', name: 'Grace', locale: 'en' }
+      const broken = { ...eventOf(userRegistered, person), data: { ...person, name: 7 } }
+      const kind = { contentType: 'application/cloudevents+json' }
+      channel.publish(userRegistered.topic, '', Buffer.from(JSON.stringify(broken)), kind)
+      channel.publish('project.created.v1', '', Buffer.from('{"specversion":"1.0"'), kind)
+    },
+  })
+  return async () => {
+    await sending.stop()
+    await channel[Symbol.asyncDispose]()
+    await eventually(
+      'no dead letter is open',
+      async () => {
+        const { body } = await operator.call('GET', '/api/v1/dead-letters?status=open&limit=100')
+        for (const { id } of body.items) await operator.call('POST', `/api/v1/dead-letters/${id}/discard`, {})
+        return body.items.length === 0
+      },
+      120,
+    )
+  }
+}
+
+/** The newest entry, which no anchor vouches for yet. */
+async function forge({ admin }: Scene): Promise<() => Promise<void>> {
+  const change = async (sql: string, values: unknown[] = []) => {
+    await admin.query('alter table events.audit_entries disable trigger append_only')
+    const { rows } = await admin.query<{ sequence: string; before: string }>(sql, values)
+    await admin.query('alter table events.audit_entries enable trigger append_only')
+    return rows
+  }
+  const [forged] = await change(`
+    update events.audit_entries new
+    set entry = replace(new.entry, '"outcome":"allowed"', '"outcome":"denied"')
+    from (select sequence, entry from events.audit_entries
+      where outcome = 'allowed' order by sequence desc limit 1) old
+    where new.sequence = old.sequence
+    returning old.sequence, old.entry as before`)
+  if (!forged) throw new Error('the audit log is empty')
+  return async () => {
+    const { sequence, before } = forged
+    await change('update events.audit_entries set entry = $2 where sequence = $1', [sequence, before])
+  }
+}

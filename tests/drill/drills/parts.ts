@@ -1,0 +1,58 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { repeatedly } from '@alta/kit/repeatedly'
+import { signal } from '../../../platform/src/system/processes.ts'
+import type { Drill, Scene } from '../drill.ts'
+import { killOnce, pidOf } from '../support/processes.ts'
+
+export const partDrills: readonly Drill[] = [
+  {
+    what: 'the folder of the files is gone',
+    expects: [{ alert: 'FilesUnavailable', labels: { job: 'documents' } }],
+    async begin({ home }) {
+      const files = join(home, 'files')
+      await rename(files, `${files}.away`)
+      // Services make a folder that is missing; a file in its place they cannot.
+      await writeFile(files, '')
+      return () => rename(`${files}.away`, files)
+    },
+  },
+  {
+    what: 'Redis is killed, and the sidecar of `tasks` after it',
+    expects: [
+      { alert: 'RedisUnavailable', speed: 12, labels: { app_id: 'tasks' } },
+      { alert: 'DaprComponentFailed', labels: { app_id: 'tasks' } },
+    ],
+    async begin({ home, redis }) {
+      await redis.kill()
+      // Its own attempts at the state store are to be counted first.
+      await delay(45_000)
+      signal(pidOf(home, 'tasks-daprd'), 'SIGKILL')
+      return () => redis.start()
+    },
+  },
+  {
+    what: 'the sidecar of `notifications` is started with an access control that lets nobody in',
+    expects: [{ alert: 'DaprBlocksCalls', speed: 12, labels: { app_id: 'notifications' } }],
+    begin: lockOut,
+  },
+]
+
+async function lockOut({ home, operator }: Scene): Promise<() => Promise<void>> {
+  const file = join(home, 'dapr/config.yaml')
+  const before = await readFile(file, 'utf8')
+  const nobody = ['spec:', '  accessControl:', '    defaultAction: deny', '    trustDomain: alta', '']
+  await writeFile(file, before.replace(/^spec:\n/m, nobody.join('\n')))
+  await killOnce(home, 'notifications-daprd')
+  const calling = repeatedly({
+    name: 'look at the mails',
+    everySeconds: 1,
+    run: async () => void (await operator.mails().catch(() => [])), // refused: that is what the alert is about
+  })
+  return async () => {
+    await calling.stop()
+    await writeFile(file, before)
+    await killOnce(home, 'notifications-daprd')
+  }
+}

@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { eventually } from '@alta/kit/testing/wait'
+import { signal } from '../../../platform/src/system/processes.ts'
+import { run } from '../../../platform/src/system/run.ts'
+import { readSamples } from '../../support/samples.ts'
+import type { Drill, Scene } from '../drill.ts'
+import { burning } from '../support/objectives.ts'
+import { killOnce, pidOf, standStill, starve } from '../support/processes.ts'
+
+export const processDrills: readonly Drill[] = [
+  {
+    what: '`documents` stands still (SIGSTOP)',
+    expects: [
+      { alert: 'ServiceDown', labels: { job: 'documents' } },
+      { alert: 'TaskStuck', speed: 12 },
+      ...burning('UploadsNotAccepted'),
+      ...burning('ApiFailing'),
+    ],
+    begin: async ({ home }) => standStill(home, 'documents'),
+  },
+  {
+    what: 'the sidecar of `reviews` stands still (SIGSTOP)',
+    expects: [
+      { alert: 'SidecarDown', labels: { job: 'reviews' } },
+      { alert: 'QueueWithoutConsumer', speed: 12, labels: { app_id: 'reviews' } },
+      { alert: 'QueueSlow', speed: 12, labels: { app_id: 'reviews' } },
+    ],
+    begin: async ({ home }) => standStill(home, 'reviews-daprd'),
+  },
+  {
+    what: 'the gateway is killed three times',
+    expects: [{ alert: 'ProcessRestarts', speed: 12, labels: { job: 'gateway' } }],
+    async begin({ home }) {
+      for (let kill = 0; kill < 3; kill++) {
+        await killOnce(home, 'gateway')
+        // As long as two looks of Prometheus take: it sees starts, not ends.
+        await delay(12_000)
+      }
+      return async () => undefined
+    },
+  },
+  {
+    what: '`documents` gets a tenth of the processor, in turns (SIGSTOP, SIGCONT)',
+    expects: [{ alert: 'EventLoopBlocked', speed: 12, labels: { job: 'documents' } }, ...burning('ApiSlow')],
+    begin: async ({ home }) => starve(home, 'documents'),
+  },
+  {
+    what: 'the speech engine hangs (SIGSTOP)',
+    expects: [{ alert: 'HandlerStuck', labels: { app_id: 'transcription' } }],
+    begin: hangEngine,
+  },
+]
+
+/** The engine of a recording that is being read, after one that was read as ever: that is what it is measured by. */
+async function hangEngine({ home, people }: Scene): Promise<() => Promise<void>> {
+  const memo = readSamples().find(({ name }) => name === 'memo.wav')
+  if (!memo) throw new Error('samples/memo.wav is not there')
+  await people.read(memo)
+  const reading = people.read(memo)
+  const engine = await eventually('the engine works', async () => {
+    const { stdout } = await run('pgrep', ['-P', String(pidOf(home, 'transcription')), 'pocketsphinx'])
+    return Number.parseInt(stdout, 10) || undefined
+  })
+  signal(engine, 'SIGSTOP')
+  return async () => {
+    signal(engine, 'SIGCONT')
+    await reading
+  }
+}

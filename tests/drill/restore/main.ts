@@ -1,0 +1,198 @@
+// make restore-drill: the database is destroyed, restored to a moment and put under a platform made anew; what differs?
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { eventually } from '@alta/kit/testing/wait'
+import type pg from 'pg'
+import { baseBackup, recover } from '../../faults/support/point-in-time.ts'
+import { adminPool } from '../../faults/support/servers.ts'
+import { Client } from '../../support/client.ts'
+import { registerOperator } from '../../support/operator.ts'
+import { readPlaces, readPlatform, runPlatform } from '../../support/platform.ts'
+import { standStill } from '../support/processes.ts'
+import { type Servers, startServers } from '../support/servers.ts'
+import { type Users, users } from '../users.ts'
+import { archiveAll, archiveLog } from './moment.ts'
+import { reconcile } from './reconcile.ts'
+import { differingCounts, replayAll } from './replay.ts'
+import { differencesOf, printed, type Report, writeReport } from './report.ts'
+import { compared, type Snapshot, takeSnapshot } from './snapshot.ts'
+
+const INSTANCE = 'restore'
+/** Letters that are in the broker alone at the moment. */
+const UNDER_WAY = 20
+const WORK_SECONDS = 20
+
+const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } })
+const began = Date.now()
+const steps: { what: string; seconds: number }[] = []
+
+const say = (text: string) =>
+  console.log(`${String(Math.round((Date.now() - began) / 1_000)).padStart(5)} s  ${text}`)
+async function timed<Value>(what: string, work: () => Promise<Value>): Promise<Value> {
+  const start = performance.now()
+  const value = await work()
+  const seconds = (performance.now() - start) / 1_000
+  steps.push({ what, seconds })
+  say(`${what}: ${seconds.toFixed(1)} s`)
+  return value
+}
+
+const opened = new AsyncDisposableStack()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    console.log(`${signal}: putting everything away`)
+    void opened.disposeAsync().finally(() => process.exit(130))
+  })
+
+interface Before {
+  readonly servers: Servers
+  readonly platform: ReturnType<typeof runPlatform>
+  readonly admin: pg.Pool
+  readonly operator: Client
+  readonly people: Users
+  readonly backup: { base: string; log: string }
+}
+
+/** A platform on servers of its own, with people at work and a base backup taken meanwhile. */
+async function prepare(): Promise<Before> {
+  const servers = await startServers(opened, {}, ['archive_mode=on'])
+  const platform = runPlatform({ ...servers.environment }, INSTANCE)
+  opened.defer(() => platform.down())
+  await platform.up()
+  const { gatewayUrl } = readPlatform(platform.home)
+  const { ownerUrl } = readPlaces(platform.home).postgres
+  const admin = adminPool(servers.postgres.url(new URL(ownerUrl).pathname.slice(1)))
+  opened.defer(() => admin.end())
+  const operator = new Client(gatewayUrl)
+  const owner = await admin.connect()
+  await registerOperator(owner, operator)
+  owner.release(true)
+  const people = await users(gatewayUrl)
+  await people.carriedThrough(120)
+  const log = await archiveLog(servers.postgres, admin)
+  const base = join(servers.postgres.folder, 'base')
+  await timed('base backup, while people work', () => baseBackup(servers.postgres, base))
+  await delay(WORK_SECONDS * 1_000)
+  return { servers, platform, admin, operator, people, backup: { base, log } }
+}
+
+/** Some letters are on their way, in the broker alone; everything else is at its end. */
+async function noteMoment({ platform, people, admin }: Before) {
+  people.uploading = false
+  await people.balance(120)
+  const from = new Date()
+  const goOn = standStill(platform.home, 'ocr-daprd')
+  await people.uploadMany(UNDER_WAY)
+  await people.stop()
+  let last: Snapshot = await takeSnapshot(admin)
+  await eventually(
+    'nothing changes any more',
+    async () => {
+      await delay(3_000)
+      const now = await takeSnapshot(admin)
+      const still = compared(last, now).every(({ differences }) => differences === 0)
+      last = now
+      return still
+    },
+    120,
+  )
+  const { rows } = await admin.query<{ now: Date }>('select clock_timestamp() as now')
+  const moment = rows[0]?.now ?? new Date()
+  say(`the moment is ${moment.toISOString()}; ${people.accepted.length} letters were accepted before it`)
+  await delay(1_000)
+  await goOn()
+  return { from, moment, snapshot: last, accepted: [...people.accepted] }
+}
+
+/** What came after the moment, and then the end. */
+async function destroy({ servers, platform, admin }: Before): Promise<readonly string[]> {
+  const later = await users(readPlatform(platform.home).gatewayUrl)
+  await later.carriedThrough(120)
+  await delay(WORK_SECONDS * 1_000)
+  await later.stop()
+  await admin.query('drop schema documents, reviews cascade; drop table events.stored_events cascade')
+  say(`${later.accepted.length} letters later somebody drops the tables of documents, reviews and events`)
+  await timed('everything is stopped', async () => {
+    await archiveAll(admin)
+    await platform.stop()
+    await servers.broker.broker.kill()
+    await servers.redis.kill()
+    await servers.postgres.stop()
+  })
+  return later.accepted
+}
+
+async function restore(before: Before, moment: Date) {
+  const { platform, backup } = before
+  // The store alone has to bring back what the broker held: relays are not to publish anything again.
+  const servers = await startServers(opened, { OUTBOX_REPUBLISH_SECONDS: '0' })
+  const admin = adminPool(
+    servers.postgres.url(new URL(readPlaces(platform.home).postgres.ownerUrl).pathname.slice(1)),
+  )
+  opened.defer(() => admin.end())
+  await servers.postgres.stop()
+  await rm(servers.postgres.data, { recursive: true })
+  const target = `recovery_target_time = '${moment.toISOString()}'`
+  await timed('a new server recovers to the moment', () =>
+    recover(servers.postgres, admin, { ...backup, target }),
+  )
+  return { servers, admin }
+}
+
+async function drill(): Promise<Report> {
+  const before = await prepare()
+  const { from, moment, snapshot, accepted } = await noteMoment(before)
+  const lost = await destroy(before)
+  const { servers, admin } = await restore(before, moment)
+  const restored = compared(snapshot, await takeSnapshot(admin))
+  const platform = runPlatform({ ...servers.environment }, INSTANCE)
+  await timed('a new platform on it, with a new broker and a new Redis, is ready', () => platform.up())
+  const { operator } = before
+  await operator.signIn()
+  const between = { from: from.toISOString(), to: moment.toISOString() }
+  const sent = await timed('replay from the event store', () => replayAll(operator, between))
+  say([...sent].map(([consumer, events]) => `${consumer} ${events}`).join(', '))
+  await timed(
+    'what was under way is approved, and mails have left',
+    () =>
+      eventually(
+        'every letter is approved',
+        async () => {
+          const { rows } = await admin.query<{ count: number }>(
+            `select count(*)::int as count from unnest($1::uuid[]) as letter (id)
+           join documents.documents d using (id) where d.status = 'approved'
+             and not exists (select from notifications.messages where status in ('queued', 'sending'))`,
+            [accepted],
+          )
+          return rows[0]?.count === accepted.length
+        },
+        240,
+      ).catch(() => undefined), // what is missing is in the report
+  )
+  await delay(5_000)
+  const findings = await reconcile({ admin, operator, before: accepted, after: lost })
+  const counts = {
+    what: 'entries of the read model that differ from one built anew',
+    of: 1,
+    differences: await differingCounts(operator),
+  }
+  return { steps, restored, findings: [...findings, counts] }
+}
+
+let differences = Number.NaN
+try {
+  const report = await drill()
+  differences = differencesOf(report)
+  console.log(`\n${printed(report)}\n\n${differences} differences`)
+  if (values.write)
+    await writeReport(
+      fileURLToPath(new URL('../../../docs/runbooks/restore-database.md', import.meta.url)),
+      report,
+    )
+} finally {
+  await opened.disposeAsync()
+}
+process.exit(differences === 0 ? 0 : 1)
