@@ -2,15 +2,15 @@ import { line } from '../console/steps.ts'
 import { faultsUnder } from '../manifests/charts/both-helms.ts'
 import { mistypedKeysTaken } from '../manifests/charts/mistyped-keys.ts'
 import { unlikeTheirDefinitions } from '../manifests/definitions/conform.ts'
-import { buildAll } from '../manifests/kustomizations.ts'
 import { policies } from '../manifests/policies/all.ts'
 import { readFacts, scenesOf } from '../manifests/policies/scene.ts'
-import { installed, type Release, tried } from '../manifests/releases.ts'
-import { lint, type Rendered, render } from '../manifests/render.ts'
+import type { Release } from '../manifests/releases.ts'
+import { lint } from '../manifests/render.ts'
 import { readSettings } from '../settings.ts'
 import { eachAtOnce } from '../system/each-at-once.ts'
-import { ensureHelms, ensureKubectl, type Helm } from '../tools/helm-and-kubectl.ts'
+import { ensureHelms, type Helm } from '../tools/helm-and-kubectl.ts'
 import { unlessMissing } from '../tools/missing.ts'
+import { rendersOf } from './renders.ts'
 
 /**
  * The charts: every service and the platform, in every environment and with every file of ci/, rendered alike by both
@@ -22,50 +22,23 @@ import { unlessMissing } from '../tools/missing.ts'
 export async function brokenCharts(root: string, only?: string): Promise<string[]> {
   const { cache } = readSettings(root)
   const helms = await ensureHelms(cache)
-  const features = only ? [] : [...(await tried(root)), ...(await tried(root, 'platform'))]
-  const releases = [...(await installed(root, only ? [only] : undefined)), ...features]
-
-  // The environments are one set of templates with other values: Helm 3 may leave two of them to `make test`.
-  const both = ({ environment }: Release) => !only && !['dev', 'staging'].includes(environment)
-  const { faults, rendered } = await renderAll(root, helms, releases, both)
+  const { rendered, features, beside, faults: unmade } = await rendersOf(root, only)
+  const faults = [...unmade]
+  const [, three] = helms
+  const again = only ? [] : rendered.filter(({ release }) => isForBoth(release))
+  faults.push(...(await eachAtOnce(again, (one) => faultsUnder(three, root, one))).flat())
   for (const release of oneOfEachChart(features)) {
     for (const helm of helms) faults.push(...(await faultsOfChart(root, helm, release)))
   }
   const unlike = await unlessMissing(() => unlikeTheirDefinitions(cache, rendered))
   if ('found' in unlike) faults.push(...unlike.found)
   else line('charts', `kinds of operators are not held against their definitions: ${unlike.missing}`)
-  const { beside, faults: unbuilt } = await buildAll(
-    root,
-    await ensureKubectl(cache),
-    only ? [only] : undefined,
-  )
   const scenes = scenesOf(rendered, await readFacts(root), beside)
-  return [
-    ...faults,
-    ...unbuilt,
-    ...policies.flatMap((policy) => scenes.flatMap((scene) => policy.faults(scene))),
-  ]
+  return [...faults, ...policies.flatMap((policy) => scenes.flatMap((scene) => policy.faults(scene)))]
 }
 
-/** By Helm 4 all of them, by Helm 3 as well those that `both` names. */
-async function renderAll(
-  root: string,
-  [four, three]: readonly [Helm, Helm],
-  releases: readonly Release[],
-  both: (release: Release) => boolean,
-): Promise<{ faults: string[]; rendered: Rendered[] }> {
-  const faults: string[] = []
-  const rendered: Rendered[] = []
-  await eachAtOnce(releases, async (release) => {
-    const outcome = await render(root, four, release)
-    if ('refusal' in outcome) faults.push(`${release.title}: ${outcome.refusal}`)
-    else {
-      rendered.push(outcome.rendered)
-      if (both(release)) faults.push(...(await faultsUnder(three, root, outcome.rendered)))
-    }
-  })
-  return { faults, rendered }
-}
+/** The environments are one set of templates with other values: Helm 3 may leave two of them to `make test`. */
+const isForBoth = ({ environment }: Release): boolean => !['dev', 'staging'].includes(environment)
 
 const oneOfEachChart = (releases: readonly Release[]): Release[] =>
   [...Map.groupBy(releases, ({ chart }) => chart).values()].flatMap(([first]) => first ?? [])

@@ -9,6 +9,7 @@ import { labels, oneName, queues } from './names.ts'
 import { callTable, networkOfEverybody } from './network.ts'
 import { networkReach } from './network-reach.ts'
 import { ports } from './ports.ts'
+import { projects } from './projects.ts'
 import { references } from './references.ts'
 import { disruptionBudgets, oneOwnerOfReplicas } from './replicas.ts'
 import { restricted } from './restricted.ts'
@@ -43,4 +44,5 @@ export const policies: readonly Policy[] = [
   argumentsOfAnalyses,
   channels,
   watch,
+  projects,
 ]

@@ -530,6 +530,11 @@ const mistakes: readonly (readonly [mistake: string, told: string, make: (scene:
         'false',
       ),
   ],
+  [
+    'a kind that Argo CD would refuse',
+    'does not allow',
+    (scene) => changed(scene, 'PodDisruptionBudget', 'reviews', ['apiVersion'], 'policy.example.org/v1'),
+  ],
 ]
 
 describe.skipIf(!helm || !kubectl)('a mistake in production is told:', () => {
@@ -538,7 +543,7 @@ describe.skipIf(!helm || !kubectl)('a mistake in production is told:', () => {
     expect(policies.flatMap(({ faults }) => faults(broken)).join('\n')).toContain(told)
   })
 
-  it('by each policy, of one mistake at least', () => {
+  it('by each policy, of one mistake at least', { timeout: 60_000 }, () => {
     const broken = mistakes.map(([, , make]) => make(production))
     const silent = policies.filter(({ faults }) => !broken.some((scene) => faults(scene).length > 0))
     expect(silent.map(({ sentence }) => sentence)).toEqual([])
@@ -552,7 +557,7 @@ describe.skipIf(!helm || !kubectl)('by the Gateway API', () => {
     const { release, manifests } = await renderedBy(helm, platformIn('production'), other)
     const services = production.all.filter((placed) => placed.release.chart === 'service')
     scene = { ...production, all: [...services, ...manifests.map((object) => ({ release, object }))] }
-  })
+  }, 120_000)
   const told = (broken: Scene) => policies.flatMap(({ faults }) => faults(broken)).join('\n')
 
   it('everything leads to what is there, but for the canary that it does not know', () => {

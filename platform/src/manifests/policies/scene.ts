@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { ownMetrics } from '../../observe/known-metrics.ts'
-import { type Manifest, titleOf } from '../objects.ts'
+import { type Manifest, manifestsOf, titleOf } from '../objects.ts'
 import type { Release } from '../releases.ts'
 import type { Rendered } from '../render.ts'
 
@@ -22,6 +22,8 @@ export interface Facts {
   readonly settings: (app: string) => ReadonlySet<string>
   /** Names of our metrics. */
   readonly metrics: ReadonlySet<string>
+  /** `group/Kind` that each of Argo CD's projects allows. */
+  readonly kinds: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 /** Everything that is in one environment; or what one file of ci/ makes. */
@@ -70,6 +72,9 @@ export const fault = ({ release, object }: Placed, wrong: string): string =>
   `${release.title}: ${titleOf(object)} ${wrong}`
 
 const topologyFile = z.object({ queues: z.array(z.object({ name: z.string() })) })
+const project = z.looseObject({
+  namespaceResourceWhitelist: z.array(z.looseObject({ group: z.string(), kind: z.string() })).default([]),
+})
 const callsFile = z.object({ callers: z.record(z.string(), z.array(z.string())) })
 
 export async function readFacts(root: string): Promise<Facts> {
@@ -86,6 +91,12 @@ export async function readFacts(root: string): Promise<Facts> {
     calls: new Map(Object.entries(callers)),
     settings: (app) => new Set([...kit, ...telemetry, ...(own.get(app) ?? [])]),
     metrics: new Set(await ownMetrics(root)),
+    kinds: new Map(
+      manifestsOf(await text('argocd/root/projects.yaml')).map(({ metadata, spec }) => [
+        metadata.name,
+        new Set(project.parse(spec).namespaceResourceWhitelist.map(({ group, kind }) => `${group}/${kind}`)),
+      ]),
+    ),
   }
 }
 
