@@ -88,11 +88,15 @@ const privateHome = (root: string): Record<string, string> => {
 }
 
 /**
- * What a folder of kustomize makes.
+ * What a folder of kustomize makes, as text.
  * @throws {Error} with kubectl's own words
  */
-export async function kustomize(root: string, kubectl: string, folder: string): Promise<Manifest[]> {
+export async function kustomizeText(root: string, kubectl: string, folder: string): Promise<string> {
   const { code, stdout, stderr } = await run(kubectl, ['kustomize', folder], { cwd: root, timeout: 120_000 })
   if (code !== 0) throw new Error(`${folder}: ${stderr.trim()}`)
-  return manifestsOf(stdout)
+  return stdout
 }
+
+/** What it makes, as objects; throws as `kustomizeText`. */
+export const kustomize = async (root: string, kubectl: string, folder: string): Promise<Manifest[]> =>
+  manifestsOf(await kustomizeText(root, kubectl, folder))
