@@ -3,6 +3,7 @@ import { argumentsOfAnalyses, metricsOfAnalyses } from './analysis.ts'
 import { channels } from './channels.ts'
 import { components } from './components.ts'
 import { knownSettings, uniqueEnvironment } from './environment.ts'
+import { figures } from './figures.ts'
 import { images } from './images.ts'
 import { drain, probes } from './lifecycle.ts'
 import { labels, oneName, queues } from './names.ts'
@@ -44,5 +45,6 @@ export const policies: readonly Policy[] = [
   argumentsOfAnalyses,
   channels,
   watch,
+  figures,
   projects,
 ]

@@ -531,6 +531,18 @@ const mistakes: readonly (readonly [mistake: string, told: string, make: (scene:
       ),
   ],
   [
+    'figures of a canary’s Service under its name',
+    'gives figures the job undefined, not gateway',
+    (scene) =>
+      changed(
+        scene,
+        'ServiceMonitor',
+        'gateway',
+        ['spec', 'endpoints', 0, 'relabelings', 0, 'targetLabel'],
+        'jobs',
+      ),
+  ],
+  [
     'a kind that Argo CD would refuse',
     'does not allow',
     (scene) => changed(scene, 'PodDisruptionBudget', 'reviews', ['apiVersion'], 'policy.example.org/v1'),
