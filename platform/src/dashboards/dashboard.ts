@@ -1,3 +1,12 @@
+import type {
+  AnnotationQuery,
+  DashboardLink,
+  DataQuery,
+  Dashboard as GrafanaDashboard,
+  Panel as GrafanaPanel,
+  RowPanel,
+  VariableModel,
+} from '@grafana/schema'
 import type { Panel, Row } from './panel.ts'
 
 /** A dashboard as people write it: rows of panels, from left to right. */
@@ -17,13 +26,12 @@ const ROW_HEIGHT = 8
 // biome-ignore lint/suspicious/noTemplateCurlyInString: as Grafana writes a variable
 const datasource = { type: 'prometheus', uid: '${datasource}' }
 
-const variable = (name: string, label: string, query: string, allValue: string) => ({
+const variable = (name: string, label: string, query: string, allValue: string): VariableModel => ({
   name,
   label,
   type: 'query',
   datasource,
   query: { query, refId: name },
-  definition: query,
   refresh: 2,
   sort: 1,
   includeAll: true,
@@ -32,7 +40,7 @@ const variable = (name: string, label: string, query: string, allValue: string) 
   current: { text: 'All', value: '$__all' },
 })
 
-const variables = ({ perService }: Dashboard) => [
+const variables = ({ perService }: Dashboard): VariableModel[] => [
   { name: 'datasource', label: 'Prometheus', type: 'datasource', query: 'prometheus', hide: 0 },
   // Without a cluster there is no such label: everything matches.
   variable('namespace', 'Environment', 'label_values(alta_event_loop_busy_ratio, namespace)', '.*'),
@@ -46,13 +54,54 @@ const variables = ({ perService }: Dashboard) => [
   },
 ]
 
+const link: DashboardLink = {
+  type: 'link',
+  title: '',
+  tooltip: '',
+  icon: 'external link',
+  tags: [],
+  asDropdown: false,
+  includeVars: false,
+  keepTime: false,
+  targetBlank: false,
+}
+const links: DashboardLink[] = [
+  {
+    ...link,
+    type: 'dashboards',
+    title: 'Alta',
+    tags: ['alta'],
+    asDropdown: true,
+    includeVars: true,
+    keepTime: true,
+  },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as Grafana writes a variable
+  { ...link, title: 'Traces', url: '${traces}', targetBlank: true },
+]
+
+/** What its Prometheus plugin reads of an annotation beside what all have. */
+interface PrometheusAnnotation extends AnnotationQuery<DataQuery & { expr: string }> {
+  titleFormat: string
+  textFormat: string
+}
+const alerts: PrometheusAnnotation = {
+  name: 'Alerts',
+  enable: true,
+  hide: true,
+  iconColor: 'red',
+  datasource,
+  target: { refId: 'Anno', expr: 'ALERTS{alertstate="firing", alertname!="", namespace=~"$namespace"}' },
+  titleFormat: '{{alertname}}',
+  textFormat: '{{job}}{{app_id}}',
+}
+
 /** As Grafana stores it; the same text for the same dashboard. */
 export function dashboardJson(dashboard: Dashboard): string {
   const { uid, title, description, rows } = dashboard
   let id = 0
   let y = 0
   const panels = rows.flatMap((row) => {
-    const heading = {
+    const heading: RowPanel = {
       id: ++id,
       type: 'row',
       title: row.title,
@@ -72,7 +121,8 @@ export function dashboardJson(dashboard: Dashboard): string {
     y += row.height ?? ROW_HEIGHT
     return [heading, ...placed]
   })
-  const json = {
+  // Grafana's own types, so that a field which it does not know, or reads otherwise, is an error of the compiler.
+  const json: GrafanaDashboard = {
     uid,
     title,
     description,
@@ -84,39 +134,17 @@ export function dashboardJson(dashboard: Dashboard): string {
     refresh: '30s',
     time: { from: 'now-3h', to: 'now' },
     graphTooltip: 1,
-    links: [
-      {
-        type: 'dashboards',
-        title: 'Alta',
-        tags: ['alta'],
-        asDropdown: true,
-        includeVars: true,
-        keepTime: true,
-      },
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: as Grafana writes a variable
-      { type: 'link', title: 'Traces', url: '${traces}', targetBlank: true, icon: 'external link' },
-    ],
+    links,
     templating: { list: variables(dashboard) },
-    annotations: {
-      list: [
-        {
-          name: 'Alerts',
-          enable: true,
-          hide: true,
-          iconColor: 'red',
-          datasource,
-          expr: 'ALERTS{alertstate="firing", alertname!="", namespace=~"$namespace"}',
-          titleFormat: '{{alertname}}',
-          textFormat: '{{job}}{{app_id}}',
-        },
-      ],
-    },
+    annotations: { list: [alerts] },
     panels,
   }
   return `${JSON.stringify(json, null, 2)}\n`
 }
 
-function panelJson(panel: Panel, id: number, gridPos: object): object {
+type GridPos = NonNullable<GrafanaPanel['gridPos']>
+
+function panelJson(panel: Panel, id: number, gridPos: GridPos): GrafanaPanel {
   const { title, description, unit, kind, queries, maximum } = panel
   const isStat = kind === 'stat'
   return {

@@ -59,7 +59,13 @@ export const grafanaDashboard = z
     links: z.array(z.looseObject({ type: z.enum(['dashboards', 'link']), title: z.string() })),
     templating,
     annotations: z.strictObject({
-      list: z.array(z.looseObject({ name: z.string(), datasource, expr: z.string() })),
+      list: z.array(
+        z.looseObject({
+          name: z.string(),
+          datasource,
+          target: z.strictObject({ refId: z.string(), expr: z.string().min(1) }),
+        }),
+      ),
     }),
     panels: z.array(z.union([row, panel])).min(1),
   })
