@@ -5,6 +5,7 @@ import { ToolMissing } from '../tools/missing.ts'
 import { brokenCalls } from './calls.ts'
 import { brokenCharts } from './charts.ts'
 import { brokenContracts } from './contracts.ts'
+import { brokenGitops } from './gitops.ts'
 import { brokenImages } from './images.ts'
 import { brokenLinks } from './links.ts'
 import { brokenNeeds } from './needs.ts'
@@ -56,5 +57,6 @@ export const checks: readonly Check[] = [
   tool('types', ['tsc', '-p', '.']),
   tool('unused', ['knip', '--no-progress']),
   own('alerts', promtoolFaults),
+  own('Argo CD', brokenGitops),
   own('charts', brokenCharts),
 ]
