@@ -18,6 +18,8 @@ export interface ControlPlaneOptions {
   readonly host?: string
   /** Where the API server listens; a free port without it. */
   readonly port?: number
+  /** Path of the network namespace that `host` is an address of; this process must have a way there. */
+  readonly network?: string
   /** Whether it goes on when this process ends: `stopControlPlane` of a later one ends it then. */
   readonly outlives: boolean
   /** Those of the controller manager that run; `['*']`, the usual ones, without it. */
@@ -121,10 +123,11 @@ async function waitUntilReady(folder: string, access: Access): Promise<void> {
   }
 }
 
-const etcd = ({ programs, folder, outlives }: ControlPlaneOptions, ports: Ports) => ({
+const etcd = ({ programs, folder, outlives, network }: ControlPlaneOptions, ports: Ports) => ({
   name: 'etcd',
   program: programs.etcd,
   outlives,
+  ...(network ? { network } : {}),
   args: [
     ...['--data-dir', join(folder, 'etcd'), '--log-level', 'warn'],
     ...['--listen-client-urls', ports.etcd, '--advertise-client-urls', ports.etcd],
@@ -135,10 +138,15 @@ const etcd = ({ programs, folder, outlives }: ControlPlaneOptions, ports: Ports)
   ],
 })
 
-const apiServer = ({ programs, folder, outlives }: ControlPlaneOptions, host: string, ports: Ports) => ({
+const apiServer = (
+  { programs, folder, outlives, network }: ControlPlaneOptions,
+  host: string,
+  ports: Ports,
+) => ({
   name: 'kube-apiserver',
   program: programs['kube-apiserver'],
   outlives,
+  ...(network ? { network } : {}),
   args: [
     `--etcd-servers=${ports.etcd}`,
     `--bind-address=${host}`,
@@ -161,12 +169,13 @@ const apiServer = ({ programs, folder, outlives }: ControlPlaneOptions, host: st
 const isLoopback = (host: string): boolean => host.startsWith('127.')
 
 const controllerManager = (
-  { programs, folder, outlives, controllers = ['*'] }: ControlPlaneOptions,
+  { programs, folder, outlives, network, controllers = ['*'] }: ControlPlaneOptions,
   kubeconfig: string,
 ) => ({
   name: 'kube-controller-manager',
   program: programs['kube-controller-manager'],
   outlives,
+  ...(network ? { network } : {}),
   args: [
     `--kubeconfig=${kubeconfig}`,
     `--service-account-private-key-file=${serviceAccountKey(folder)}`,

@@ -14,6 +14,8 @@ export interface Daemon {
   readonly program: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** Path of a network namespace that it lives in; that of this process without it. */
+  readonly network?: string
   /** Whether it goes on when the process that started it has ended, however that was. */
   readonly outlives: boolean
 }
@@ -96,7 +98,12 @@ async function startOf(pid: number): Promise<string | undefined> {
 }
 
 /** With the kernel's word that it dies with the thread that started it, where it has to. */
-async function asChild({ program, args, outlives }: Daemon): Promise<readonly [string, readonly string[]]> {
-  const setpriv = outlives ? undefined : await which('setpriv')
+async function asChild(daemon: Daemon): Promise<readonly [string, readonly string[]]> {
+  const [program, args] = inNetwork(daemon)
+  const setpriv = daemon.outlives ? undefined : await which('setpriv')
   return setpriv ? [setpriv, ['--pdeathsig', 'KILL', program, ...args]] : [program, args]
 }
+
+/** Not by `ip netns exec`, which mounts another /sys, without the control groups. */
+const inNetwork = ({ program, args, network }: Daemon): readonly [string, readonly string[]] =>
+  network ? ['nsenter', [`--net=${network}`, program, ...args]] : [program, args]

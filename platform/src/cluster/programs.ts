@@ -52,3 +52,19 @@ export const daprControlPlane = {
   variables: { 'github.com/dapr/dapr/pkg/buildinfo.version': daprRelease },
   minutes: '1 to 7',
 } as const satisfies GoTools
+
+/** The bucket of development. */
+export const seaweedfs = {
+  name: 'seaweedfs',
+  version: '0.0.0-20261109003541-7506e5f91cd6',
+  packages: { weed: 'github.com/seaweedfs/seaweedfs/weed' },
+  minutes: '3 to 6',
+} as const satisfies GoTools
+
+/** Catches the mails of development. */
+export const mailpit = {
+  name: 'mailpit',
+  version: '1.33.1',
+  packages: { mailpit: 'github.com/axllent/mailpit' },
+  minutes: 'about 1',
+} as const satisfies GoTools

@@ -1,0 +1,141 @@
+import { rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Checkout } from '../checkout.ts'
+import { type Say, StepFailed, step } from '../console/steps.ts'
+import { ensureDaprd } from '../daprd/daprd.ts'
+import { ensureGo } from '../daprd/go.ts'
+import { definitionFiles, definitionsModules } from '../manifests/definitions/modules.ts'
+import { install, missingPackages } from '../system/apt.ts'
+import { isRoot } from '../system/privilege.ts'
+import { ensureGoTools } from '../tools/go-tools.ts'
+import { ensureHelms, ensureKubectl } from '../tools/helm-and-kubectl.ts'
+import { type Cluster, clusterAt } from './client.ts'
+import { type Deployment, deploy } from './deploy.ts'
+import { ensureImages, everyImage, type Images, pause } from './images/images.ts'
+import { openShop } from './images/shop.ts'
+import {
+  importImages,
+  type NodePrograms,
+  nodeIsThere,
+  placesIn,
+  startKubelet,
+  startNode,
+  stopNode,
+} from './node/node.ts'
+import { coredns, daprControlPlane, etcd, kubernetes, mailpit, seaweedfs } from './programs.ts'
+
+const packages = [
+  'buildah',
+  'ca-certificates',
+  'conntrack',
+  'containerd',
+  'containernetworking-plugins',
+  'debootstrap',
+  'gcc',
+  'iproute2',
+  'iptables',
+  'libc6-dev',
+  'nftables',
+  'procps',
+  'runc',
+]
+
+/** Everything that a cluster is made of, on this machine. */
+export interface Parts {
+  readonly programs: NodePrograms
+  readonly kubectl: string
+  readonly helm: string
+  readonly images: Images
+  readonly daprChart: string
+  readonly definitions: readonly string[]
+}
+
+export const folderOf = ({ home }: Checkout): string => join(home, 'cluster')
+
+/**
+ * Packages, programs and images of the cluster: what is there is used, the rest is installed or built.
+ * @throws {StepFailed} without root, or naming what could not be brought
+ */
+export async function bringParts(checkout: Checkout): Promise<Parts> {
+  if (!isRoot)
+    throw new StepFailed(
+      'a node changes networks, mounts and control groups, which only root may',
+      'sudo -E make cluster-up',
+    )
+  await step('packages', async (say) => {
+    const missing = await missingPackages(packages)
+    if (missing.length > 0) await install(missing, checkout.logs, say)
+  })
+  const programs = await step('Kubernetes', async (say) => ({
+    ...(await ensureGoTools(checkout, kubernetes, say)),
+    ...(await ensureGoTools(checkout, etcd, say)),
+    ...(await ensureGoTools(checkout, coredns, say)),
+  }))
+  const control = await step('Dapr', (say) => ensureGoTools(checkout, daprControlPlane, say))
+  const daprd = await step('daprd', (say) => ensureDaprd(checkout, say))
+  const { weed } = await step('SeaweedFS', (say) => ensureGoTools(checkout, seaweedfs, say))
+  const mails = await step('Mailpit', (say) => ensureGoTools(checkout, mailpit, say))
+  const images = await step('images', async (say) =>
+    ensureImages(await openShop(checkout), { daprd, control, weed, mailpit: mails.mailpit }, say),
+  )
+  const { cache } = checkout.settings
+  const [[four], kubectl] = await Promise.all([ensureHelms(cache), ensureKubectl(cache)])
+  const go = await ensureGo(checkout, () => undefined)
+  const [dapr, istio] = await Promise.all(
+    ['github.com/dapr/dapr', 'istio.io/api'].map(async (name) => {
+      const module = definitionsModules.find((one) => one.module === name)
+      if (!module) throw new Error(`${name} is no module with definitions`)
+      return definitionFiles(go, module)
+    }),
+  )
+  // .../charts/dapr/crds/components.yaml
+  const daprChart = dirname(dirname(dapr?.[0] ?? ''))
+  return { programs, kubectl, helm: four.path, images, daprChart, definitions: istio ?? [] }
+}
+
+/** Brings up the node with every image, and nothing on it. */
+export async function bringNode(checkout: Checkout, parts: Parts): Promise<Cluster> {
+  const folder = folderOf(checkout)
+  const { programs, kubectl, helm, images } = parts
+  await step('control plane', () => startNode(folder, programs, pause))
+  const shop = await openShop(checkout)
+  await step('images', async (say) => {
+    const began = Date.now()
+    for (const image of everyImage(images)) {
+      const archive = join(folder, 'image.tar')
+      await shop.buildah.save(image, archive)
+      await importImages(folder, archive)
+      await rm(archive)
+    }
+    say(`${everyImage(images).length} on the node in ${Math.round((Date.now() - began) / 1000)} s`)
+  })
+  await step('node', async (say) => say(`ready after ${await startKubelet(folder, programs, kubectl)} ms`))
+  return clusterAt(placesIn(folder).kubeconfig, { kubectl, helm }, join(folder, 'helm'))
+}
+
+export function deploymentOf(checkout: Checkout, cluster: Cluster, parts: Parts): Deployment {
+  const { images, daprChart, definitions } = parts
+  return { root: checkout.root, cluster, images, folder: folderOf(checkout), daprChart, definitions }
+}
+
+/** All of it; on a node that is there already, everything is brought up to date. */
+export async function clusterUp(checkout: Checkout): Promise<Deployment> {
+  const parts = await bringParts(checkout)
+  const cluster = await bringNode(checkout, parts)
+  const deployment = deploymentOf(checkout, cluster, parts)
+  await step('deploy', (say) => deploy(deployment, say))
+  return deployment
+}
+
+/** Puts the machine back as it was. @throws {StepFailed} with what is not */
+export async function clusterDown(checkout: Checkout, say: Say): Promise<void> {
+  const folder = folderOf(checkout)
+  if (!nodeIsThere(folder)) return say('there is no cluster of this checkout')
+  const left = await stopNode(folder, say)
+  if (left.length > 0)
+    throw new StepFailed(
+      `the machine is not as it was:\n    ${left.join('\n    ')}`,
+      'a restart of the machine',
+    )
+  say('the machine is as it was: links, routes, rules, mounts, settings, control groups')
+}

@@ -1,0 +1,193 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { type Say, StepFailed } from '../../console/steps.ts'
+import { until } from '../../system/network.ts'
+import { signal } from '../../system/processes.ts'
+import { run } from '../../system/run.ts'
+import type { Programs } from '../../tools/go-tools.ts'
+import { startControlPlane, stopControlPlane } from '../control-plane.ts'
+import { type Daemon, daemonRuns, endOfLog, startDaemon, stopDaemon } from '../daemons.ts'
+import type { coredns, etcd, kubernetes } from '../programs.ts'
+import {
+  bridgeConfiguration,
+  containerdConfiguration,
+  corefile,
+  kubeletConfiguration,
+  type NodePlaces,
+  nodeName,
+  proxyConfiguration,
+} from './configuration.ts'
+import { makeControlGroup, membersOfControlGroup, removeControlGroup } from './control-groups.ts'
+import { differences, type MachineState, machineState, restoreSettings } from './machine-state.ts'
+import { makeNetwork, networkIsThere, nodeNetwork, removeNetwork } from './network.ts'
+
+export type NodePrograms = Programs<
+  keyof typeof kubernetes.packages | keyof typeof etcd.packages | keyof typeof coredns.packages
+>
+
+export const placesIn = (folder: string): NodePlaces => ({
+  folder,
+  kubeconfig: join(folder, 'kubeconfig'),
+  socket: '/run/alta-cluster/containerd.sock',
+})
+
+const stateFile = (folder: string): string => join(folder, 'machine-before.json')
+
+/**
+ * Control plane and containerd; `startKubelet` follows when the images are there. As root; one node per machine.
+ * @throws {StepFailed} naming what did not come up; `stopNode` puts away what did
+ */
+export async function startNode(folder: string, programs: NodePrograms, pause: string): Promise<void> {
+  const places = placesIn(folder)
+  if (networkIsThere())
+    throw new StepFailed('a cluster of this or another checkout runs', 'make cluster-down')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await writeFile(stateFile(folder), JSON.stringify(await machineState()))
+  await makeNetwork()
+  await makeControlGroup()
+  await startControlPlane({
+    folder,
+    programs,
+    host: nodeNetwork.address,
+    port: 6443,
+    network: nodeNetwork.path,
+    outlives: true,
+  })
+  await writeConfigurations(places, pause)
+  await start(folder, {
+    name: 'containerd',
+    program: 'containerd',
+    args: ['--config', join(folder, 'containerd.toml')],
+  })
+  const up = await until(async () => (await ctr(places, ['version'])).code === 0, 20_000)
+  if (!up) throw new StepFailed(`containerd: ${await endOfLog(folder, 'containerd')}`, 'make cluster-down')
+}
+
+/** Puts an archive of images on the node. */
+export async function importImages(folder: string, archive: string): Promise<void> {
+  const { code, stderr } = await ctr(placesIn(folder), ['images', 'import', archive])
+  if (code !== 0) throw new StepFailed(`${archive} could not be imported: ${stderr}`, 'make cluster-down')
+}
+
+/** @returns how long it took until the node was ready, in ms */
+export async function startKubelet(folder: string, programs: NodePrograms, kubectl: string): Promise<number> {
+  const { kubeconfig } = placesIn(folder)
+  const began = Date.now()
+  await start(folder, {
+    name: 'kube-scheduler',
+    program: programs['kube-scheduler'],
+    args: [`--kubeconfig=${kubeconfig}`, '--leader-elect=false', '--secure-port=0'],
+  })
+  await start(folder, {
+    name: 'kubelet',
+    program: programs.kubelet,
+    args: [
+      `--kubeconfig=${kubeconfig}`,
+      `--config=${join(folder, 'kubelet.yaml')}`,
+      `--root-dir=${join(folder, 'kubelet')}`,
+      `--cert-dir=${join(folder, 'pki/kubelet')}`,
+      `--hostname-override=${nodeName}`,
+      `--node-ip=${nodeNetwork.address}`,
+    ],
+  })
+  await start(folder, {
+    name: 'kube-proxy',
+    program: programs['kube-proxy'],
+    args: [`--config=${join(folder, 'kube-proxy.yaml')}`],
+  })
+  await start(folder, {
+    name: 'coredns',
+    program: programs.coredns,
+    args: ['-conf', join(folder, 'Corefile')],
+  })
+  const ready = await until(async () => {
+    const jsonpath = '{.status.conditions[?(@.type=="Ready")].status}'
+    const args = ['--kubeconfig', kubeconfig, 'get', 'node', nodeName, '-o', `jsonpath=${jsonpath}`]
+    return (await run(kubectl, args)).stdout === 'True'
+  }, 120_000)
+  if (!ready)
+    throw new StepFailed(`the node is not ready: ${await endOfLog(folder, 'kubelet')}`, 'make cluster-down')
+  return Date.now() - began
+}
+
+/**
+ * Ends everything and puts the machine back.
+ * @returns what is not as it was before, nothing when all is
+ */
+export async function stopNode(folder: string, say: Say): Promise<string[]> {
+  const places = placesIn(folder)
+  for (const name of ['coredns', 'kube-proxy', 'kubelet', 'kube-scheduler'])
+    await stopDaemon(folder, name, 10_000)
+  await stopControlPlane(folder)
+  if (await daemonRuns(folder, 'containerd')) await removeContainers(places)
+  await stopDaemon(folder, 'containerd', 10_000)
+  for (const pid of [...(await membersOfControlGroup()), ...(await shimsOf(places))]) signal(pid, 'SIGKILL')
+  await unmountBelow(folder)
+  await removeNetwork()
+  await removeControlGroup()
+  const before = await readFile(stateFile(folder), 'utf8').catch(() => undefined)
+  if (before === undefined) return []
+  const state = JSON.parse(before) as MachineState
+  await restoreSettings(state)
+  await rm(folder, { recursive: true, force: true })
+  await rm('/run/alta-cluster', { recursive: true, force: true })
+  say('removed')
+  return differences(state, await machineState())
+}
+
+async function writeConfigurations(places: NodePlaces, pause: string): Promise<void> {
+  const { folder } = places
+  await mkdir(join(folder, 'cni'), { recursive: true })
+  await mkdir('/run/alta-cluster', { recursive: true, mode: 0o700 })
+  // A file that starts with { is read as JSON, which has no comments; YAML it is.
+  const files: Record<string, string> = {
+    'containerd.toml': containerdConfiguration(places, pause),
+    'cni/10-bridge.conflist': JSON.stringify(bridgeConfiguration(places)),
+    'kubelet.yaml': stringify(kubeletConfiguration(places)),
+    'kube-proxy.yaml': stringify(proxyConfiguration(places)),
+    Corefile: corefile(places),
+  }
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 })
+}
+
+const start = (folder: string, daemon: Omit<Daemon, 'outlives' | 'network'>): Promise<void> =>
+  startDaemon(folder, { ...daemon, outlives: true, network: nodeNetwork.path })
+
+const ctr = ({ socket }: NodePlaces, args: readonly string[]) =>
+  run('ctr', ['--address', socket, '--namespace', 'k8s.io', ...args], { timeout: 300_000 })
+
+async function removeContainers(places: NodePlaces): Promise<void> {
+  const listed = async (kind: 'task' | 'container') =>
+    (await ctr(places, [kind, 'ls', '-q'])).stdout.split('\n').filter(Boolean)
+  await until(
+    async () => {
+      const tasks = await listed('task')
+      if (tasks.length === 0) return true
+      for (const task of tasks) await ctr(places, ['task', 'kill', '-s', 'SIGKILL', task])
+      for (const task of tasks) await ctr(places, ['task', 'rm', '-f', task])
+      return false
+    },
+    30_000,
+    200,
+  )
+  const containers = await listed('container')
+  if (containers.length > 0) await ctr(places, ['container', 'rm', ...containers])
+}
+
+/** containerd's helpers outlive it. */
+async function shimsOf({ socket }: NodePlaces): Promise<number[]> {
+  const { stdout } = await run('pgrep', ['-f', `containerd-shim.*${socket}`])
+  return stdout.split('\n').filter(Boolean).map(Number)
+}
+
+async function unmountBelow(folder: string): Promise<void> {
+  const mounts = (await readFile('/proc/mounts', 'utf8'))
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((path) => path.startsWith(`${folder}/`))
+  for (const path of mounts.reverse()) await run('umount', ['-l', path])
+}
+
+export const nodeIsThere = (folder: string): boolean => existsSync(stateFile(folder))
