@@ -83,7 +83,7 @@ try {
         ...(values.write ? ['--write'] : []),
         ...(values.only ? ['--only', values.only] : []),
       ]),
-    'restore-drill': () => runProgram(checkout, 'drill/restore', values.write ? ['--write'] : []),
+    'restore-drill': () => runProgram(checkout, 'restore', values.write ? ['--write'] : []),
     faults: () =>
       runProgram(checkout, 'faults', [
         ...(values.long ? ['--long'] : []),

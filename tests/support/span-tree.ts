@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import type { ReceivedSpan } from './trace-receiver.ts'
+import type { ReceivedSpan } from './otlp.ts'
 
 /**
  * A trace as text: each span under the one that caused it, with the time it began and what it took. Sidecars stand

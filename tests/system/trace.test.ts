@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { eventually } from '@alta/kit/testing/wait'
 import { expect, inject, test } from 'vitest'
 import { Client } from '../support/client.ts'
+import type { ReceivedSpan } from '../support/otlp.ts'
 import { readPlatform } from '../support/platform.ts'
 import { writeSpanTree } from '../support/span-tree.ts'
-import type { ReceivedSpan } from '../support/trace-receiver.ts'
 
 const { gatewayUrl } = readPlatform(inject('home'))
 const sample = join(import.meta.dirname, '../../samples/bad-photo.jpg')

@@ -1,5 +1,6 @@
 import type { Checkout } from '../checkout.ts'
 import { line, StepFailed, step } from '../console/steps.ts'
+import { ensureBrokerMetrics } from '../observe/broker-metrics.ts'
 import { ensurePrometheus, startPrometheus } from '../observe/prometheus.ts'
 import { verifyData } from '../observe/verify.ts'
 import { openSecrets } from '../secrets.ts'
@@ -14,6 +15,7 @@ export async function observe(checkout: Checkout, { verify }: { verify: boolean 
   if (!state) throw new StepFailed('there is nothing to observe: the platform does not run', 'make up')
   const address = await step('Prometheus', async (say) => {
     const binary = await ensurePrometheus(checkout, say)
+    await ensureBrokerMetrics(checkout, say)
     return startPrometheus(checkout, binary, state, say)
   })
   line('Prometheus', `${address}/alerts · ${address}/targets`)

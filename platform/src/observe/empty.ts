@@ -12,7 +12,10 @@ export const excuses: readonly Excuse[] = [
   },
   { matches: /certmanager_/, because: 'cert-manager is there in a cluster only' },
   { matches: /cnpg_/, because: 'CloudNativePG is there in a cluster only' },
-  { matches: /rabbitmq_/, because: 'the broker’s plugin rabbitmq_prometheus is not switched on by make up' },
+  {
+    matches: /rabbitmq_/,
+    because: 'the broker is not one whose plugin rabbitmq_prometheus we may switch on',
+  },
   { matches: /ALERTS/, because: 'no alert is firing' },
   { matches: /alta_stuck_handler_seconds/, because: 'no handler is stuck' },
   { matches: /alta_dead_letters_open/, because: 'nothing was ever given up' },

@@ -12,9 +12,9 @@ import { canInstall, install } from '../system/apt.ts'
 import { accepts, httpStatus, until } from '../system/network.ts'
 import { canBeRoot, runAsRoot } from '../system/privilege.ts'
 import { which } from '../system/run.ts'
+import { BROKER_METRICS_PORT } from './broker-metrics.ts'
 import { alertsFolder } from './expressions.ts'
 
-const BROKER_METRICS_PORT = 15_692
 const SCRAPE_SECONDS = 5
 
 /** Debian's Prometheus; brought by apt where it is missing, without its own server and with nothing left running. */

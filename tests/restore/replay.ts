@@ -1,5 +1,5 @@
 import { eventually } from '@alta/kit/testing/wait'
-import type { Client } from '../../support/client.ts'
+import type { Client } from '../support/client.ts'
 
 const consumers = ['documents', 'notifications', 'ocr', 'reviews', 'tasks', 'transcription']
 

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { alignTable } from '../../../platform/src/console/table.ts'
+import { alignTable } from '../../platform/src/console/table.ts'
 import type { Finding } from './reconcile.ts'
 import type { compared } from './snapshot.ts'
 

@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { eventually } from '@alta/kit/testing/wait'
 import type pg from 'pg'
-import { baseBackup, recover } from '../../faults/support/point-in-time.ts'
-import { adminPool } from '../../faults/support/servers.ts'
-import { Client } from '../../support/client.ts'
-import { registerOperator } from '../../support/operator.ts'
-import { readPlaces, readPlatform, runPlatform } from '../../support/platform.ts'
-import { standStill } from '../support/processes.ts'
-import { type Servers, startServers } from '../support/servers.ts'
-import { type Users, users } from '../users.ts'
+import { standStill } from '../drill/support/processes.ts'
+import { type Servers, startServers } from '../drill/support/servers.ts'
+import { type Users, users } from '../drill/users.ts'
+import { baseBackup, recover } from '../faults/support/point-in-time.ts'
+import { adminPool } from '../faults/support/servers.ts'
+import { Client } from '../support/client.ts'
+import { registerOperator } from '../support/operator.ts'
+import { readPlaces, readPlatform, runPlatform } from '../support/platform.ts'
 import { archiveAll, archiveLog } from './moment.ts'
 import { reconcile } from './reconcile.ts'
 import { differingCounts, replayAll } from './replay.ts'
@@ -189,7 +189,7 @@ try {
   console.log(`\n${printed(report)}\n\n${differences} differences`)
   if (values.write)
     await writeReport(
-      fileURLToPath(new URL('../../../docs/runbooks/restore-database.md', import.meta.url)),
+      fileURLToPath(new URL('../../docs/runbooks/restore-database.md', import.meta.url)),
       report,
     )
 } finally {

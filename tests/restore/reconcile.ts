@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Client } from '../../support/client.ts'
+import type { Client } from '../support/client.ts'
 
 /** One line of the report: of so many, so many are not as they should be. */
 export interface Finding {

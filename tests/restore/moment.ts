@@ -2,7 +2,7 @@ import { chown, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventually } from '@alta/kit/testing/wait'
 import type pg from 'pg'
-import type { BreakablePostgres } from '../../faults/support/servers.ts'
+import type { BreakablePostgres } from '../faults/support/servers.ts'
 
 /** Has the server keep its log in a folder from now on. @returns the folder */
 export async function archiveLog(postgres: BreakablePostgres, admin: pg.Pool): Promise<string> {
