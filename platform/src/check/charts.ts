@@ -1,7 +1,5 @@
-import { line } from '../console/steps.ts'
 import { faultsUnder } from '../manifests/charts/both-helms.ts'
 import { mistypedKeysTaken } from '../manifests/charts/mistyped-keys.ts'
-import { unlikeTheirDefinitions } from '../manifests/definitions/conform.ts'
 import { policies } from '../manifests/policies/all.ts'
 import { readFacts, scenesOf } from '../manifests/policies/scene.ts'
 import type { Release } from '../manifests/releases.ts'
@@ -9,13 +7,12 @@ import { lint } from '../manifests/render.ts'
 import { readSettings } from '../settings.ts'
 import { eachAtOnce } from '../system/each-at-once.ts'
 import { ensureHelms, type Helm } from '../tools/helm-and-kubectl.ts'
-import { unlessMissing } from '../tools/missing.ts'
 import { rendersOf } from './renders.ts'
 
 /**
  * The charts: every service and the platform, in every environment and with every file of ci/, rendered alike by both
- * Helms; every mistyped key is refused; what comes out is held against the operators' definitions and, together with
- * what k8s/ and argocd/ make, looked at by all policies.
+ * Helms; every mistyped key is refused; what comes out is looked at by all policies, together with what k8s/ and argocd/
+ * make.
  * @throws {ToolMissing} without Helm
  * @param only one environment, under Helm 4 alone: enough for what a single service changes
  */
@@ -25,20 +22,14 @@ export async function brokenCharts(root: string, only?: string): Promise<string[
   const { rendered, features, beside, faults: unmade } = await rendersOf(root, only)
   const faults = [...unmade]
   const [, three] = helms
-  const again = only ? [] : rendered.filter(({ release }) => isForBoth(release))
+  const again = only ? [] : rendered
   faults.push(...(await eachAtOnce(again, (one) => faultsUnder(three, root, one))).flat())
   for (const release of oneOfEachChart(features)) {
     for (const helm of helms) faults.push(...(await faultsOfChart(root, helm, release)))
   }
-  const unlike = await unlessMissing(() => unlikeTheirDefinitions(cache, rendered))
-  if ('found' in unlike) faults.push(...unlike.found)
-  else line('charts', `kinds of operators are not held against their definitions: ${unlike.missing}`)
   const scenes = scenesOf(rendered, await readFacts(root), beside)
   return [...faults, ...policies.flatMap((policy) => scenes.flatMap((scene) => policy.faults(scene)))]
 }
-
-/** The environments are one set of templates with other values: Helm 3 may leave two of them to `make test`. */
-const isForBoth = ({ environment }: Release): boolean => !['dev', 'staging'].includes(environment)
 
 const oneOfEachChart = (releases: readonly Release[]): Release[] =>
   [...Map.groupBy(releases, ({ chart }) => chart).values()].flatMap(([first]) => first ?? [])

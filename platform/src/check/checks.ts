@@ -5,9 +5,13 @@ import { ToolMissing } from '../tools/missing.ts'
 import { brokenCalls } from './calls.ts'
 import { brokenCharts } from './charts.ts'
 import { brokenContracts } from './contracts.ts'
+import { definitionFaults } from './definitions.ts'
 import { brokenGitops } from './gitops.ts'
 import { brokenImages } from './images.ts'
 import { brokenLinks } from './links.ts'
+import { istioFaults } from './linters/istio.ts'
+import { rolloutFaults } from './linters/rollouts.ts'
+import { skaffoldFaults } from './linters/skaffold.ts'
 import { brokenNeeds } from './needs.ts'
 import { brokenObservability } from './observability.ts'
 import { promtoolFaults } from './promtool.ts'
@@ -58,5 +62,9 @@ export const checks: readonly Check[] = [
   tool('unused', ['knip', '--no-progress']),
   own('alerts', promtoolFaults),
   own('Argo CD', brokenGitops),
+  own('skaffold', skaffoldFaults),
+  own('rollouts', rolloutFaults),
+  own('Istio', istioFaults),
+  own('definitions', definitionFaults),
   own('charts', brokenCharts),
 ]

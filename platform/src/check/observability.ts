@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { dashboardFiles, dashboards } from '../dashboards/all.ts'
 import { grafanaDashboard } from '../dashboards/schema.ts'
+import { filesOfEveryService, wrongIn } from '../generate/every-service.ts'
 import {
   alertsFolder,
   panelExpressions,
@@ -13,6 +14,7 @@ import {
 } from '../observe/expressions.ts'
 import { foreignMetrics, ownMetrics } from '../observe/known-metrics.ts'
 import { parsePromql } from '../observe/promql.ts'
+import { discoverServices } from '../services/discover.ts'
 import { runbookOf } from '../slo/rules.ts'
 
 /** Faults of alerts, dashboards and runbooks. */
@@ -22,7 +24,17 @@ export async function brokenObservability(root: string): Promise<string[]> {
     ...(await brokenExpressions(root, rules)),
     ...(await brokenAlerts(root, rules)),
     ...brokenDashboards(),
+    ...(await forgottenServices(root)),
   ]
+}
+
+async function forgottenServices(root: string): Promise<string[]> {
+  const services = await discoverServices(root)
+  const files = await filesOfEveryService(root)
+  const texts = await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')))
+  return files.flatMap((file, index) =>
+    wrongIn(texts[index] ?? '', services).map((wrong) => `${file}: ${wrong}`),
+  )
 }
 
 /** What is no PromQL, and what asks for a metric that nobody has. */

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Checkout } from '../checkout.ts'
 import { line, StepFailed, step } from '../console/steps.ts'
-import { generate, writeGenerated } from '../generate/files.ts'
+import { filesOfEveryService, withService } from '../generate/every-service.ts'
 import {
   describeToApps,
   describeToArgo,
@@ -44,6 +44,8 @@ export async function newService({ root }: Pick<Checkout, 'root'>, name: string)
   await edit(root, 'charts/platform/files/apps.yaml', (text) => describeToApps(text, name))
   await edit(root, 'argocd/root/services.yaml', (text) => describeToArgo(text, name))
   await edit(root, 'k8s/postgres/base/cluster.yaml', (text) => describeToPostgres(text, name))
+  for (const path of await filesOfEveryService(root))
+    await edit(root, path, (text) => withService(text, name))
   for (const environment of environments) {
     const path = `argocd/environments/${environment}/${name}.yaml`
     await writeFile(join(root, path), imageIn(environment, name))
@@ -57,11 +59,16 @@ export async function newService({ root }: Pick<Checkout, 'root'>, name: string)
     if (installed.code !== 0) throw new StepFailed(installed.stderr || installed.stdout, 'pnpm install')
     say('linked')
     // Names of another length break lines and sort imports elsewhere.
-    const paths = [`services/${name}`, 'services/gateway/src/routes.ts']
+    const paths = [`services/${name}`, 'services/gateway/src/routes.ts', 'platform/src/dashboards']
     const formatted = await run('pnpm', ['exec', 'biome', 'check', '--write', ...paths], { cwd: root })
     if (formatted.code !== 0) throw new StepFailed(formatted.stdout + formatted.stderr, 'make format')
   })
-  for (const path of await writeGenerated(root, await generate(root))) line('changed', path)
+  await step('generated', async (say) => {
+    // By a runner of its own: this one was loaded before the dashboards changed.
+    const generated = await run(process.execPath, ['platform/src/cli.ts', 'generate'], { cwd: root })
+    if (generated.code !== 0) throw new StepFailed(generated.stderr || generated.stdout, 'make generate')
+    say(generated.stdout.trim().replace(/^generate +/, ''))
+  })
   line('next', `make test ONLY=services/${name} · make check · make up`)
 }
 

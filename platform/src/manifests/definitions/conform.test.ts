@@ -1,18 +1,10 @@
 import { expect, it } from 'vitest'
 import { ensureGo } from '../../tools/kubeconform.ts'
 import { cache, toolFor } from '../../tools/tools.fixture.ts'
+import { manifestsOf } from '../objects.ts'
 import { unlikeTheirDefinitions } from './conform.ts'
 
 const go = await toolFor('kinds of operators', ensureGo)
-const release = {
-  title: 'made up',
-  environment: 'made up',
-  chart: 'service',
-  name: 'ocr',
-  namespace: 'x',
-  values: [],
-} as const
-
 /** One object of each operator, each with one mistake that Helm passes on. */
 const mistakes = [
   ['Rollout', 'stepz', 'apiVersion: argoproj.io/v1alpha1', 'spec: { strategy: { canary: { stepz: [] } } }'],
@@ -70,7 +62,14 @@ it.skipIf(!go)('a mistyped field of each operator’s kinds is told', { timeout:
   const text = mistakes
     .map(([kind, , version, spec]) => `${version}\nkind: ${kind}\nmetadata: { name: made-up }\n${spec}`)
     .join('\n---\n')
-  const faults = await unlikeTheirDefinitions(cache, [{ release, manifests: [], text }])
+  const faults = await unlikeTheirDefinitions(cache, manifestsOf(text))
   for (const [kind, word] of mistakes)
     expect(faults.filter((fault) => fault.includes(kind)).join()).toContain(word)
+})
+
+it.skipIf(!go)('a kind that no operator defines is told', { timeout: 600_000 }, async () => {
+  const text = 'apiVersion: keda.sh/v1alpha1\nkind: ScaledObjekt\nmetadata: { name: made-up }\n'
+  expect(await unlikeTheirDefinitions(cache, manifestsOf(text))).toEqual([
+    'nobody defines keda.sh/v1alpha1 ScaledObjekt: see definitions/modules.ts',
+  ])
 })
