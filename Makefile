@@ -1,6 +1,6 @@
 # Every target is one command of the runner in platform/src; bootstrap.sh brings Node and pnpm first.
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs dev observe events test check format types bench faults drill restore-drill verify-audit prove-install generate new-service release-contracts clean kind-up kind-down
+.PHONY: help up down status logs dev observe events test check format types bench faults drill restore-drill verify-audit prove-install generate new-service release-contracts clean kind-up kind-down cluster-up cluster-down check-cluster
 ALTA := sh platform/bootstrap.sh
 
 help: ## show this list
@@ -47,6 +47,12 @@ prove-install: ## a clean Debian root by debootstrap, from git clone to the tabl
 	@sh platform/prove/install-from-nothing.sh
 
 ##@ Cluster
+cluster-up: ## a node of Kubernetes on this machine with Alta on it; needs root and no Docker (first time: 20 minutes)
+	@$(ALTA) cluster-up
+cluster-down: ## remove it; the machine is as it was before
+	@$(ALTA) cluster-down
+check-cluster: ## manifests before a real API server, Alta on a real node: updates, evictions, kills (KEEP=1; ONLY=4-rollout)
+	@$(ALTA) check-cluster $(if $(KEEP),--keep) $(if $(ONLY),--only=$(ONLY))
 kind-up: ## a cluster of kind with a registry and everything that is not ours; then `skaffold dev` (needs Docker)
 	@sh k8s/kind/up.sh
 kind-down: ## remove that cluster and its registry

@@ -2,6 +2,8 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openCheckout } from './checkout.ts'
+import { checkCluster, clusterUpAndTell } from './cluster/check.ts'
+import { clusterDown } from './cluster/cluster.ts'
 import { check, format, types } from './commands/check.ts'
 import { confirmClean } from './commands/confirm-clean.ts'
 import { dev } from './commands/dev.ts'
@@ -22,6 +24,7 @@ const { positionals, values } = parseArgs({
   options: {
     clean: { type: 'boolean', default: false },
     follow: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
     only: { type: 'string' },
     peers: { type: 'string' },
@@ -91,6 +94,9 @@ try {
         ...(values.only ? ['--only', values.only] : []),
         ...(values.transport ? ['--transport', values.transport] : []),
       ]),
+    'cluster-up': () => clusterUpAndTell(checkout),
+    'cluster-down': () => clusterDown(checkout, (text) => line('cluster', text)),
+    'check-cluster': () => checkCluster(checkout, { keep: values.keep, only: values.only?.split(',') ?? [] }),
     'verify-audit': () => verifyAudit(checkout, argument && resolve(argument)),
     'new-service': () => newService(checkout, argument ?? ''),
   }

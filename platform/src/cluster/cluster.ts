@@ -127,6 +127,18 @@ export async function clusterUp(checkout: Checkout): Promise<Deployment> {
   return deployment
 }
 
+/**
+ * What `clusterUp` has made, for whoever works with it afterwards.
+ * @throws {StepFailed} where there is no cluster
+ */
+export async function runningDeployment(checkout: Checkout): Promise<Deployment> {
+  const folder = folderOf(checkout)
+  if (!nodeIsThere(folder)) throw new StepFailed('there is no cluster of this checkout', 'make cluster-up')
+  const parts = await bringParts(checkout)
+  const cluster = clusterAt(placesIn(folder).kubeconfig, parts, join(folder, 'helm'))
+  return deploymentOf(checkout, cluster, parts)
+}
+
 /** Puts the machine back as it was. @throws {StepFailed} with what is not */
 export async function clusterDown(checkout: Checkout, say: Say): Promise<void> {
   const folder = folderOf(checkout)

@@ -7,7 +7,7 @@ import { run } from '../../system/run.ts'
 import type { Programs } from '../../tools/go-tools.ts'
 import type { daprControlPlane } from '../programs.ts'
 import { mailpit as mailpitModule, seaweedfs as seaweedfsModule } from '../programs.ts'
-import { ensureBases } from './bases.ts'
+import { type Bases, ensureBases } from './bases.ts'
 import { hashOf } from './hash.ts'
 import type { ImageShop } from './shop.ts'
 
@@ -63,6 +63,18 @@ export async function ensureImages(shop: ImageShop, binaries: Binaries, say: Say
     await fromBinary(shop, binaries.control[name], name, tag, say)
     control.push(tag)
   }
+  const services = await ensureServiceImages(shop, bases, say)
+  await buildah.prune()
+  return { services, servers, daprd, pause, seaweedfs, mailpit, control }
+}
+
+/** By name of the service. */
+export async function ensureServiceImages(
+  shop: ImageShop,
+  bases: Bases,
+  say: Say,
+): Promise<Record<string, string>> {
+  const { root, buildah } = shop
   const services: Record<string, string> = {}
   for (const name of await discoverServices(root)) {
     const tag = `${registry}/alta/${name}:${await hashOfService(root, name, Object.values(bases))}`
@@ -83,8 +95,7 @@ export async function ensureImages(shop: ImageShop, binaries: Binaries, say: Say
     )
     services[name] = tag
   }
-  await buildah.prune()
-  return { services, servers, daprd, pause, seaweedfs, mailpit, control }
+  return services
 }
 
 export const everyImage = ({ services, control, ...others }: Images): string[] => [

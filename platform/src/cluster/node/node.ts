@@ -190,4 +190,19 @@ async function unmountBelow(folder: string): Promise<void> {
   for (const path of mounts.reverse()) await run('umount', ['-l', path])
 }
 
+/**
+ * SIGKILL for the first process of a container, as when it runs out of memory.
+ * @param id as Kubernetes knows it: `containerd://<id>`
+ */
+export async function killContainer(folder: string, id: string): Promise<void> {
+  const { code, stderr } = await ctr(placesIn(folder), [
+    'task',
+    'kill',
+    '-s',
+    'SIGKILL',
+    id.replace(/^.*:\/\//, ''),
+  ])
+  if (code !== 0) throw new StepFailed(`${id} could not be killed: ${stderr.trim()}`, 'kubectl get pods')
+}
+
 export const nodeIsThere = (folder: string): boolean => existsSync(stateFile(folder))

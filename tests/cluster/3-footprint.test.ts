@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { alignTable } from '../../platform/src/console/table.ts'
+import { Client } from '../support/client.ts'
+import { gatewayUrl } from './support/cluster.ts'
+import { measureContainers, mib, startTimes, type Usage, usageOfNode } from './support/footprint.ts'
+import { describe as describeLoad, startLoad } from './support/load.ts'
+import { startWork } from './support/work.ts'
+
+test('what pods take, at rest and at work, lies below what they ask for', async () => {
+  await delay(20_000)
+  const rest = await measureContainers()
+  const work = await startWork('Fay Footprint', 3000)
+  const load = startLoad(work.client, work.projectId, 50)
+  const peaks = new Map<string, Usage>()
+  for (let turn = 0; turn < 12; turn += 1) {
+    await delay(5000)
+    for (const usage of await measureContainers()) {
+      const peak = peaks.get(usage.name)
+      peaks.set(usage.name, {
+        ...usage,
+        memory: Math.max(usage.memory, peak?.memory ?? 0),
+        cpu: Math.max(usage.cpu, peak?.cpu ?? 0),
+      })
+    }
+  }
+  const outcome = await load.stop()
+  const { items } = await work.settle()
+  console.log(`${describeLoad(outcome)}; ${items} documents`)
+  const rows = rest.map((usage) => {
+    const peak = peaks.get(usage.name) ?? usage
+    return [
+      usage.name,
+      mib(usage.memory),
+      mib(peak.memory),
+      mib(usage.limit),
+      `${usage.cpu} m`,
+      `${peak.cpu} m`,
+    ]
+  })
+  const head = ['container', 'MiB at rest', 'at work', 'limit', 'CPU at rest', 'at work']
+  console.log(`\n${alignTable([head, ...rows.sort()])}`)
+  console.log(`\n${alignTable([['started', 'seconds until ready'], ...(await startTimes())])}`)
+  console.log(`\n${await usageOfNode()}`)
+  for (const { name, limit } of rest) {
+    const { memory } = peaks.get(name) ?? { memory: 0 }
+    if (limit > 0) expect(memory, `${name} has room`).toBeLessThan(limit * 0.9)
+  }
+})
+
+test('who asks without a token is refused at the gateway', async () => {
+  const stranger = new Client(gatewayUrl)
+  expect((await stranger.call('GET', '/api/v1/projects')).status).toBe(401)
+})

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { eventually } from '@alta/kit/testing/wait'
+import { afterAll, expect, test } from 'vitest'
+import { installService, namespace } from '../../platform/src/cluster/deploy.ts'
+import { cluster, deployment, inNamespace, isGoing, isReady, podsOf, rolledOut } from './support/cluster.ts'
+import { describe, startLoad } from './support/load.ts'
+import { startWork } from './support/work.ts'
+
+const services = Object.keys(deployment.images.services)
+const work = await startWork('Rolf Rollout', 4000)
+
+afterAll(async () => {
+  const { items, mails } = await work.settle()
+  console.log(`${items} documents were worked on meanwhile, ${mails} mails came, none twice`)
+})
+
+/** A release of the same image under another version: every pod is made anew. */
+async function release(service: string, version: string, more: readonly string[] = []): Promise<void> {
+  await installService(deployment, service, ['--set', `version=${version}`, ...more])
+  await rolledOut(service)
+}
+
+async function rollBack(service: string): Promise<void> {
+  await cluster.helm(['rollback', service, '--namespace', namespace])
+  await rolledOut(service)
+}
+
+/** Until no pod is on its way out: each is asked to drain for half a minute and more. */
+const drained = () =>
+  eventually('nothing is going any more', async () => !(await podsOf()).some(isGoing), 180)
+
+test('rolling updates and rollbacks of every service lose no call', async () => {
+  const load = startLoad(work.client, work.projectId, 55)
+  for (const service of services) {
+    const before = Date.now()
+    await release(service, 'next')
+    await rollBack(service)
+    console.log(
+      `${service}: updated and rolled back in ${Math.round((Date.now() - before) / 1000)} s; ${load.outcome().failures} failed so far`,
+    )
+  }
+  await drained()
+  const outcome = await load.stop()
+  console.log(describe(outcome))
+  expect(outcome.calls).toBeGreaterThanOrEqual(5000)
+  expect(outcome.rate).toBeGreaterThanOrEqual(50)
+  expect([...outcome.failed]).toEqual([])
+}, 1_800_000)
+
+test('without the drain that the chart asks for the same update loses calls, so that the test above can fail', async () => {
+  const undrained = ['preStopSeconds', 'sidecarBlockSeconds'].flatMap((name) => ['--set', `drain.${name}=0`])
+  await release('documents', 'undrained', undrained)
+  await drained()
+  const load = startLoad(work.client, work.projectId, 55)
+  await release('documents', 'undrained-next', undrained)
+  await delay(25_000)
+  const outcome = await load.stop()
+  console.log(describe(outcome))
+  await release('documents', 'drained')
+  await drained()
+  expect(outcome.failures).toBeGreaterThan(0)
+})
+
+test('an image that is not there, and one that cannot start, never take a call', async () => {
+  const load = startLoad(work.client, work.projectId, 55)
+  await installService(deployment, 'documents', ['--set', 'image.tag=never-built,version=missing'])
+  await eventually('the new pod waits for its image', async () =>
+    (await podsOf('documents')).some((pod) =>
+      pod.status.containerStatuses.some(({ state }) => state.waiting?.reason.includes('Image')),
+    ),
+  )
+  expect((await podsOf('documents')).filter((pod) => isReady(pod) && !isGoing(pod))).toHaveLength(2)
+  await rollBack('documents')
+  await installService(deployment, 'documents', ['--set', 'env.LOG_LEVEL=no-such-level,version=broken'])
+  await eventually('the new pod ends again and again', async () =>
+    (await podsOf('documents')).some((pod) =>
+      pod.status.containerStatuses.some(({ restartCount }) => restartCount > 0),
+    ),
+  )
+  expect((await podsOf('documents')).filter((pod) => isReady(pod) && !isGoing(pod))).toHaveLength(2)
+  await rollBack('documents')
+  await drained()
+  const outcome = await load.stop()
+  console.log(describe(outcome))
+  expect([...outcome.failed]).toEqual([])
+  await inNamespace('get', 'pods')
+})

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { openCheckout } from '../../../platform/src/checkout.ts'
+import type { Cluster } from '../../../platform/src/cluster/client.ts'
+import { runningDeployment } from '../../../platform/src/cluster/cluster.ts'
+import { namespace } from '../../../platform/src/cluster/deploy.ts'
+
+const checkout = await openCheckout()
+
+/** What `make cluster-up` of this checkout has installed. */
+export const deployment = await runningDeployment(checkout)
+export const { cluster } = deployment
+
+const address = async (name: string) =>
+  (await inNamespace('get', 'service', name, '-o', 'jsonpath={.spec.clusterIP}')).trim()
+
+/** kubectl in the namespace of the services. */
+export const inNamespace = (...args: string[]): Promise<string> => cluster.kubectl(['-n', namespace, ...args])
+
+/** The gateway's Service. The ingress that stands in front of it elsewhere cannot run here. */
+export const gatewayUrl = `http://${await address('gateway')}:8080`
+const mailUrl = `http://${await address('mail')}:8025`
+
+const container = z.looseObject({
+  name: z.string(),
+  ready: z.boolean(),
+  restartCount: z.number(),
+  containerID: z.string().optional(),
+  state: z.looseObject({
+    running: z.looseObject({ startedAt: z.string() }).optional(),
+    waiting: z.looseObject({ reason: z.string().default('') }).optional(),
+  }),
+})
+const pod = z.looseObject({
+  metadata: z.looseObject({
+    name: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+    deletionTimestamp: z.string().optional(),
+  }),
+  status: z.looseObject({
+    phase: z.string(),
+    podIP: z.string().optional(),
+    conditions: z
+      .array(z.looseObject({ type: z.string(), status: z.string(), lastTransitionTime: z.string() }))
+      .default([]),
+    containerStatuses: z.array(container).default([]),
+    initContainerStatuses: z.array(container).default([]),
+  }),
+})
+export type Pod = z.infer<typeof pod>
+
+/** Pods of one service, or of all; those that are going as well. */
+export async function podsOf(service?: string): Promise<Pod[]> {
+  const selector = service ? `app.kubernetes.io/instance=${service}` : 'app.kubernetes.io/part-of=alta'
+  const list = await cluster.json(['-n', namespace, 'get', 'pods', '-l', selector])
+  return z.object({ items: z.array(pod) }).parse(list).items
+}
+
+export const isReady = ({ status }: Pod): boolean =>
+  status.conditions.some(({ type, status: answer }) => type === 'Ready' && answer === 'True')
+
+export const isGoing = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined
+
+/** Until what was rolled out is ready everywhere. */
+export const rolledOut = (service: string): Promise<string> =>
+  inNamespace('rollout', 'status', `deployment/${service}`, '--timeout=300s')
+
+/** A statement against the database, as its administrator. @returns rows of columns */
+export async function query(statement: string): Promise<string[][]> {
+  const psql = [
+    'psql',
+    '-qAt',
+    '-F',
+    '\t',
+    '-h',
+    '/tmp',
+    '-U',
+    'postgres',
+    '-d',
+    'alta',
+    '-v',
+    'ON_ERROR_STOP=1',
+  ]
+  const output = await cluster.kubectl(
+    ['-n', namespace, 'exec', '-i', 'postgres-0', '--', ...psql],
+    statement,
+  )
+  return output
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => line.split('\t'))
+}
+
+const mails = z.looseObject({
+  messages: z.array(z.looseObject({ ID: z.string(), MessageID: z.string(), Subject: z.string() })),
+})
+
+/** Mails that came for an address. */
+export async function mailsTo(email: string): Promise<{ id: string; messageId: string; subject: string }[]> {
+  const response = await fetch(
+    `${mailUrl}/api/v1/search?limit=500&query=${encodeURIComponent(`to:"${email}"`)}`,
+  )
+  const found = mails.parse(await response.json()).messages
+  return found.map(({ ID, MessageID, Subject }) => ({ id: ID, messageId: MessageID, subject: Subject }))
+}
+
+/** Runs JavaScript in a container of a pod; its images have no shell, and Node is there. */
+export async function runIn(
+  cluster: Cluster,
+  pod: string,
+  container: string,
+  script: string,
+): Promise<string> {
+  const node = ['--', 'node', '--input-type=module', '-e', script]
+  return cluster.kubectl(['-n', namespace, 'exec', pod, '-c', container, ...node])
+}
