@@ -12,3 +12,14 @@ export const drills: readonly Drill[] = [
   ...partDrills,
   ...messageDrills,
 ]
+
+const inACluster = 'only a cluster has its series'
+
+/** Alerts that no fault of this machine can cause, each with the reason. */
+export const notHere: Readonly<Record<string, string>> = {
+  PodRestarts: `${inACluster}: kube-state-metrics`,
+  PodCrashLooping: `${inACluster}: kube-state-metrics`,
+  DiskFilling: `${inACluster}: the kubelet, of volumes`,
+  CertificateExpiring: `${inACluster}: cert-manager`,
+  DaprCertificateNotRotated: 'sidecars have certificates where Dapr’s sentry is, which is in a cluster',
+}

@@ -1,12 +1,16 @@
 // make drill: things go wrong while people work; for each, which alerts say so and how soon, and what people saw.
+
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { readRules } from '../../platform/src/observe/expressions.ts'
 import { nameOf } from './alerts.ts'
-import { drills } from './drills.ts'
+import { drills, notHere } from './drills.ts'
 import { type Performed, perform, succeeded } from './perform.ts'
 import { printed, writeReport } from './report.ts'
 import { openScene } from './scene.ts'
 import { killAll } from './support/processes.ts'
+import { putAway } from './support/put-away.ts'
 
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, write: { type: 'boolean', default: false } },
@@ -17,6 +21,14 @@ const unknown = only.filter((name) => !alerts.includes(name))
 // Nothing tried must not look like everything in order.
 if (unknown.length > 0)
   throw new Error(`no drill is about ${unknown.join(', ')}; there are ${[...new Set(alerts)].join(', ')}`)
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const forgotten = (await readRules(root)).flatMap(({ alert }) =>
+  alert !== undefined && !alerts.includes(alert) && !(alert in notHere) ? [alert] : [],
+)
+if (forgotten.length > 0)
+  throw new Error(
+    `nobody tries ${[...new Set(forgotten)].join(', ')}; write a drill, or a reason into drills.ts`,
+  )
 const chosen = drills.filter(
   ({ expects }) => only.length === 0 || expects.some(({ alert }) => only.includes(alert)),
 )
@@ -26,12 +38,7 @@ const say = (text: string) =>
   console.log(`${String(Math.round((Date.now() - began) / 1_000)).padStart(5)} s  ${text}`)
 
 const opened = new AsyncDisposableStack()
-// Ctrl-C does not reach servers and services: they are in groups of their own.
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    console.log(`${signal}: putting everything away`)
-    void opened.disposeAsync().finally(() => process.exit(130))
-  })
+const end = putAway(opened)
 
 const performed: Performed[] = []
 let kept = false
@@ -60,11 +67,12 @@ try {
   )
   kept = approved === accepted
   if (values.write)
-    await writeReport(fileURLToPath(new URL('../../docs/observability.md', import.meta.url)), performed, {
+    await writeReport(join(root, 'docs/observability.md'), performed, {
       alerts: drills.flatMap(({ expects }) => expects.map(nameOf)),
       faults: drills.map(({ what }) => what),
+      notHere,
     })
 } finally {
-  await opened.disposeAsync()
+  await end()
 }
 process.exit(kept && performed.every(succeeded) ? 0 : 1)

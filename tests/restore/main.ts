@@ -1,4 +1,5 @@
 // make restore-drill: the database is destroyed, restored to a moment and put under a platform made anew; what differs?
+
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -7,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { eventually } from '@alta/kit/testing/wait'
 import type pg from 'pg'
 import { standStill } from '../drill/support/processes.ts'
+import { putAway } from '../drill/support/put-away.ts'
 import { type Servers, startServers } from '../drill/support/servers.ts'
 import { type Users, users } from '../drill/users.ts'
 import { baseBackup, recover } from '../faults/support/point-in-time.ts'
@@ -41,11 +43,7 @@ async function timed<Value>(what: string, work: () => Promise<Value>): Promise<V
 }
 
 const opened = new AsyncDisposableStack()
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    console.log(`${signal}: putting everything away`)
-    void opened.disposeAsync().finally(() => process.exit(130))
-  })
+const end = putAway(opened)
 
 interface Before {
   readonly servers: Servers
@@ -135,7 +133,8 @@ async function restore(before: Before, moment: Date) {
   opened.defer(() => admin.end())
   await servers.postgres.stop()
   await rm(servers.postgres.data, { recursive: true })
-  const target = `recovery_target_time = '${moment.toISOString()}'`
+  // This setting takes no T and no Z.
+  const target = `recovery_target_time = '${moment.toISOString().replace('T', ' ').replace('Z', '+00')}'`
   await timed('a new server recovers to the moment', () =>
     recover(servers.postgres, admin, { ...backup, target }),
   )
@@ -193,6 +192,6 @@ try {
       report,
     )
 } finally {
-  await opened.disposeAsync()
+  await end()
 }
 process.exit(differences === 0 ? 0 : 1)

@@ -46,7 +46,7 @@ async function must(command: string, ...args: string[]): Promise<string> {
 }
 
 /** Tables alone: a write-ahead log without room would end PostgreSQL, which is another fault. */
-async function fillDisk({ postgres }: Scene): Promise<() => Promise<void>> {
+async function fillDisk({ postgres, admin, people }: Scene): Promise<() => Promise<void>> {
   const tables = join(postgres.data, 'base')
   const aside = join(postgres.folder, 'base.aside')
   // Where the server's end looks for something to unmount.
@@ -59,6 +59,9 @@ async function fillDisk({ postgres }: Scene): Promise<() => Promise<void>> {
   await rename(tables, aside)
   await must('ln', '-s', join(small, 'base'), tables)
   await postgres.start()
+  // PostgreSQL writes a file at the first connection to a database after its start, without which there is no other.
+  await people.carriedThrough(120)
+  await admin.query('select 1')
   // It ends with "no space left", which is what it is for.
   await run('dd', ['if=/dev/zero', `of=${join(small, 'fill')}`, 'bs=64k'])
   return async () => {
