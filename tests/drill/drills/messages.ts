@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { userRegistered } from '@alta/contracts/events/user-registered.v1'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import { repeatedly } from '@alta/kit/repeatedly'
@@ -79,6 +80,8 @@ async function sendBroken(scene: Scene): Promise<() => Promise<void>> {
       async () => {
         const { body } = await operator.call('GET', '/api/v1/dead-letters?status=open&limit=100')
         for (const { id } of body.items) await operator.call('POST', `/api/v1/dead-letters/${id}/discard`, {})
+        // Each is a task, which takes its time.
+        if (body.items.length > 0) await delay(3_000)
         return body.items.length === 0
       },
       120,

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { repeatedly } from '@alta/kit/repeatedly'
@@ -15,7 +15,10 @@ export const partDrills: readonly Drill[] = [
       await rename(files, `${files}.away`)
       // Services make a folder that is missing; a file in its place they cannot.
       await writeFile(files, '')
-      return () => rename(`${files}.away`, files)
+      return async () => {
+        await rm(files)
+        await rename(`${files}.away`, files)
+      }
     },
   },
   {
