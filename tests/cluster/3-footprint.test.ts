@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { openCheckout } from '../../platform/src/checkout.ts'
+import { everyImage } from '../../platform/src/cluster/images/images.ts'
+import { openShop } from '../../platform/src/cluster/images/shop.ts'
 import { alignTable } from '../../platform/src/console/table.ts'
 import { Client } from '../support/client.ts'
-import { gatewayUrl } from './support/cluster.ts'
+import { deployment, gatewayUrl } from './support/cluster.ts'
 import { measureContainers, mib, startTimes, type Usage, usageOfNode } from './support/footprint.ts'
 import { describe as describeLoad, startLoad } from './support/load.ts'
 import { startWork } from './support/work.ts'
@@ -46,6 +49,16 @@ test('what pods take, at rest and at work, lies below what they ask for', async 
     const { memory } = peaks.get(name) ?? { memory: 0 }
     if (limit > 0) expect(memory, `${name} has room`).toBeLessThan(limit * 0.9)
   }
+})
+
+test('every image is there, and none grows unseen', async () => {
+  const { buildah } = await openShop(await openCheckout())
+  const sizes = await Promise.all(
+    everyImage(deployment.images).map(async (tag) => [tag, await buildah.size(tag)] as const),
+  )
+  const rows = sizes.map(([tag, size]) => [tag, `${Math.round(size / 1e6)}`])
+  console.log(`\n${alignTable([['image', 'MB'], ...rows])}`)
+  for (const [tag, size] of sizes) expect(size, tag).toBeLessThan(800e6)
 })
 
 test('who asks without a token is refused at the gateway', async () => {
