@@ -38,14 +38,14 @@ export async function istioFaults(root: string): Promise<string[]> {
   return found.flat()
 }
 
-const isIstio = ({ apiVersion }: Manifest): boolean => apiVersion.startsWith('networking.istio.io/')
+export const isIstio = ({ apiVersion }: Manifest): boolean => apiVersion.startsWith('networking.istio.io/')
 
 /** Where Istio's own chart puts its proxies, as k8s/istio installs it. */
 const proxyNamespace = 'istio-ingress'
 const values = z.looseObject({ labels: z.record(z.string(), z.string()) })
 
 /** In place of what that chart makes: a pod under its labels, and the Service in front of it. */
-async function ingressProxies(root: string): Promise<Manifest[]> {
+export async function ingressProxies(root: string): Promise<Manifest[]> {
   const { labels } = values.parse(parse(await readFile(join(root, 'k8s/istio/gateway.yaml'), 'utf8')))
   const metadata = { name: 'ingress', namespace: proxyNamespace, labels, annotations: {} }
   const ports = [80, 443].map((port) => ({ name: `port-${port}`, port, targetPort: port, protocol: 'TCP' }))

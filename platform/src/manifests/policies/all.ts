@@ -11,6 +11,7 @@ import { callTable, networkOfEverybody } from './network.ts'
 import { networkReach } from './network-reach.ts'
 import { ports } from './ports.ts'
 import { projects } from './projects.ts'
+import { quotas } from './quota.ts'
 import { references } from './references.ts'
 import { disruptionBudgets, oneOwnerOfReplicas } from './replicas.ts'
 import { restricted } from './restricted.ts'
@@ -26,6 +27,7 @@ export const policies: readonly Policy[] = [
   drain,
   oneOwnerOfReplicas,
   disruptionBudgets,
+  quotas,
   images,
   uniqueEnvironment,
   knownSettings,

@@ -531,6 +531,11 @@ const mistakes: readonly (readonly [mistake: string, told: string, make: (scene:
       ),
   ],
   [
+    'a quota that an autoscaler would run into',
+    'allows 12 of requests.cpu, and',
+    (scene) => changed(scene, 'ResourceQuota', 'alta', ['spec', 'hard', 'requests.cpu'], '12'),
+  ],
+  [
     'figures of a canary’s Service under its name',
     'gives figures the job undefined, not gateway',
     (scene) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isWorkload, type Manifest, podOf } from '../objects.ts'
 import { fits } from './ports.ts'
-import { fault, ofKind, type Placed, type Policy, type Scene } from './scene.ts'
+import { fault, ofKind, type Policy, type Scene } from './scene.ts'
 
 const target = z.looseObject({ apiVersion: z.string(), kind: z.string(), name: z.string() })
 const autoscaler = z.looseObject({
@@ -18,17 +18,17 @@ const budget = z.looseObject({
   selector: z.looseObject({ matchLabels: z.record(z.string(), z.string()) }),
 })
 
-const scalersOf = (scene: Scene, { object }: Placed): Manifest[] =>
+const scalersOf = (scene: Scene, { metadata }: Manifest): Manifest[] =>
   ofKind(scene, 'HorizontalPodAutoscaler', 'ScaledObject')
     .map((scaler) => scaler.object)
-    .filter(({ spec }) => autoscaler.parse(spec).scaleTargetRef.name === object.metadata.name)
+    .filter(({ spec }) => autoscaler.parse(spec).scaleTargetRef.name === metadata.name)
 
 export const oneOwnerOfReplicas: Policy = {
   sentence: 'the number of replicas has one owner, which is there and scales what is there',
   faults: (scene) => {
     const workloads = scene.all.filter(({ object }) => isWorkload(object))
     const owned = workloads.flatMap((placed) => {
-      const scalers = scalersOf(scene, placed)
+      const scalers = scalersOf(scene, placed.object)
       const { replicas } = counted.parse(placed.object.spec)
       if (scalers.length > 1) return [fault(placed, 'is scaled by two autoscalers')]
       if (scalers.length === 1 && replicas !== undefined)
@@ -65,7 +65,7 @@ export const disruptionBudgets: Policy = {
         const budgets = ofKind(scene, 'PodDisruptionBudget').filter(
           ({ release }) => release === placed.release,
         )
-        const several = leastReplicas(scene, placed) > 1
+        const several = leastAndMost(scene, placed.object)[0] > 1
         if (budgets.length !== (several ? 1 : 0))
           return [
             fault(
@@ -87,10 +87,12 @@ export const disruptionBudgets: Policy = {
       }),
 }
 
-function leastReplicas(scene: Scene, placed: Placed): number {
-  const [scaler] = scalersOf(scene, placed)
-  if (scaler) return boundsOf(autoscaler.parse(scaler.spec))[0]
-  return counted.parse(placed.object.spec).replicas ?? 1
+/** Between how many replicas a workload may have. */
+export function leastAndMost(scene: Scene, workload: Manifest): [least: number, most: number] {
+  const [scaler] = scalersOf(scene, workload)
+  if (scaler) return boundsOf(autoscaler.parse(scaler.spec))
+  const { replicas = 1 } = counted.parse(workload.spec)
+  return [replicas, replicas]
 }
 
 interface Bounds {
