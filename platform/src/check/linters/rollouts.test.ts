@@ -48,6 +48,6 @@ describe.skipIf(!tools || !helm)('Argo Rollouts’ own linter', () => {
         for (const route of named(copy, 'VirtualService', 'gateway')?.spec.http ?? [])
           route.route = route.route.slice(0, 1)
       }),
-    ).toContain('gateway')
+    ).toContain("Canary Service 'gateway-canary' not found in route")
   })
 })

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describeCheckout } from '../../checkout.ts'
 import type { Manifest } from '../../manifests/objects.ts'
 import type { Rendered } from '../../manifests/render.ts'
@@ -42,10 +45,13 @@ const rolloutsOf = (rendered: readonly Rendered[]): { title: string; objects: Ma
 
 /** @returns its words; empty when it has none */
 export async function lintRollouts(program: string, objects: readonly Manifest[]): Promise<string> {
-  const input = objects.map((object) => JSON.stringify(object)).join('\n---\n')
-  const { code, stdout, stderr } = await run(program, ['lint', '-f', '/dev/stdin'], {
-    input,
-    timeout: 60_000,
-  })
-  return code === 0 ? '' : `${stdout}${stderr}`.trim() || `rollouts lint ended with ${code}`
+  const folder = await mkdtemp(join(tmpdir(), 'alta-rollout-'))
+  try {
+    const file = join(folder, 'rollout.yaml')
+    await writeFile(file, objects.map((object) => JSON.stringify(object)).join('\n---\n'))
+    const { code, stdout, stderr } = await run(program, ['lint', '-f', file], { timeout: 60_000 })
+    return code === 0 ? '' : `${stdout}${stderr}`.trim() || `rollouts lint ended with ${code}`
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
