@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { ensureHelms, ensureKubectl } from '../tools/helm-and-kubectl.ts'
 import { cache, root, toolFor } from '../tools/tools.fixture.ts'
+import { overlays } from './kustomizations.ts'
 import { type Loose, named, ofKind, valuesAt } from './objects.fixture.ts'
 import { containersOf, type Pod, podOf } from './objects.ts'
 import { environments, platformIn } from './releases.ts'
@@ -13,11 +14,9 @@ import { kustomize } from './render.ts'
 const kubectl = await toolFor('k8s/', () => ensureKubectl(cache))
 const [helm] = (await toolFor('Secrets that k8s/ reads', () => ensureHelms(cache))) ?? []
 
-const overlays = readdirSync(join(root, 'k8s')).flatMap((part) =>
-  environments
-    .map((environment) => ({ part, environment, folder: `k8s/${part}/overlays/${environment}` }))
-    .filter(({ folder }) => existsSync(join(root, folder, 'kustomization.yaml'))),
-)
+const parts = (await overlays(root))
+  .filter(({ folder }) => folder.startsWith('k8s/'))
+  .map((one) => ({ ...one, part: one.folder.split('/')[1] ?? '' }))
 const data = ['postgres', 'rabbitmq', 'redis', 'storage', 'mail']
 
 /** What an object makes pods of; what operators make they answer for. */
@@ -26,11 +25,11 @@ const podsOf = (object: Loose): Pod[] => [podOf(object) ?? []].flat()
 describe.skipIf(!kubectl)('k8s/', () => {
   const rendered = new Map<string, Loose[]>()
   beforeAll(async () => {
-    for (const { folder } of overlays) rendered.set(folder, await kustomize(root, kubectl ?? '', folder))
+    for (const { folder } of parts) rendered.set(folder, await kustomize(root, kubectl ?? '', folder))
   })
   const of = (folder: string): Loose[] => rendered.get(folder) ?? []
 
-  it.each(overlays)('$folder names an exact version of every image, and none of Bitnami', ({ folder }) => {
+  it.each(parts)('$folder names an exact version of every image, and none of Bitnami', ({ folder }) => {
     const objects = of(folder)
     expect(objects.length).toBeGreaterThan(0)
     const images = [...valuesAt(objects, 'image'), ...valuesAt(objects, 'imageName')]
@@ -40,7 +39,7 @@ describe.skipIf(!kubectl)('k8s/', () => {
     }
   })
 
-  it.each(overlays)('$folder refers to ConfigMaps and accounts that it has', ({ folder }) => {
+  it.each(parts)('$folder refers to ConfigMaps and accounts that it has', ({ folder }) => {
     const objects = of(folder)
     for (const object of objects) {
       for (const pod of podsOf(object)) {
@@ -54,7 +53,7 @@ describe.skipIf(!kubectl)('k8s/', () => {
     }
   })
 
-  it.each(overlays.filter(({ part }) => part !== 'logs'))(
+  it.each(parts.filter(({ part }) => part !== 'logs'))(
     '$folder keeps to pod security “restricted”',
     ({ folder }) => {
       for (const object of of(folder)) {
@@ -76,7 +75,7 @@ describe.skipIf(!kubectl)('k8s/', () => {
     },
   )
 
-  const ofData = overlays.filter(({ part }) => data.includes(part))
+  const ofData = parts.filter(({ part }) => data.includes(part))
 
   it.each(ofData)(
     '$folder lies in the environment’s namespace, behind network policies of its own',

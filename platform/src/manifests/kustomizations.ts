@@ -14,25 +14,29 @@ export interface Built {
 }
 
 /** Built as well, so that they can be; no environment includes them. */
-const byThemselves = ['argocd/settings', 'k8s/postgres/recovery']
+const byThemselves = ['argocd/settings', 'k8s/node', 'k8s/postgres/recovery']
+
+/** Every folder of kustomize that an environment is made from. */
+export async function overlays(
+  root: string,
+  places: readonly string[] = environments,
+): Promise<{ readonly environment: string; readonly folder: string }[]> {
+  const parts = ['argocd/platform', ...(await readdir(join(root, 'k8s'))).map((part) => `k8s/${part}`)]
+  return places.flatMap((environment) =>
+    parts
+      .map((part) => ({ environment, folder: `${part}/overlays/${environment}` }))
+      .filter(({ folder }) => existsSync(join(root, folder, 'kustomization.yaml'))),
+  )
+}
 
 /**
  * Builds every folder of kustomize that something is installed from.
  * @param places environments
  */
-export async function buildAll(
-  root: string,
-  kubectl: string,
-  places: readonly string[] = environments,
-): Promise<Built> {
-  const parts = ['argocd/platform', ...(await readdir(join(root, 'k8s'))).map((part) => `k8s/${part}`)]
-  const overlays = places.flatMap((environment) =>
-    parts
-      .map((part) => ({ environment, folder: `${part}/overlays/${environment}` }))
-      .filter(({ folder }) => existsSync(join(root, folder, 'kustomization.yaml'))),
-  )
+export async function buildAll(root: string, kubectl: string, places?: readonly string[]): Promise<Built> {
   const faults: string[] = []
-  const folders = [...overlays, ...byThemselves.map((folder) => ({ environment: '', folder }))]
+  const included = await overlays(root, places)
+  const folders = [...included, ...byThemselves.map((folder) => ({ environment: '', folder }))]
   const built = await eachAtOnce(folders, async ({ environment, folder }) => {
     try {
       return { environment, objects: await kustomize(root, kubectl, folder) }
@@ -41,9 +45,12 @@ export async function buildAll(
       return { environment, objects: [] }
     }
   })
-  const groups = Map.groupBy(built, ({ environment }) => environment)
+  const groups = Map.groupBy(
+    built.filter(({ environment }) => environment !== ''),
+    ({ environment }) => environment,
+  )
   return {
-    beside: new Map(places.map((one) => [one, (groups.get(one) ?? []).flatMap(({ objects }) => objects)])),
+    beside: new Map([...groups].map(([one, group]) => [one, group.flatMap(({ objects }) => objects)])),
     faults,
   }
 }

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eachAtOnce } from '../../system/each-at-once.ts'
 import type { Helm } from '../../tools/helm-and-kubectl.ts'
 import { applicationsOf, destinationOf, pathOf } from '../applications.ts'
+import { overlays } from '../kustomizations.ts'
 import { documentsOf, type Manifest, manifestsOf, podOf } from '../objects.ts'
-import { environments, installed, tried } from '../releases.ts'
+import { installed, tried } from '../releases.ts'
 import { helmText, kustomizeText } from '../render.ts'
 
 /** One object in the words in which it is applied: what reads them differently from us must see them as they are. */
@@ -29,20 +29,26 @@ export interface Everything {
  * @throws {Error} with the words of Helm or kubectl
  */
 export async function everything(root: string, helm: Helm, kubectl: string): Promise<Everything> {
-  const applications: Manifest[] = []
-  const documents: Document[] = []
-  for (const environment of environments) {
-    const folder = `argocd/platform/overlays/${environment}`
-    const found = split(folder, 'argocd', await kustomizeText(root, kubectl, folder))
-    documents.push(...found)
-    applications.push(...found.map(({ object }) => object))
-  }
-  documents.push(
-    ...split('argocd/settings', 'argocd', await kustomizeText(root, kubectl, 'argocd/settings')),
+  const build = async (folder: string, namespace: string) =>
+    split(folder, namespace, await kustomizeText(root, kubectl, folder))
+  const { argocd: ofArgo = [], k8s: ofParts = [] } = Object.groupBy(await overlays(root), ({ folder }) =>
+    folder.startsWith('argocd/') ? 'argocd' : 'k8s',
+  )
+  const platform = (await eachAtOnce(ofArgo, ({ folder }) => build(folder, 'argocd'))).flat()
+  const applications = platform.map(({ object }) => object)
+  const others = [
+    ...ofParts.map(({ folder }) => ({ folder, namespace: placeOf(folder, applications) })),
+    { folder: 'argocd/settings', namespace: 'argocd' },
+    { folder: 'k8s/node', namespace: 'alta-dev' },
+    // Where and when it is done by hand.
+    { folder: 'k8s/postgres/recovery', namespace: 'alta-production' },
+  ]
+  const documents = [
+    ...platform,
+    ...(await eachAtOnce(others, ({ folder, namespace }) => build(folder, namespace))).flat(),
     ...(await ofRoot(root)),
     ...(await ofCharts(root, helm)),
-    ...(await ofParts(root, kubectl, applications)),
-  )
+  ]
   return { documents: [...documents, ...documents.flatMap(asDeployment)], applications }
 }
 
@@ -52,8 +58,10 @@ const split = (title: string, namespace: string, text: string): Document[] =>
 /** What is applied by hand, and the Applications that the controller makes of the ApplicationSet. */
 async function ofRoot(root: string): Promise<Document[]> {
   const documents: Document[] = []
-  for (const file of await readdir(join(root, 'argocd/root')))
-    documents.push(...split(file, 'argocd', await readFile(join(root, 'argocd/root', file), 'utf8')))
+  for (const file of await readdir(join(root, 'argocd/root'))) {
+    const path = `argocd/root/${file}`
+    documents.push(...split(path, 'argocd', await readFile(join(root, path), 'utf8')))
+  }
   const made = documents
     .filter(({ object }) => object.kind === 'ApplicationSet')
     .flatMap((document) =>
@@ -76,26 +84,11 @@ async function ofCharts(root: string, helm: Helm): Promise<Document[]> {
   return rendered.flat()
 }
 
-/** `k8s/`: each folder goes where its Application puts it, and the recovery where it is done. */
-async function ofParts(
-  root: string,
-  kubectl: string,
-  applications: readonly Manifest[],
-): Promise<Document[]> {
-  const places = new Map([['k8s/postgres/recovery', 'alta-production']])
-  for (const part of await readdir(join(root, 'k8s'))) {
-    for (const environment of environments) {
-      const folder = `k8s/${part}/overlays/${environment}`
-      if (!existsSync(join(root, folder, 'kustomization.yaml'))) continue
-      const application = applications.find((one) => pathOf(one) === folder)
-      if (!application) throw new Error(`no Application installs ${folder}`)
-      places.set(folder, destinationOf(application))
-    }
-  }
-  const built = await eachAtOnce([...places], async ([folder, namespace]) =>
-    split(folder, namespace, await kustomizeText(root, kubectl, folder)),
-  )
-  return built.flat()
+/** The namespace that its Application puts a folder into. */
+function placeOf(folder: string, applications: readonly Manifest[]): string {
+  const application = applications.find((one) => pathOf(one) === folder)
+  if (!application) throw new Error(`no Application installs ${folder}`)
+  return destinationOf(application)
 }
 
 /**

@@ -29,7 +29,7 @@ export async function openGate({ programs, kubectl: program, go, namespaces }: G
   const folder = await mkdtemp(join(tmpdir(), 'alta-gate-'))
   const close = () => rm(folder, { recursive: true, force: true })
   try {
-    const files = (await Promise.all(definitionsModules.map((module) => definitionFiles(go, module)))).flat()
+    const files = await Promise.all(definitionsModules.map((module) => definitionFiles(go, module)))
     // Pods need a service account; nothing else that controllers make is looked at.
     const controllers = ['serviceaccount-controller']
     const plane = await startControlPlane({ folder, programs, controllers, outlives: false })
@@ -56,9 +56,16 @@ export async function openGate({ programs, kubectl: program, go, namespaces }: G
   }
 }
 
-async function define(gate: Gate, files: readonly string[]): Promise<void> {
-  await expectDone(gate, ['apply', '--server-side', ...files.flatMap((file) => ['-f', file])])
-  await expectDone(gate, ['wait', 'crd', '--all', '--for=condition=Established', '--timeout=120s'])
+/** Modules at the same time: with each kind the API server writes its description of all of them anew. */
+async function define(gate: Gate, modules: readonly (readonly string[])[]): Promise<void> {
+  await Promise.all(
+    modules.map((files) =>
+      expectDone(gate, ['apply', '--server-side', ...files.flatMap((file) => ['-f', file])]),
+    ),
+  )
+  const established = ['wait', 'crd', '--all', '--for=condition=Established', '--timeout=30s']
+  if (!(await until(async () => (await kubectl(gate, established)).code === 0, 300_000)))
+    throw new StepFailed('the API server does not take up all kinds', 'run it again on an idle machine')
 }
 
 async function makeNamespaces(gate: Gate, namespaces: GateOptions['namespaces']): Promise<void> {
