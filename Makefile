@@ -63,7 +63,7 @@ events: ## which event is published and handled by whom; refreshes the README's 
 	@$(ALTA) events
 generate: ## write the Dapr components, the topology and the event table from the contracts
 	@$(ALTA) generate
-release-contracts: ## note the events' schemas as promised; `make check` then refuses what breaks them
+release-contracts: ## note events and migrations as released; `make check` then refuses what breaks them
 	@$(ALTA) release-contracts
 new-service: ## make a service that passes every check: NAME=orders
 	@$(ALTA) new-service "$(NAME)"

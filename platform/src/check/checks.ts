@@ -12,6 +12,7 @@ import { brokenLinks } from './links.ts'
 import { istioFaults } from './linters/istio.ts'
 import { rolloutFaults } from './linters/rollouts.ts'
 import { skaffoldFaults } from './linters/skaffold.ts'
+import { brokenMigrations } from './migrations.ts'
 import { brokenNeeds } from './needs.ts'
 import { brokenObservability } from './observability.ts'
 import { promtoolFaults } from './promtool.ts'
@@ -52,6 +53,7 @@ export const checks: readonly Check[] = [
     (await staleFiles(root, await generate(root))).map((path) => `${path} is stale: make generate`),
   ),
   own('contracts', brokenContracts),
+  own('migrations', brokenMigrations),
   own('calls, needs', async (root) => [...(await brokenCalls(root)), ...(await brokenNeeds(root))]),
   own('file sizes', longFiles),
   own('links', brokenLinks),

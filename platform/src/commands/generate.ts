@@ -1,4 +1,5 @@
 import { releaseContracts as writeRelease } from '../check/contracts.ts'
+import { releaseMigrations } from '../check/migrations.ts'
 import type { Checkout } from '../checkout.ts'
 import { line } from '../console/steps.ts'
 import { eventTableText } from '../generate/event-table.ts'
@@ -17,7 +18,8 @@ export async function events({ root }: Checkout): Promise<void> {
   if (written.length > 0) line('generate', `wrote ${written.join(', ')}`)
 }
 
-/** For the commit that is tagged as a release: from then on `make check` holds every contract against it. */
+/** For the commit that is tagged as a release: from then on `make check` holds contracts and migrations against it. */
 export async function releaseContracts({ root }: Checkout): Promise<void> {
   line('contracts', `${await writeRelease(root)} are promised now`)
+  line('migrations', `${await releaseMigrations(root)} are released now`)
 }
