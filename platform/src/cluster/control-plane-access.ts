@@ -16,13 +16,14 @@ export async function isReady({ address, certificate, token }: Access): Promise<
   if (ca === undefined) return false
   return new Promise((resolve) => {
     const headers = { authorization: `Bearer ${token}` }
-    get(`${address}/readyz`, { ca, headers, timeout: 2000, agent: false }, (response) => {
+    const request = get(`${address}/readyz`, { ca, headers, timeout: 2000, agent: false }, (response) => {
       response.resume()
       resolve(response.statusCode === 200)
     })
-      .once('timeout', () => resolve(false))
-      // Refused and reset are what it does until then.
-      .once('error', () => resolve(false))
+    request.once('timeout', () => request.destroy())
+    // Refused and reset are what it does until then.
+    request.once('error', () => resolve(false))
+    request.once('close', () => resolve(false))
   })
 }
 

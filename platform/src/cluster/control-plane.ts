@@ -40,7 +40,7 @@ export const serviceAddresses = '10.96.0.0/16'
 /**
  * Starts etcd, the API server and the controller manager as plain processes; returns when the API server is ready.
  * Several may run on one machine, each with a folder of its own.
- * @throws {StepFailed} when one of them ends or is not ready within a minute; nothing is left running then
+ * @throws {StepFailed} when one of them ends or is not ready in time; nothing is left running then
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { folder, host = '127.0.0.1' } = options
@@ -103,12 +103,15 @@ async function freePorts(api: number | undefined): Promise<Ports> {
   return { api: api ?? free.api ?? 0, etcd: local(free.etcd), peers: local(free.peers) }
 }
 
+/** Four seconds on an idle machine; with a hundred kinds among its data and other work beside it, thirty and more. */
+const readyWithin = 180_000
+
 async function waitUntilReady(folder: string, access: Access): Promise<void> {
   let ended: string | undefined
   const ready = await until(async () => {
     for (const name of ['etcd', 'kube-apiserver']) if (!(await daemonRuns(folder, name))) ended = name
     return ended !== undefined || (await isReady(access))
-  }, 60_000)
+  }, readyWithin)
   if (ended)
     throw new StepFailed(
       `${ended} ended: ${await endOfLog(folder, ended)}`,
@@ -117,7 +120,7 @@ async function waitUntilReady(folder: string, access: Access): Promise<void> {
   if (!ready) {
     const last = await endOfLog(folder, 'kube-apiserver')
     throw new StepFailed(
-      `the API server is not ready after a minute: ${last}`,
+      `the API server is not ready after ${readyWithin / 1000} s: ${last}`,
       'run it again on an idle machine',
     )
   }
