@@ -531,6 +531,12 @@ const mistakes: readonly (readonly [mistake: string, told: string, make: (scene:
       ),
   ],
   [
+    'a dashboard that Grafana does not find',
+    'ConfigMap dashboard-overview is shown by no Grafana',
+    (scene) =>
+      changed(scene, 'ConfigMap', 'dashboard-overview', ['metadata', 'labels', 'grafana_dashboard'], '2'),
+  ],
+  [
     'a quota that an autoscaler would run into',
     'allows 12 of requests.cpu, and',
     (scene) => changed(scene, 'ResourceQuota', 'alta', ['spec', 'hard', 'requests.cpu'], '12'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { containersOf, podOf } from '../objects.ts'
 import { everything, type Located, namespacesIn } from './landscape.ts'
 import { fits } from './ports.ts'
 import { fault, isWhole, type Placed, type Policy } from './scene.ts'
@@ -15,15 +16,34 @@ const takers: Readonly<Record<string, readonly [kind: string, objects: string, n
 }
 
 export const watch: Policy = {
-  sentence: 'what is to be watched and told is taken by a Prometheus and an Alertmanager',
+  sentence:
+    'what is to be watched and told is taken by a Prometheus and an Alertmanager, and shown by Grafana',
   faults: (scene) => {
     if (!isWhole(scene)) return []
     const [there, places] = [everything(scene), namespacesIn(scene)]
-    return scene.all
-      .filter((placed) => takers[placed.object.kind] && !isTaken(placed, there, places))
-      .map((placed) => fault(placed, `is taken by no ${takers[placed.object.kind]?.[0]}`))
+    const shown = labelsOfDashboards(there)
+    return [
+      ...scene.all
+        .filter((placed) => takers[placed.object.kind] && !isTaken(placed, there, places))
+        .map((placed) => fault(placed, `is taken by no ${takers[placed.object.kind]?.[0]}`)),
+      ...scene.all
+        .filter(({ object }) => object.kind === 'ConfigMap' && object.metadata.name.startsWith('dashboard-'))
+        .filter(({ object }) => !shown.some((labels) => fits(labels, object.metadata.labels)))
+        .map((placed) => fault(placed, 'is shown by no Grafana')),
+    ]
   },
 }
+
+/** By which the containers beside Grafana find its dashboards. */
+const labelsOfDashboards = (there: readonly Located[]): Record<string, string>[] =>
+  there
+    .flatMap(({ object }) => podOf(object) ?? [])
+    .flatMap(containersOf)
+    .flatMap(({ env }) => {
+      const valueOf = (name: string) => env.find((one) => one.name === name)?.value
+      const [label, value] = [valueOf('LABEL'), valueOf('LABEL_VALUE')]
+      return label && value ? [{ [label]: value }] : []
+    })
 
 function isTaken(
   { object, release }: Placed,
