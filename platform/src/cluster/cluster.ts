@@ -14,6 +14,7 @@ import { type Deployment, deploy } from './deploy.ts'
 import { ensureImages, everyImage, type Images, pause } from './images/images.ts'
 import { openShop } from './images/shop.ts'
 import {
+  imagesOn,
   importImages,
   type NodePrograms,
   nodeIsThere,
@@ -41,7 +42,7 @@ const packages = [
 ]
 
 /** Everything that a cluster is made of, on this machine. */
-export interface Parts {
+interface Parts {
   readonly programs: NodePrograms
   readonly kubectl: string
   readonly helm: string
@@ -50,13 +51,13 @@ export interface Parts {
   readonly definitions: readonly string[]
 }
 
-export const folderOf = ({ home }: Checkout): string => join(home, 'cluster')
+const folderOf = ({ home }: Checkout): string => join(home, 'cluster')
 
 /**
  * Packages, programs and images of the cluster: what is there is used, the rest is installed or built.
  * @throws {StepFailed} without root, or naming what could not be brought
  */
-export async function bringParts(checkout: Checkout): Promise<Parts> {
+async function bringParts(checkout: Checkout): Promise<Parts> {
   if (!isRoot)
     throw new StepFailed(
       'a node changes networks, mounts and control groups, which only root may',
@@ -93,27 +94,38 @@ export async function bringParts(checkout: Checkout): Promise<Parts> {
   return { programs, kubectl, helm: four.path, images, daprChart, definitions: istio ?? [] }
 }
 
-/** Brings up the node with every image, and nothing on it. */
-export async function bringNode(checkout: Checkout, parts: Parts): Promise<Cluster> {
+/** A node with every image and nothing on it, or the one that is there, with those images that it lacks. */
+async function bringNode(checkout: Checkout, parts: Parts): Promise<Cluster> {
   const folder = folderOf(checkout)
   const { programs, kubectl, helm, images } = parts
-  await step('control plane', () => startNode(folder, programs, pause))
-  const shop = await openShop(checkout)
-  await step('images', async (say) => {
-    const began = Date.now()
-    for (const image of everyImage(images)) {
-      const archive = join(folder, 'image.tar')
-      await shop.buildah.save(image, archive)
-      await importImages(folder, archive)
-      await rm(archive)
-    }
-    say(`${everyImage(images).length} on the node in ${Math.round((Date.now() - began) / 1000)} s`)
-  })
-  await step('node', async (say) => say(`ready after ${await startKubelet(folder, programs, kubectl)} ms`))
+  const isThere = nodeIsThere(folder)
+  if (!isThere) await step('control plane', () => startNode(folder, programs, pause))
+  await step('images', (say) => bringImages(checkout, folder, everyImage(images), say))
+  if (!isThere)
+    await step('node', async (say) => say(`ready after ${await startKubelet(folder, programs, kubectl)} ms`))
   return clusterAt(placesIn(folder).kubeconfig, { kubectl, helm }, join(folder, 'helm'))
 }
 
-export function deploymentOf(checkout: Checkout, cluster: Cluster, parts: Parts): Deployment {
+async function bringImages(
+  checkout: Checkout,
+  folder: string,
+  tags: readonly string[],
+  say: Say,
+): Promise<void> {
+  const began = Date.now()
+  const { buildah } = await openShop(checkout)
+  const there = await imagesOn(folder)
+  const missing = tags.filter((tag) => !there.includes(tag))
+  for (const tag of missing) {
+    const archive = join(folder, 'image.tar')
+    await buildah.save(tag, archive)
+    await importImages(folder, archive)
+    await rm(archive)
+  }
+  say(`${missing.length} of ${tags.length} put on the node in ${Math.round((Date.now() - began) / 1000)} s`)
+}
+
+function deploymentOf(checkout: Checkout, cluster: Cluster, parts: Parts): Deployment {
   const { images, daprChart, definitions } = parts
   return { root: checkout.root, cluster, images, folder: folderOf(checkout), daprChart, definitions }
 }

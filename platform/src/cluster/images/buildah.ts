@@ -6,7 +6,7 @@ import { run } from '../../system/run.ts'
 /** Builds images without a daemon, in a storage of its own below the user's cache: root only. */
 export interface Buildah {
   /**
-   * Builds a Dockerfile; layers that did not change are taken from the storage.
+   * Builds a Dockerfile.
    * @param build.context folder that COPY reads from
    * @throws {StepFailed} with the last lines of the build
    */
@@ -24,7 +24,7 @@ export interface Buildah {
   save(tag: string, file: string): Promise<void>
   /** Bytes, all layers together, uncompressed. */
   size(tag: string): Promise<number>
-  /** Removes what has no name any more: layers of images that were built anew. */
+  /** Removes what builds have left: those that were ended, and images that have no name any more. */
   prune(): Promise<void>
 }
 
@@ -50,8 +50,9 @@ export async function openBuildah(folder: string, log: string): Promise<Buildah>
     async build({ file, context, tag, target, args = {} }) {
       const given = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`])
       const stage = target ? ['--target', target] : []
-      // The network of the machine: that of a build would need a bridge.
-      const how = ['--layers', '--pull-never', '--network', 'host', '--timestamp', '0']
+      // The network of the machine: that of a build would need a bridge. To keep the layer of each step would write
+      // the folder with all packages half a dozen times.
+      const how = ['--layers=false', '--pull-never', '--network', 'host', '--timestamp', '0']
       await buildah('bud', ...how, ...stage, ...given, '--file', file, '--tag', tag, context)
     },
     async fromFolder(folder, tag) {
@@ -68,6 +69,7 @@ export async function openBuildah(folder: string, log: string): Promise<Buildah>
       return bytesOf(image?.size ?? '0 B')
     },
     async prune() {
+      await buildah('rm', '--all')
       await buildah('rmi', '--prune')
     },
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Say } from '../../console/steps.ts'
 import { daprdVersion, daprRelease } from '../../daprd/version.ts'
 import { discoverServices } from '../../services/discover.ts'
+import { waitForClaim } from '../../system/mutex.ts'
 import { run } from '../../system/run.ts'
 import type { Programs } from '../../tools/go-tools.ts'
 import type { daprControlPlane } from '../programs.ts'
@@ -36,8 +37,17 @@ interface Binaries {
   readonly mailpit: string
 }
 
-/** Builds whatever image is not there, one after the other. */
+/** Builds whatever image is not there, one after the other and for one checkout at a time. */
 export async function ensureImages(shop: ImageShop, binaries: Binaries, say: Say): Promise<Images> {
+  const turn = await waitForClaim('images', () => say('another checkout builds images; waiting for it'))
+  try {
+    return await buildImages(shop, binaries, say)
+  } finally {
+    turn.release()
+  }
+}
+
+async function buildImages(shop: ImageShop, binaries: Binaries, say: Say): Promise<Images> {
   const bases = await ensureBases(shop, say)
   const { root, buildah } = shop
   const serversFile = join(root, 'images/cluster/servers.Dockerfile')
@@ -69,11 +79,7 @@ export async function ensureImages(shop: ImageShop, binaries: Binaries, say: Say
 }
 
 /** By name of the service. */
-export async function ensureServiceImages(
-  shop: ImageShop,
-  bases: Bases,
-  say: Say,
-): Promise<Record<string, string>> {
+async function ensureServiceImages(shop: ImageShop, bases: Bases, say: Say): Promise<Record<string, string>> {
   const { root, buildah } = shop
   const services: Record<string, string> = {}
   for (const name of await discoverServices(root)) {

@@ -65,6 +65,11 @@ export async function startNode(folder: string, programs: NodePrograms, pause: s
   if (!up) throw new StepFailed(`containerd: ${await endOfLog(folder, 'containerd')}`, 'make cluster-down')
 }
 
+/** Names of the images that are there. */
+export async function imagesOn(folder: string): Promise<string[]> {
+  return (await ctr(placesIn(folder), ['images', 'ls', '-q'])).stdout.split('\n').filter(Boolean)
+}
+
 /** Puts an archive of images on the node. */
 export async function importImages(folder: string, archive: string): Promise<void> {
   const { code, stderr } = await ctr(placesIn(folder), ['images', 'import', archive])
