@@ -40,8 +40,8 @@ const labelsOfDashboards = (there: readonly Located[]): Record<string, string>[]
     .flatMap(({ object }) => podOf(object) ?? [])
     .flatMap(containersOf)
     .flatMap(({ env }) => {
-      const valueOf = (name: string) => env.find((one) => one.name === name)?.value
-      const [label, value] = [valueOf('LABEL'), valueOf('LABEL_VALUE')]
+      const settingOf = (name: string) => env.find((one) => one.name === name)?.value
+      const [label, value] = [settingOf('LABEL'), settingOf('LABEL_VALUE')]
       return label && value ? [{ [label]: value }] : []
     })
 
