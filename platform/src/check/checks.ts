@@ -16,6 +16,7 @@ import { brokenMigrations } from './migrations.ts'
 import { brokenNeeds } from './needs.ts'
 import { brokenObservability } from './observability.ts'
 import { promtoolFaults } from './promtool.ts'
+import { brokenSettings } from './settings.ts'
 import { longFiles } from './sizes.ts'
 
 export interface Check {
@@ -68,5 +69,6 @@ export const checks: readonly Check[] = [
   own('rollouts', rolloutFaults),
   own('Istio', istioFaults),
   own('definitions', definitionFaults),
+  own('settings', brokenSettings),
   own('charts', brokenCharts),
 ]

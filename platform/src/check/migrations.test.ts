@@ -40,13 +40,14 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(join(root, path), text)
 }
 
+/** Written without an import, which a folder of its own could not find. */
 const migrate = (name: string, statements: readonly string[], more = '') =>
   write(
     `${migrations}/${name}.ts`,
-    `import { sql } from '${import.meta.resolve('kysely', import.meta.resolve('@alta/kit/database/migrate'))}'
-${more}
+    `${more}
+const say = (db, sql) => db.executeQuery({ sql, parameters: [], query: { kind: 'RawNode' } })
 export async function up(db) {
-${statements.map((statement) => `  await sql.raw(${JSON.stringify(statement)}).execute(db)`).join('\n')}
+${statements.map((statement) => `  await say(db, ${JSON.stringify(statement)})`).join('\n')}
 }
 `,
   )
