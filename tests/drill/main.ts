@@ -50,6 +50,13 @@ try {
     say(drill.what)
     const result = await perform(drill, scene, prometheus)
     performed.push(result)
+    // At once: what is interrupted later has been measured all the same.
+    if (values.write)
+      await writeReport(join(root, 'docs/observability.md'), performed, {
+        alerts: drills.flatMap(({ expects }) => expects.map(nameOf)),
+        faults: drills.map(({ what }) => what),
+        notHere,
+      })
     say(
       result.alerts
         .map(({ expected, fires }) => `${nameOf(expected)} ${fires?.toFixed(0) ?? 'never'}`)
@@ -66,12 +73,6 @@ try {
     `${accepted} letters were accepted, ${approved} of them are approved; ${unknown} rows that nobody was told of`,
   )
   kept = approved === accepted
-  if (values.write)
-    await writeReport(join(root, 'docs/observability.md'), performed, {
-      alerts: drills.flatMap(({ expects }) => expects.map(nameOf)),
-      faults: drills.map(({ what }) => what),
-      notHere,
-    })
 } finally {
   await end()
 }
