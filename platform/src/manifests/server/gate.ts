@@ -1,21 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ControlPlaneOptions, startControlPlane } from '../../cluster/control-plane.ts'
+import { startControlPlane } from '../../cluster/control-plane.ts'
 import { StepFailed } from '../../console/steps.ts'
 import { until } from '../../system/network.ts'
-import { definitionFiles, definitionsModules } from '../definitions/modules.ts'
-import { type Judge, kubectl } from './judge.ts'
+import { expectDone, type Judge, kubectl } from './judge.ts'
+import { dataWithEveryKind, type KindsOptions } from './kinds.ts'
 
 export interface Gate extends Judge {
   close(): Promise<void>
 }
 
-export interface GateOptions {
-  readonly programs: ControlPlaneOptions['programs']
-  readonly kubectl: string
-  /** Path of Go, which has the modules with the definitions. */
-  readonly go: string
+export interface GateOptions extends KindsOptions {
   /** With their labels, pod security's among them. */
   readonly namespaces: ReadonlyMap<string, Readonly<Record<string, string>>>
 }
@@ -25,67 +21,55 @@ export interface GateOptions {
  * its own and ends with this process.
  * @throws {ToolMissing} when a module with definitions cannot be fetched
  */
-export async function openGate({ programs, kubectl: program, go, namespaces }: GateOptions): Promise<Gate> {
+export async function openGate(options: GateOptions): Promise<Gate> {
+  const data = await dataWithEveryKind(options)
   const folder = await mkdtemp(join(tmpdir(), 'alta-gate-'))
-  const close = () => rm(folder, { recursive: true, force: true })
+  const remove = () => rm(folder, { recursive: true, force: true })
   try {
-    const files = await Promise.all(definitionsModules.map((module) => definitionFiles(go, module)))
+    await cp(data, join(folder, 'etcd'), { recursive: true })
     // Pods need a service account; nothing else that controllers make is looked at.
     const controllers = ['serviceaccount-controller']
-    const plane = await startControlPlane({ folder, programs, controllers, outlives: false })
-    const gate: Gate = {
-      kubectl: program,
-      kubeconfig: plane.kubeconfig,
-      cache: join(folder, 'kubectl'),
-      close: async () => {
-        await plane.stop()
-        await close()
-      },
-    }
+    const plane = await startControlPlane({
+      folder,
+      programs: options.programs,
+      controllers,
+      outlives: false,
+    })
+    const { kubeconfig } = plane
+    const judge: Judge = { kubectl: options.kubectl, kubeconfig, cache: join(folder, 'kubectl') }
+    const close = () => plane.stop().finally(remove)
     try {
-      await define(gate, files)
-      await makeNamespaces(gate, namespaces)
+      await makeNamespaces(judge, options.namespaces)
     } catch (error) {
-      await gate.close()
+      await plane.stop()
       throw error
     }
-    return gate
+    return { ...judge, close }
   } catch (error) {
-    await close()
+    await remove()
     throw error
   }
 }
 
-/** Modules at the same time: with each kind the API server writes its description of all of them anew. */
-async function define(gate: Gate, modules: readonly (readonly string[])[]): Promise<void> {
-  await Promise.all(
-    modules.map((files) =>
-      expectDone(gate, ['apply', '--server-side', ...files.flatMap((file) => ['-f', file])]),
-    ),
-  )
-  const established = ['wait', 'crd', '--all', '--for=condition=Established', '--timeout=30s']
-  if (!(await until(async () => (await kubectl(gate, established)).code === 0, 300_000)))
-    throw new StepFailed('the API server does not take up all kinds', 'run it again on an idle machine')
-}
-
-async function makeNamespaces(gate: Gate, namespaces: GateOptions['namespaces']): Promise<void> {
+async function makeNamespaces(judge: Judge, namespaces: GateOptions['namespaces']): Promise<void> {
   const objects = [...namespaces].map(([name, labels]) =>
     JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }),
   )
-  await expectDone(gate, ['apply', '--server-side', '-f', '-'], objects.join('\n---\n'))
+  await expectDone(judge, ['apply', '--server-side', '-f', '-'], objects.join('\n---\n'))
   for (const namespace of namespaces.keys()) {
     const of = ['--cluster', 'alta', '--user', 'alta', '--namespace', namespace]
-    await expectDone(gate, ['config', 'set-context', namespace, ...of])
+    await expectDone(judge, ['config', 'set-context', namespace, ...of])
   }
   const hasAccounts = async () => {
-    const { stdout } = await kubectl(gate, ['get', 'serviceaccounts', '--all-namespaces', '--output', 'name'])
-    return stdout.split('\n').filter((line) => line.endsWith('/default')).length > namespaces.size
+    const { stdout } = await kubectl(judge, [
+      'get',
+      'serviceaccounts',
+      '--all-namespaces',
+      '--output',
+      'json',
+    ])
+    return [...namespaces.keys()].every((one) => stdout.includes(`"namespace": "${one}"`))
   }
   if (!(await until(hasAccounts, 60_000)))
     throw new StepFailed('the controller manager makes no service accounts', 'run it again')
-}
-
-async function expectDone(gate: Gate, args: readonly string[], input?: string): Promise<void> {
-  const { code, stderr } = await kubectl(gate, args, input === undefined ? {} : { input })
-  if (code !== 0) throw new StepFailed(`kubectl ${args[0]}: ${stderr.trim()}`, 'run it again')
 }

@@ -1,3 +1,4 @@
+import { StepFailed } from '../../console/steps.ts'
 import { eachAtOnce } from '../../system/each-at-once.ts'
 import { run } from '../../system/run.ts'
 import { titleOf } from '../objects.ts'
@@ -81,4 +82,10 @@ export function kubectl(
     ...(input === undefined ? {} : { input }),
     timeout: 180_000,
   })
+}
+
+/** @throws {StepFailed} with kubectl's words */
+export async function expectDone(judge: Judge, args: readonly string[], input?: string): Promise<void> {
+  const { code, stderr } = await kubectl(judge, args, input === undefined ? {} : { input })
+  if (code !== 0) throw new StepFailed(`kubectl ${args[0]}: ${stderr.trim()}`, 'run it again')
 }

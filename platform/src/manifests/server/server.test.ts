@@ -29,7 +29,7 @@ describe.skipIf(!tools)('an API server with every kind', () => {
     const made = namespacesOf(all.applications)
     // What a file of ci/ makes is held against what holds for our services everywhere.
     const namespaces = new Map([...made, ['argocd', {}], ['alta-ci', made.get('alta-production') ?? {}]])
-    gate = await openGate({ ...tools, namespaces })
+    gate = await openGate({ ...tools, cache, namespaces })
   }, 600_000)
   afterAll(() => gate?.close())
 
