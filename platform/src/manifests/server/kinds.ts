@@ -64,6 +64,7 @@ async function define(judge: Judge, modules: readonly (readonly string[])[]): Pr
     throw new StepFailed('the API server does not take up all kinds', 'run it again on an idle machine')
 }
 
+/** It fails, and does not wait, for a kind of which the API server has not said anything yet. */
 async function areEstablished(judge: Judge): Promise<boolean> {
   const wait = ['wait', 'crd', '--all', '--for=condition=Established', '--timeout=30s']
   return (await kubectl(judge, wait)).code === 0
