@@ -3,7 +3,7 @@ import type { ReceivedSpan } from './otlp.ts'
 
 /**
  * A trace as text: each span under the one that caused it, with the time it began and what it took. Sidecars stand
- * between services and are drawn as any other.
+ * between services and are drawn as any other; ids in names are not.
  */
 function spanTree(spans: readonly ReceivedSpan[]): string {
   const began = Math.min(...spans.map(({ startMs }) => startMs))
@@ -19,7 +19,7 @@ function spanTree(spans: readonly ReceivedSpan[]): string {
     const at = `${((span.startMs - began) / 1_000).toFixed(2)} s`.padStart(9)
     const took = duration(span.endMs - span.startMs).padStart(8)
     const linked = span.links.length > 0 ? '  ↗ the request of the person who decided' : ''
-    const name = `${span.service}: ${span.name}`
+    const name = `${span.service}: ${span.name.replace(anyId, '{id}')}`
     return [
       `${at} ${took}  ${indent}${name}${linked}`,
       ...below(span.spanId).flatMap((child) => drawn(child, `${indent}  `)),
@@ -29,6 +29,8 @@ function spanTree(spans: readonly ReceivedSpan[]): string {
     .flatMap((root) => drawn(root, ''))
     .join('\n')
 }
+
+const anyId = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
 
 const duration = (milliseconds: number): string =>
   milliseconds < 1_000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1_000).toFixed(2)} s`

@@ -32,21 +32,26 @@ export const messageDrills: readonly Drill[] = [
     },
   },
   {
-    what: 'an operator pauses the handler of `ocr` for five minutes',
+    what: 'an operator pauses the handlers of `ocr`, and of tasks in `documents`, for five minutes',
     lasts: 320,
     expects: [
       { alert: 'InboxParked', speed: 12, labels: { job: 'ocr' } },
       { alert: 'ItemsOverdue', speed: 12, labels: { kind: 'document' } },
+      { alert: 'TaskStuck', speed: 12 },
       ...burning('UploadsNotReady', { afterwards: true }),
     ],
     async begin({ operator, people }) {
-      const handler = '/api/v1/monitor/services/ocr/handlers/document.ocr-requested.v1'
-      await operator.insist('POST', `${handler}/pause`)
+      const handlers = ['ocr/handlers/document.ocr-requested.v1', 'documents/handlers/task.step-requested.v1']
+      const each = async (order: 'pause' | 'resume') => {
+        for (const handler of handlers)
+          await operator.insist('POST', `/api/v1/monitor/services/${handler}/${order}`)
+      }
+      await each('pause')
       await people.uploadMany(60)
       // What comes later would be read in time after all, and hide these.
       people.uploading = false
       return async () => {
-        await operator.insist('POST', `${handler}/resume`)
+        await each('resume')
         people.uploading = true
       }
     },

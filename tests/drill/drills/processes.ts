@@ -12,7 +12,6 @@ export const processDrills: readonly Drill[] = [
     what: '`documents` stands still (SIGSTOP)',
     expects: [
       { alert: 'ServiceDown', labels: { job: 'documents' } },
-      { alert: 'TaskStuck', speed: 12 },
       ...burning('UploadsNotAccepted'),
       ...burning('ApiFailing'),
     ],
