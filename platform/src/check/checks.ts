@@ -4,6 +4,7 @@ import { run } from '../system/run.ts'
 import { ToolMissing } from '../tools/missing.ts'
 import { brokenCalls } from './calls.ts'
 import { brokenCharts } from './charts.ts'
+import { brokenConnections } from './connections.ts'
 import { brokenContracts } from './contracts.ts'
 import { definitionFaults } from './definitions.ts'
 import { brokenGitops } from './gitops.ts'
@@ -69,6 +70,9 @@ export const checks: readonly Check[] = [
   own('rollouts', rolloutFaults),
   own('Istio', istioFaults),
   own('definitions', definitionFaults),
-  own('settings', brokenSettings),
+  own('settings, connections', async (root) => [
+    ...(await brokenSettings(root)),
+    ...(await brokenConnections(root)),
+  ]),
   own('charts', brokenCharts),
 ]
