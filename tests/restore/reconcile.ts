@@ -1,6 +1,11 @@
 import type pg from 'pg'
 import type { Client } from '../support/client.ts'
 
+/** A query of what is missing, for the log. */
+const missingTopics = (published: string): string => `
+  select topic, count(*)::int as count from (${published}) published
+  where not exists (select from events.stored_events e where e.id = published.id) group by topic`
+
 /** One line of the report: of so many, so many are not as they should be. */
 export interface Finding {
   readonly what: string
@@ -37,8 +42,10 @@ export async function reconcile({ admin, operator, before, after }: Reconciled):
   const mails = `notifications.messages m join events.stored_events e on e.id = m.event_id
     where e.event->'data'->>'template' = 'item-approved' and m.status = 'sent'`
   const outboxes = services
-    .map((app) => `select id::text, tenant_id from ${app}.outbox_events where status = 'COMPLETED'`)
+    .map((app) => `select id::text, topic from ${app}.outbox_events where status = 'COMPLETED'`)
     .join(' union all ')
+  const { rows: missing } = await admin.query(missingTopics(outboxes))
+  if (missing.length > 0) console.log('not in the event store:', missing)
   const verdict = await operator.call('POST', '/api/v1/audit/verify')
   return [
     {

@@ -33,8 +33,8 @@ export async function replayAll(
   return sent
 }
 
-/** Builds the read model of counts anew beside the present one. @returns in how many entries the two differ */
-export async function differingCounts(operator: Client): Promise<number> {
+/** Builds the read model of counts anew beside the present one. @returns events in it, and in how many entries the two differ */
+export async function differingCounts(operator: Client): Promise<{ events: number; differing: number }> {
   const model = '/api/v1/events/read-models/event-counts'
   await operator.insist('POST', `${model}/rebuild`, () => ({}))
   const differing = await eventually(
@@ -43,13 +43,14 @@ export async function differingCounts(operator: Client): Promise<number> {
       const { body } = await operator.call('GET', '/api/v1/events/read-models')
       const { building, differing: found } = body.items[0]
       // What happens just now is in one of them a moment sooner.
-      return building.caughtUp && found === 0 ? { found: 0 } : undefined
+      return building.caughtUp && found === 0 ? { events: building.events, differing: 0 } : undefined
     },
     60,
   ).catch(async () => {
     const { body } = await operator.call('GET', '/api/v1/events/read-models')
-    return { found: body.items[0].differing ?? Number.NaN }
+    const { building, differing: found } = body.items[0]
+    return { events: building.events, differing: found ?? Number.NaN }
   })
   await operator.insist('POST', `${model}/abort`, () => ({}))
-  return differing.found
+  return differing
 }

@@ -28,7 +28,7 @@ export const processDrills: readonly Drill[] = [
   },
   {
     what: 'the gateway is killed three times',
-    expects: [{ alert: 'ProcessRestarts', speed: 12, labels: { job: 'gateway' } }],
+    expects: [{ alert: 'ProcessRestarts', speed: 6, labels: { job: 'gateway' } }],
     async begin({ home }) {
       for (let kill = 0; kill < 3; kill++) {
         await killOnce(home, 'gateway')
