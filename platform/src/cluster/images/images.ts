@@ -80,25 +80,30 @@ async function buildImages(shop: ImageShop, binaries: Binaries, say: Say): Promi
 
 /** By name of the service. */
 async function ensureServiceImages(shop: ImageShop, bases: Bases, say: Say): Promise<Record<string, string>> {
-  const { root, buildah } = shop
   const services: Record<string, string> = {}
-  for (const name of await discoverServices(root)) {
-    const tag = `${registry}/alta/${name}:${await hashOfService(root, name, Object.values(bases))}`
-    await shop.once(tag, say, () =>
-      buildah.build({
-        file: join(root, 'images/Dockerfile'),
-        context: root,
+  for (const name of await discoverServices(shop.root)) {
+    const build = (target: string, tag: string, args: Record<string, string>) =>
+      shop.buildah.build({
+        file: join(shop.root, 'images/Dockerfile'),
+        context: shop.root,
         tag,
-        target: ['ocr', 'transcription'].includes(name) ? name : 'service',
+        target,
         args: {
           SERVICE: name,
-          VERSION: tag.slice(tag.lastIndexOf(':') + 1),
           NODE_IMAGE: bases.node,
           RUN_IMAGE: bases.run,
           DEBIAN_IMAGE: bases.debian,
+          ...args,
         },
-      }),
-    )
+      })
+    // Packages take longest, and change least.
+    const packages = await hashOfPackages(shop.root, name, bases)
+    const dependencies = `${registry}/dependencies/${name}:${packages}`
+    await shop.once(dependencies, say, () => build('dependencies', dependencies, {}))
+    const version = await hashOfSources(shop.root, name, packages)
+    const tag = `${registry}/alta/${name}:${version}`
+    const target = ['ocr', 'transcription'].includes(name) ? name : 'service'
+    await shop.once(tag, say, () => build(target, tag, { DEPENDENCIES: dependencies, VERSION: version }))
     services[name] = tag
   }
   return services
@@ -110,19 +115,24 @@ export const everyImage = ({ services, control, ...others }: Images): string[] =
   ...Object.values(services),
 ]
 
-/** What images/Dockerfile copies for it. */
-const hashOfService = (root: string, name: string, bases: readonly string[]): Promise<string> =>
+const hashOfPackages = (root: string, name: string, bases: Bases): Promise<string> =>
   hashOf(
     [
       'images/Dockerfile',
       'package.json',
       'pnpm-lock.yaml',
       'pnpm-workspace.yaml',
-      'dapr/generated/topology.json',
-      'services/shared',
-      `services/${name}`,
+      'services/shared/contracts/package.json',
+      'services/shared/kit/package.json',
+      `services/${name}/package.json`,
     ].map((path) => join(root, path)),
-    bases,
+    Object.values(bases),
+  )
+
+const hashOfSources = (root: string, name: string, packages: string): Promise<string> =>
+  hashOf(
+    ['dapr/generated/topology.json', 'services/shared', `services/${name}`].map((path) => join(root, path)),
+    [packages],
   )
 
 /** Of a program that needs nothing around it, as Dapr's are. */
