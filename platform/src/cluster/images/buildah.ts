@@ -16,6 +16,8 @@ export interface Buildah {
     readonly tag: string
     readonly target?: string
     readonly args?: Readonly<Record<string, string>>
+    /** Folders of this machine, by where they are in the build. */
+    readonly mounts?: Readonly<Record<string, string>>
   }): Promise<void>
   /** An image whose only layer is a folder. */
   fromFolder(folder: string, tag: string): Promise<void>
@@ -47,13 +49,17 @@ export async function openBuildah(folder: string, log: string): Promise<Buildah>
 
   return {
     has,
-    async build({ file, context, tag, target, args = {} }) {
+    async build({ file, context, tag, target, args = {}, mounts = {} }) {
       const given = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`])
       const stage = target ? ['--target', target] : []
       // The network of the machine: that of a build would need a bridge. To keep the layer of each step would write
       // the folder with all packages half a dozen times.
       const how = ['--layers=false', '--pull-never', '--network', 'host', '--timestamp', '0']
-      await buildah('bud', ...how, ...stage, ...given, '--file', file, '--tag', tag, context)
+      const mounted = Object.entries(mounts).flatMap(([inside, folder]) => [
+        '--volume',
+        `${folder}:${inside}`,
+      ])
+      await buildah('bud', ...how, ...mounted, ...stage, ...given, '--file', file, '--tag', tag, context)
     },
     async fromFolder(folder, tag) {
       const container = await buildah('from', 'scratch')

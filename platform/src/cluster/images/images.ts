@@ -1,5 +1,5 @@
 import { copyFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Say } from '../../console/steps.ts'
 import { daprdVersion, daprRelease } from '../../daprd/version.ts'
 import { discoverServices } from '../../services/discover.ts'
@@ -80,9 +80,11 @@ async function buildImages(shop: ImageShop, binaries: Binaries, say: Say): Promi
 
 /** By name of the service. */
 async function ensureServiceImages(shop: ImageShop, bases: Bases, say: Say): Promise<Record<string, string>> {
+  // What was installed into this checkout lies in it.
+  const store = dirname((await run('pnpm', ['store', 'path'], { cwd: shop.root })).stdout.trim())
   const services: Record<string, string> = {}
   for (const name of await discoverServices(shop.root)) {
-    const build = (target: string, tag: string, args: Record<string, string>) =>
+    const build = (target: string, tag: string, args: Record<string, string>, mounts = {}) =>
       shop.buildah.build({
         file: join(shop.root, 'images/Dockerfile'),
         context: shop.root,
@@ -95,11 +97,14 @@ async function ensureServiceImages(shop: ImageShop, bases: Bases, say: Say): Pro
           DEBIAN_IMAGE: bases.debian,
           ...args,
         },
+        mounts,
       })
     // Packages take longest, and change least.
     const packages = await hashOfPackages(shop.root, name, bases)
     const dependencies = `${registry}/dependencies/${name}:${packages}`
-    await shop.once(dependencies, say, () => build('dependencies', dependencies, {}))
+    await shop.once(dependencies, say, () =>
+      build('dependencies', dependencies, { PNPM_STORE: '/pnpm-store' }, { '/pnpm-store': store }),
+    )
     const version = await hashOfSources(shop.root, name, packages)
     const tag = `${registry}/alta/${name}:${version}`
     const target = ['ocr', 'transcription'].includes(name) ? name : 'service'
