@@ -41,8 +41,11 @@ export async function reconcile({ admin, operator, before, after }: Reconciled):
   const letters = 'unnest($1::uuid[]) as letter (id)'
   const mails = `notifications.messages m join events.stored_events e on e.id = m.event_id
     where e.event->'data'->>'template' = 'item-approved' and m.status = 'sent'`
+  // Of a copy that a replay has sent it is the id of the event in it that counts.
   const outboxes = services
-    .map((app) => `select id::text, topic from ${app}.outbox_events where status = 'COMPLETED'`)
+    .map(
+      (app) => `select event::json->>'id' as id, topic from ${app}.outbox_events where status = 'COMPLETED'`,
+    )
     .join(' union all ')
   const { rows: missing } = await admin.query(missingTopics(outboxes))
   if (missing.length > 0) console.log('not in the event store:', missing)

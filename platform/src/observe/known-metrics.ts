@@ -22,7 +22,6 @@ export const foreignMetrics: Readonly<Record<string, readonly string[]>> = {
     'dapr_resiliency_count',
     'dapr_runtime_acl_app_policy_action_blocked_total',
     'dapr_runtime_acl_global_policy_action_blocked_total',
-    'dapr_runtime_component_init_fail_total',
     'dapr_runtime_mtls_workload_cert_rotated_fail_total',
     'dapr_runtime_service_invocation_req_sent_total',
   ],

@@ -16,15 +16,11 @@ export function standStill(home: string, name: string): () => Promise<void> {
   return async () => signal(pid, 'SIGCONT')
 }
 
-/** Kills it and waits until whoever watches over it has started another that is ready. */
+/** Kills it and waits until whoever watches over it has started another. */
 export async function killOnce(home: string, name: string): Promise<void> {
   const pid = pidOf(home, name)
   signal(pid, 'SIGKILL')
-  const isAnother = () => {
-    const now = readPlatform(home).processes.find((one) => one.name === name)
-    return now?.ready && now.pid !== pid
-  }
-  await eventually(`${name} runs again`, isAnother, 120)
+  await eventually(`${name} runs again`, () => pidOf(home, name) !== pid, 60)
 }
 
 /** Milliseconds of work and of rest. */
