@@ -40,6 +40,8 @@ export async function users(gatewayUrl: string) {
     const began = performance.now()
     // A caller of ours would see "connection refused" or "no answer".
     const status = await work().catch(() => 0)
+    // A token lasts a quarter of an hour.
+    if (status === 401) await ada.signIn().catch(() => undefined) // tried again at the next 401
     slowestMs = Math.max(slowestMs, performance.now() - began)
     if (status >= 200 && status < 300) good++
     else
@@ -56,7 +58,6 @@ export async function users(gatewayUrl: string) {
     form.set('file', new File([bytes], 'letter.pdf', { type: 'application/pdf' }))
     const { status, body } = await ada.call('POST', `/api/v1/projects/${projectId}/documents`, form)
     if (status === 201) accepted.push(body.id)
-    if (status === 401) await ada.signIn()
     return status
   }
   const look = async () => {
