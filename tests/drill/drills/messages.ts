@@ -43,6 +43,8 @@ export const messageDrills: readonly Drill[] = [
     async begin({ operator, people }) {
       const handlers = ['ocr/handlers/document.ocr-requested.v1', 'documents/handlers/task.step-requested.v1']
       const each = async (order: 'pause' | 'resume') => {
+        // A token lasts a quarter of an hour, which may have passed since.
+        await operator.signIn()
         for (const handler of handlers)
           await operator.insist('POST', `/api/v1/monitor/services/${handler}/${order}`)
       }
@@ -80,6 +82,7 @@ async function sendBroken(scene: Scene): Promise<() => Promise<void>> {
   return async () => {
     await sending.stop()
     await channel[Symbol.asyncDispose]()
+    await operator.signIn()
     await eventually(
       'no dead letter is open',
       async () => {

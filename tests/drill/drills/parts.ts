@@ -40,6 +40,7 @@ async function lockOut({ home, operator }: Scene): Promise<() => Promise<void>> 
   const nobody = ['spec:', '  accessControl:', '    defaultAction: deny', '    trustDomain: alta', '']
   await writeFile(file, before.replace(/^spec:\n/m, nobody.join('\n')))
   await killOnce(home, 'notifications-daprd')
+  await operator.signIn()
   const calling = repeatedly({
     name: 'look at the mails',
     everySeconds: 1,
