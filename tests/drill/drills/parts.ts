@@ -29,7 +29,7 @@ export const partDrills: readonly Drill[] = [
   },
   {
     what: 'the sidecar of `notifications` is started with an access control that lets nobody in',
-    expects: [{ alert: 'DaprBlocksCalls', speed: 12, labels: { app_id: 'notifications' } }],
+    expects: [{ alert: 'DaprBlocksCalls', speed: 12, labels: { instance: 'notifications-daprd' } }],
     begin: lockOut,
   },
 ]

@@ -56,10 +56,11 @@ async function hangEngine({ home, people }: Scene): Promise<() => Promise<void>>
   if (!memo) throw new Error('samples/memo.wav is not there')
   await people.read(memo)
   const reading = people.read(memo)
-  const engine = await eventually('the engine works', async () => {
+  const isAtWork = async () => {
     const { stdout } = await run('pgrep', ['-P', String(pidOf(home, 'transcription')), 'pocketsphinx'])
     return Number.parseInt(stdout, 10) || undefined
-  })
+  }
+  const engine = await eventually('the engine works', isAtWork, 300)
   signal(engine, 'SIGSTOP')
   return async () => {
     signal(engine, 'SIGCONT')
