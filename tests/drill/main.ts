@@ -44,7 +44,7 @@ const performed: Performed[] = []
 let failed = false
 try {
   const { scene, prometheus } = await openScene(opened, say)
-  await scene.people.carriedThrough(120)
+  await scene.people.carriedThrough(300)
   say('people work')
   for (const drill of chosen) {
     say(drill.what)

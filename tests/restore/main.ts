@@ -69,7 +69,7 @@ async function prepare(): Promise<Before> {
   await registerOperator(owner, operator)
   owner.release(true)
   const people = await users(gatewayUrl)
-  await people.carriedThrough(120)
+  await people.carriedThrough(300)
   const log = await archiveLog(servers.postgres, admin)
   const base = join(servers.postgres.folder, 'base')
   await timed('base backup, while people work', () => baseBackup(servers.postgres, base))
@@ -80,7 +80,7 @@ async function prepare(): Promise<Before> {
 /** Some letters are on their way, in the broker alone; everything else is at its end. */
 async function noteMoment({ platform, people, admin }: Before) {
   people.uploading = false
-  await people.balance(120)
+  await people.balance(300)
   const from = new Date()
   const goOn = standStill(platform.home, 'ocr-daprd')
   await people.uploadMany(UNDER_WAY)
@@ -108,7 +108,7 @@ async function noteMoment({ platform, people, admin }: Before) {
 /** What came after the moment, and then the end. */
 async function destroy({ servers, platform, admin }: Before): Promise<readonly string[]> {
   const later = await users(readPlatform(platform.home).gatewayUrl)
-  await later.carriedThrough(120)
+  await later.carriedThrough(300)
   await delay(WORK_SECONDS * 1_000)
   await later.stop()
   await admin.query('drop schema documents, reviews cascade; drop table events.stored_events cascade')
@@ -177,7 +177,7 @@ async function drill(): Promise<Report> {
           )
           return rows[0]?.count === accepted.length
         },
-        240,
+        600,
       ).catch(() => undefined), // what is missing is in the report
   )
   const findings = await settled(() => reconcile({ admin, operator, before: accepted, after: lost }))
