@@ -77,6 +77,7 @@ selector:
 ports:
   - { name: http, port: 3000, targetPort: http, protocol: TCP }
   {{- with .Values.public.port }}
-  - { name: public, port: {{ . }}, targetPort: public, protocol: TCP }
+  # Istio would have to guess it: the name does not say it.
+  - { name: public, port: {{ . }}, targetPort: public, protocol: TCP, appProtocol: http }
   {{- end }}
 {{- end }}

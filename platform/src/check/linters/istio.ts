@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { describeCheckout } from '../../checkout.ts'
 import type { Manifest } from '../../manifests/objects.ts'
@@ -12,65 +9,52 @@ import { istioctl } from '../../tools/linters.ts'
 import { rendersOf } from '../renders.ts'
 
 /**
- * What Istio itself says against the way in, with the Services of the environment around it.
+ * What Istio itself says against the way in and the Services behind it. From files it looks at its own kinds alone:
+ * hosts, ports, proxies and certificates are for manifests/policies/routes.ts.
  * @throws {ToolMissing}
  */
 export async function istioFaults(root: string): Promise<string[]> {
   const checkout = describeCheckout(root, readSettings(root))
   const { istioctl: program } = await cachedGoTools(checkout, istioctl)
   const { rendered } = await rendersOf(root)
-  const proxies = await ingressProxies(root)
   const ways = rendered.filter(({ manifests }) => manifests.some(isIstio))
   const found = await eachAtOnce(ways, async ({ release, manifests }) => {
-    const { environment, namespace } = release
+    const { environment, namespace, title } = release
     const services = rendered
-      .filter((other) => other.release.environment === environment)
+      .filter(
+        (other) => other.release.environment === environment && namesIn(manifests).has(other.release.name),
+      )
       .flatMap((other) => other.manifests.filter(({ kind }) => kind === 'Service'))
-    // A file of ci/ has the platform alone: what it routes to is not there to be found.
-    if (services.length === 0) return []
-    const said = await analyzeIstio(program, namespace, [
-      ...manifests.filter(isIstio),
-      ...services,
-      ...proxies,
-    ])
-    return said.map((words) => `${release.title}: ${words}`)
+    const said = await askIstio(program, namespace, [...manifests.filter(isIstio), ...services])
+    return said.map((words) => `${title}: ${words}`)
   })
   return found.flat()
 }
 
 export const isIstio = ({ apiVersion }: Manifest): boolean => apiVersion.startsWith('networking.istio.io/')
 
-/** Where Istio's own chart puts its proxies, as k8s/istio installs it. */
-const proxyNamespace = 'istio-ingress'
-const values = z.looseObject({ labels: z.record(z.string(), z.string()) })
-
-/** In place of what that chart makes: a pod under its labels, and the Service in front of it. */
-export async function ingressProxies(root: string): Promise<Manifest[]> {
-  const { labels } = values.parse(parse(await readFile(join(root, 'k8s/istio/gateway.yaml'), 'utf8')))
-  const metadata = { name: 'ingress', namespace: proxyNamespace, labels, annotations: {} }
-  const ports = [80, 443].map((port) => ({ name: `port-${port}`, port, targetPort: port, protocol: 'TCP' }))
-  return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: proxyNamespace, labels: {}, annotations: {} } },
-    { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [{ name: 'proxy', image: 'proxy' }] } },
-    { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: labels, ports } },
-  ]
-}
+/** Of VirtualServices: each is called as the service behind it. */
+const namesIn = (objects: readonly Manifest[]): Set<string> =>
+  new Set(objects.filter(({ kind }) => kind === 'VirtualService').map(({ metadata }) => metadata.name))
 
 const message = z.looseObject({ code: z.string(), message: z.string(), origin: z.string().default('') })
 
-/** @returns what it warns of, or finds wrong */
-export async function analyzeIstio(
+/** @returns what its webhook would refuse, and what its analysis warns of */
+export async function askIstio(
   program: string,
   namespace: string,
   objects: readonly Manifest[],
 ): Promise<string[]> {
-  const input = objects.map((object) => JSON.stringify(object)).join('\n---\n')
+  const options = {
+    input: objects.map((object) => JSON.stringify(object)).join('\n---\n'),
+    timeout: 60_000,
+  }
+  const valid = await run(program, ['validate', '-f', '-'], options)
+  if (valid.code !== 0) return [`istioctl validate: ${`${valid.stdout}${valid.stderr}`.trim()}`]
   const args = ['analyze', '--use-kube=false', '--output', 'json', '--namespace', namespace, '-']
-  const { stdout, stderr } = await run(program, args, { input, timeout: 60_000 })
+  const { code, stdout, stderr } = await run(program, args, options)
   const answer = stdout.indexOf('[')
-  if (answer < 0) return [`istioctl analyze: ${stderr.trim() || 'said nothing'}`]
-  return z
-    .array(message)
-    .parse(JSON.parse(stdout.slice(answer)))
-    .map((one) => `istioctl: ${one.origin} ${one.code} ${one.message}`)
+  if (answer < 0) return [`istioctl analyze ended with ${code}: ${stderr.trim()}`]
+  const messages = z.array(message).parse(JSON.parse(stdout.slice(answer)))
+  return messages.map((one) => `istioctl analyze: ${one.origin} ${one.code} ${one.message}`)
 }

@@ -390,6 +390,11 @@ const mistakes: readonly (readonly [mistake: string, told: string, make: (scene:
     (scene) => changed(scene, 'DestinationRule', 'gateway', ['spec', 'host'], 'edge'),
   ],
   [
+    'a gateway on proxies that are not there',
+    'is for proxies {"istio":"egress"}',
+    (scene) => changed(scene, 'Gateway', 'alta', ['spec', 'selector', 'istio'], 'egress'),
+  ],
+  [
     'a certificate that nobody makes',
     'shows the certificate tls',
     (scene) => changed(scene, 'Gateway', 'alta', ['spec', 'servers', 1, 'tls', 'credentialName'], 'tls'),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addressesIn } from './landscape.ts'
+import { fits } from './ports.ts'
 import { fault, isWhole, ofKind, type Placed, type Policy, type Scene } from './scene.ts'
 
 const destination = z.looseObject({
@@ -18,6 +19,7 @@ const destinationRule = z.looseObject({
   subsets: z.array(z.looseObject({ name: z.string() })).default([]),
 })
 const istioGateway = z.looseObject({
+  selector: z.record(z.string(), z.string()),
   servers: z.array(
     z.looseObject({ tls: z.looseObject({ credentialName: z.string().optional() }).optional() }),
   ),
@@ -65,7 +67,10 @@ export const routes: Policy = {
       withoutService(scene, placed, [destinationRule.parse(placed.object.spec)]),
     ),
     ...ofKind(scene, 'HTTPRoute').flatMap((placed) => ofHttpRoute(scene, placed)),
-    ...ofKind(scene, 'Gateway').flatMap((placed) => withoutCertificate(scene, placed)),
+    ...ofKind(scene, 'Gateway').flatMap((placed) => [
+      ...withoutCertificate(scene, placed),
+      ...withoutProxies(scene, placed),
+    ]),
     ...ofKind(scene, 'Rollout').flatMap((placed) => ofRollout(scene, placed)),
   ],
 }
@@ -142,6 +147,14 @@ function withoutCertificate(scene: Scene, placed: Placed): string[] {
     : shown
         .filter((name) => !made.includes(name))
         .map((name) => fault(placed, `shows the certificate ${name}, which nobody makes`))
+}
+
+/** Of Istio's; those of the Gateway API get proxies of their own. */
+function withoutProxies({ facts }: Scene, placed: Placed): string[] {
+  const { data } = istioGateway.safeParse(placed.object.spec)
+  return !data || fits(data.selector, facts.proxies)
+    ? []
+    : [fault(placed, `is for proxies ${JSON.stringify(data.selector)}, and there are none`)]
 }
 
 /** A canary has its share only of routes that lead to both sides. */

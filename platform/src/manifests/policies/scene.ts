@@ -24,6 +24,8 @@ export interface Facts {
   readonly metrics: ReadonlySet<string>
   /** `group/Kind` that each of Argo CD's projects allows. */
   readonly kinds: ReadonlyMap<string, ReadonlySet<string>>
+  /** Labels of Istio's ingress proxies, as they are installed. */
+  readonly proxies: Readonly<Record<string, string>>
 }
 
 /** Everything that is in one environment; or what one file of ci/ makes. */
@@ -75,6 +77,7 @@ const topologyFile = z.object({ queues: z.array(z.object({ name: z.string() })) 
 const project = z.looseObject({
   namespaceResourceWhitelist: z.array(z.looseObject({ group: z.string(), kind: z.string() })).default([]),
 })
+const proxyValues = z.looseObject({ labels: z.record(z.string(), z.string()) })
 const callsFile = z.object({ callers: z.record(z.string(), z.array(z.string())) })
 
 export async function readFacts(root: string): Promise<Facts> {
@@ -91,6 +94,7 @@ export async function readFacts(root: string): Promise<Facts> {
     calls: new Map(Object.entries(callers)),
     settings: (app) => new Set([...kit, ...telemetry, ...(own.get(app) ?? [])]),
     metrics: new Set(await ownMetrics(root)),
+    proxies: proxyValues.parse(parse(await text('k8s/istio/gateway.yaml'))).labels,
     kinds: new Map(
       manifestsOf(await text('argocd/root/projects.yaml')).map(({ metadata, spec }) => [
         metadata.name,
