@@ -38,7 +38,7 @@ const say = (text: string) =>
   console.log(`${String(Math.round((Date.now() - began) / 1_000)).padStart(5)} s  ${text}`)
 
 const opened = new AsyncDisposableStack()
-const end = putAway(opened)
+const away = putAway(opened)
 
 const performed: Performed[] = []
 let failed = false
@@ -47,9 +47,11 @@ try {
   await scene.people.carriedThrough(300)
   say('people work')
   for (const drill of chosen) {
+    if (away.isEnding()) break
     say(drill.what)
     const result = await perform(drill, scene, prometheus).catch((error: unknown) => {
-      say(`it could not be tried: ${error instanceof Error ? error.message : String(error)}`)
+      if (!away.isEnding())
+        say(`it could not be tried: ${error instanceof Error ? error.message : String(error)}`)
       return undefined
     })
     failed ||= result === undefined || !succeeded(result)
@@ -79,6 +81,6 @@ try {
   )
   failed ||= approved !== accepted
 } finally {
-  await end()
+  await away.end()
 }
 process.exit(failed ? 1 : 0)

@@ -43,7 +43,7 @@ async function timed<Value>(what: string, work: () => Promise<Value>): Promise<V
 }
 
 const opened = new AsyncDisposableStack()
-const end = putAway(opened)
+const away = putAway(opened)
 
 interface Before {
   readonly servers: Servers
@@ -201,6 +201,6 @@ try {
       report,
     )
 } finally {
-  await end()
+  await away.end()
 }
 process.exit(differences === 0 ? 0 : 1)
