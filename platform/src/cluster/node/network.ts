@@ -42,6 +42,8 @@ export async function makeNetwork(): Promise<void> {
   await ip(...inside, 'addr', 'add', `${address}/24`, 'dev', 'eth0')
   await ip(...inside, 'link', 'set', 'eth0', 'up')
   for (const range of [pods, services]) await ip('route', 'add', range, 'via', address)
+  // What the node itself sends to a Service needs a way before a pod's address takes the place of the Service's.
+  await ip(...inside, 'route', 'add', services, 'dev', 'eth0')
   await inNode('sysctl', '-qw', 'net.ipv4.ip_forward=1')
 }
 
