@@ -80,6 +80,10 @@ try {
     `${accepted} letters were accepted, ${approved} of them are approved; ${unknown} rows that nobody was told of`,
   )
   failed ||= approved !== accepted
+} catch (error) {
+  // At once: what is put away may have something to say too.
+  console.error(error)
+  failed = true
 } finally {
   await away.end()
 }

@@ -157,6 +157,8 @@ async function drill(): Promise<Report> {
   const { servers, admin } = await restore(before, moment)
   const restored = compared(snapshot, await takeSnapshot(admin))
   const platform = runPlatform({ ...servers.environment }, INSTANCE)
+  // While its servers are there.
+  opened.defer(() => platform.down())
   await timed('a new platform on it, with a new broker and a new Redis, is ready', () => platform.up())
   const { operator } = before
   await operator.signIn()
@@ -200,6 +202,9 @@ try {
       fileURLToPath(new URL('../../docs/runbooks/restore-database.md', import.meta.url)),
       report,
     )
+} catch (error) {
+  // At once: what is put away may have something to say too.
+  console.error(error)
 } finally {
   await away.end()
 }
