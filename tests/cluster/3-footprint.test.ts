@@ -11,6 +11,7 @@ import { describe as describeLoad, startLoad } from './support/load.ts'
 import { startWork } from './support/work.ts'
 
 test('what pods take, at rest and at work, lies below what they ask for', async () => {
+  console.log(`\n${alignTable([['started', 'seconds until ready'], ...(await startTimes())])}`)
   await delay(20_000)
   const rest = await measureContainers()
   const work = await startWork('Fay Footprint', 3000)
@@ -43,7 +44,6 @@ test('what pods take, at rest and at work, lies below what they ask for', async 
   })
   const head = ['container', 'MiB at rest', 'at work', 'limit', 'CPU at rest', 'at work']
   console.log(`\n${alignTable([head, ...rows.sort()])}`)
-  console.log(`\n${alignTable([['started', 'seconds until ready'], ...(await startTimes())])}`)
   console.log(`\n${await usageOfNode()}`)
   for (const { name, limit } of rest) {
     const { memory } = peaks.get(name) ?? { memory: 0 }
@@ -58,7 +58,7 @@ test('every image is there, and none grows unseen', async () => {
   )
   const rows = sizes.map(([tag, size]) => [tag, `${Math.round(size / 1e6)}`])
   console.log(`\n${alignTable([['image', 'MB'], ...rows])}`)
-  for (const [tag, size] of sizes) expect(size, tag).toBeLessThan(800e6)
+  for (const [tag, size] of sizes) expect(size, tag).toBeLessThan(1e9)
 })
 
 test('who asks without a token is refused at the gateway', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { namespace } from '../../../platform/src/cluster/deploy.ts'
 import { nodeName } from '../../../platform/src/cluster/node/configuration.ts'
-import { cluster, inNamespace, isReady, podsOf } from './cluster.ts'
+import { cluster, isReady, podsOf } from './cluster.ts'
 
 /** Of all containers of one name, the most that one of them takes. */
 export interface Usage {
@@ -49,7 +49,7 @@ export async function measureContainers(): Promise<Usage[]> {
     const owner =
       podRef.namespace === namespace ? ownerOf(podRef.name) : `${podRef.namespace} ${ownerOf(podRef.name)}`
     for (const { name: container, cpu, memory } of containers) {
-      const name = container === owner || !container.startsWith('dapr') ? owner : `${owner} ${container}`
+      const name = nameOf(owner, container)
       const known = found.get(name)
       found.set(name, {
         name,
@@ -65,22 +65,38 @@ export async function measureContainers(): Promise<Usage[]> {
 /** `documents` of `documents-6d4f…-x2x4z`, `postgres` of `postgres-0`. */
 const ownerOf = (pod: string): string => pod.replace(/(-[a-z0-9]{6,10})?-[a-z0-9]{5}$|-\d+$/, '')
 
+const limited = z.object({
+  items: z.array(
+    z.looseObject({
+      metadata: z.looseObject({ name: z.string() }),
+      spec: z.looseObject({
+        initContainers: z.array(withLimits()).default([]),
+        containers: z.array(withLimits()),
+      }),
+      status: z.looseObject({ phase: z.string() }),
+    }),
+  ),
+})
+
+function withLimits() {
+  const limits = z.looseObject({ memory: z.string().default('') }).optional()
+  return z.looseObject({ name: z.string(), resources: z.looseObject({ limits }).optional() })
+}
+
+/** Of the pods that run: those of a Job that has ended are named like their service. */
 async function limitsOf(): Promise<Map<string, number>> {
-  const columns =
-    '{range .items[*]}{range .spec.initContainers[*]}{.name}{"\\t"}{.resources.limits.memory}{"\\t"}{end}{range .spec.containers[*]}{.name}{"\\t"}{.resources.limits.memory}{"\\t"}{end}{.metadata.name}{"\\n"}{end}'
   const limits = new Map<string, number>()
-  for (const line of (await inNamespace('get', 'pods', '-o', `jsonpath=${columns}`))
-    .split('\n')
-    .filter(Boolean)) {
-    const fields = line.split('\t')
-    const owner = ownerOf(fields.at(-1) ?? '')
-    for (let at = 0; at + 1 < fields.length; at += 2) {
-      const container = fields[at] ?? ''
-      limits.set(container.startsWith('dapr') ? `${owner} ${container}` : owner, bytes(fields[at + 1] ?? ''))
-    }
+  const { items } = limited.parse(await cluster.json(['-n', namespace, 'get', 'pods']))
+  for (const { metadata, spec } of items.filter(({ status }) => status.phase === 'Running')) {
+    for (const { name, resources } of [...spec.initContainers, ...spec.containers])
+      limits.set(nameOf(ownerOf(metadata.name), name), bytes(resources?.limits?.memory ?? ''))
   }
   return limits
 }
+
+/** `documents` for the app, `documents daprd` for what is beside it. */
+const nameOf = (owner: string, container: string): string =>
+  container.startsWith('dapr') ? `${owner} ${container}` : owner
 
 /** Reads `384Mi`, `1000Mi`, `1Gi`; 0 for nothing. */
 function bytes(text: string): number {
@@ -106,5 +122,8 @@ export async function startTimes(): Promise<string[][]> {
 
 export async function usageOfNode(): Promise<string> {
   const { node, pods } = await readSummary()
-  return `${pods.length} pods; the node takes ${mib(node.memory.workingSetBytes)} MiB and ${Math.round(node.cpu.usageNanoCores / 1e6)} m`
+  const memory = pods
+    .flatMap(({ containers }) => containers)
+    .reduce((sum, one) => sum + (one.memory?.workingSetBytes ?? 0), 0)
+  return `${pods.length} pods take ${mib(memory)} MiB; all of the machine ${Math.round(node.cpu.usageNanoCores / 1e6)} m`
 }

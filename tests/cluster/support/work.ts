@@ -17,12 +17,12 @@ export interface Work {
 
 const samples = (name: string): string => fileURLToPath(new URL(`../../../samples/${name}`, import.meta.url))
 
-/** @param pause ms between two uploads; every fourth is a picture, whose letters have to be recognised */
+/** @param pause ms between two uploads; every eighth is a picture, whose letters have to be recognised */
 export async function startWork(name: string, pause: number): Promise<Work> {
   const client = await new Client(gatewayUrl).register(name)
   const projectId = await client.project({ name })
   const files = await Promise.all(
-    ['text.pdf', 'text.pdf', 'text.pdf', 'letter.png'].map(async (file) => ({
+    [...Array<string>(7).fill('text.pdf'), 'letter.png'].map(async (file) => ({
       file,
       bytes: await readFile(samples(file)),
     })),

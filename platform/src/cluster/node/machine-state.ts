@@ -39,12 +39,16 @@ async function controlGroups(): Promise<string[]> {
   return [...hierarchies, ...(await Promise.all(hierarchies.map(folders))).flat()].sort()
 }
 
-/** `mounts: + /x`, one for each line that is only in one of them. */
+/**
+ * `mounts: + /x`, one for each line that is only in one of them. A mount that has gone is somebody else's, as of a build
+ * of images that ended meanwhile: a node unmounts nothing but its own.
+ */
 export function differences(before: MachineState, after: MachineState): string[] {
   return Object.entries(before).flatMap(([name, lines]) => {
     const now = after[name] ?? []
-    const gone = lines.filter((line) => !now.includes(line)).map((line) => `${name}: - ${line}`)
-    return [...gone, ...now.filter((line) => !lines.includes(line)).map((line) => `${name}: + ${line}`)]
+    const gone = lines.filter((line) => name !== 'mounts' && !now.includes(line))
+    const come = now.filter((line) => !lines.includes(line))
+    return [...gone.map((line) => `${name}: - ${line}`), ...come.map((line) => `${name}: + ${line}`)]
   })
 }
 
