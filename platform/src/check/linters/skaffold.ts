@@ -63,6 +63,8 @@ export async function renderBySkaffold(
     [
       'render',
       '--offline',
+      // As for kind, which it does not know to be the cluster: elsewhere it would ask the registry.
+      '--digest-source=tag',
       '--build-artifacts',
       built,
       '--output',
