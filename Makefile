@@ -47,7 +47,7 @@ prove-install: ## a clean Debian root by debootstrap, from git clone to the tabl
 	@sh platform/prove/install-from-nothing.sh
 
 ##@ Cluster
-cluster-up: ## a node of Kubernetes on this machine with Alta on it; needs root and no Docker (first time: 20 minutes)
+cluster-up: ## a node of Kubernetes on this machine with Alta on it; needs root and no Docker (the first time builds for long)
 	@$(ALTA) cluster-up
 cluster-down: ## remove it; the machine is as it was before
 	@$(ALTA) cluster-down
