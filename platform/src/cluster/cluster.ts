@@ -155,7 +155,7 @@ export async function runningDeployment(checkout: Checkout): Promise<Deployment>
 export async function clusterDown(checkout: Checkout, say: Say): Promise<void> {
   const folder = folderOf(checkout)
   if (!nodeIsThere(folder)) return say('there is no cluster of this checkout')
-  const left = await stopNode(folder, say)
+  const left = await stopNode(folder)
   if (left.length > 0)
     throw new StepFailed(
       `the machine is not as it was:\n    ${left.join('\n    ')}`,

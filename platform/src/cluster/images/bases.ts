@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Say, StepFailed } from '../../console/steps.ts'
 import { run } from '../../system/run.ts'
@@ -64,7 +64,6 @@ async function mirror(): Promise<string[]> {
 async function fetchNpm(work: string): Promise<void> {
   const folder = await mkdtemp(join(work, '.npm-'))
   try {
-    await mkdir(folder, { recursive: true })
     await writeFile(join(folder, 'package.json'), '{ "private": true }\n')
     const settings = 'autoInstallPeers: false\nignoreScripts: true\nnodeLinker: hoisted\n'
     await writeFile(join(folder, 'pnpm-workspace.yaml'), settings)

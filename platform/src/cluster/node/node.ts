@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { type Say, StepFailed } from '../../console/steps.ts'
+import { StepFailed } from '../../console/steps.ts'
 import { until } from '../../system/network.ts'
 import { signal } from '../../system/processes.ts'
 import { run } from '../../system/run.ts'
@@ -118,10 +118,10 @@ export async function startKubelet(folder: string, programs: NodePrograms, kubec
 }
 
 /**
- * Ends everything and puts the machine back.
+ * Ends everything and puts the machine back; only where `nodeIsThere`, or it would be another checkout's node.
  * @returns what is not as it was before, nothing when all is
  */
-export async function stopNode(folder: string, say: Say): Promise<string[]> {
+export async function stopNode(folder: string): Promise<string[]> {
   const places = placesIn(folder)
   for (const name of ['coredns', 'kube-proxy', 'kubelet', 'kube-scheduler'])
     await stopDaemon(folder, name, 10_000)
@@ -132,13 +132,10 @@ export async function stopNode(folder: string, say: Say): Promise<string[]> {
   await unmountBelow(folder)
   await removeNetwork()
   await removeControlGroup()
-  const before = await readFile(stateFile(folder), 'utf8').catch(() => undefined)
-  if (before === undefined) return []
-  const state = JSON.parse(before) as MachineState
+  const state = JSON.parse(await readFile(stateFile(folder), 'utf8')) as MachineState
   await restoreSettings(state)
   await rm(folder, { recursive: true, force: true })
   await rm('/run/alta-cluster', { recursive: true, force: true })
-  say('removed')
   return differences(state, await machineState())
 }
 
