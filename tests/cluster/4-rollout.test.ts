@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '@alta/kit/testing/wait'
 import { afterAll, expect, test } from 'vitest'
 import { installService, namespace } from '../../platform/src/cluster/deploy.ts'
-import { cluster, deployment, inNamespace, isGoing, isReady, podsOf, rolledOut } from './support/cluster.ts'
+import { cluster, deployment, isGoing, isReady, podsOf, rolledOut, scaled } from './support/cluster.ts'
 import { describe, startLoad } from './support/load.ts'
 import { startWork } from './support/work.ts'
 
@@ -10,13 +10,14 @@ const services = Object.keys(deployment.images.services)
 const work = await startWork('Rolf Rollout', 4000)
 
 afterAll(async () => {
-  const { items, mails } = await work.settle()
+  await using settled = work
+  const { items, mails } = await settled.settle()
   console.log(`${items} documents were worked on meanwhile, ${mails} mails came, none twice`)
 })
 
-/** A release of the same image under another version: every pod is made anew. */
+/** A release of the same image under another version: both pods are made anew. */
 async function release(service: string, version: string, more: readonly string[] = []): Promise<void> {
-  await installService(deployment, service, ['--set', `version=${version}`, ...more])
+  await installService(deployment, service, ['--set', `replicas=2,version=${version}`, ...more])
   await rolledOut(service)
 }
 
@@ -30,14 +31,16 @@ const drained = () =>
   eventually('nothing is going any more', async () => !(await podsOf()).some(isGoing), 180)
 
 test('rolling updates and rollbacks of every service lose no call', async () => {
-  const load = startLoad(work.client, work.projectId, 55)
+  await using load = startLoad(work.client, work.projectId, 55)
   for (const service of services) {
+    await scaled(service, 2)
     const before = Date.now()
     await release(service, 'next')
     await rollBack(service)
     console.log(
       `${service}: updated and rolled back in ${Math.round((Date.now() - before) / 1000)} s; ${load.outcome().failures} failed so far`,
     )
+    await scaled(service, 1)
   }
   await drained()
   const outcome = await load.stop()
@@ -51,19 +54,20 @@ test('without the drain that the chart asks for the same update loses calls, so 
   const undrained = ['preStopSeconds', 'sidecarBlockSeconds'].flatMap((name) => ['--set', `drain.${name}=0`])
   await release('documents', 'undrained', undrained)
   await drained()
-  const load = startLoad(work.client, work.projectId, 55)
+  await using load = startLoad(work.client, work.projectId, 55)
   await release('documents', 'undrained-next', undrained)
   await delay(25_000)
   const outcome = await load.stop()
   console.log(describe(outcome))
-  await release('documents', 'drained')
+  await scaled('documents', 1)
   await drained()
   expect(outcome.failures).toBeGreaterThan(0)
 })
 
 test('an image that is not there, and one that cannot start, never take a call', async () => {
-  const load = startLoad(work.client, work.projectId, 55)
-  await installService(deployment, 'documents', ['--set', 'image.tag=never-built,version=missing'])
+  await scaled('documents', 2)
+  await using load = startLoad(work.client, work.projectId, 55)
+  await installService(deployment, 'documents', ['--set', 'replicas=2,image.tag=never-built,version=missing'])
   await eventually('the new pod waits for its image', async () =>
     (await podsOf('documents')).some((pod) =>
       pod.status.containerStatuses.some(({ state }) => state.waiting?.reason.includes('Image')),
@@ -71,7 +75,10 @@ test('an image that is not there, and one that cannot start, never take a call',
   )
   expect((await podsOf('documents')).filter((pod) => isReady(pod) && !isGoing(pod))).toHaveLength(2)
   await rollBack('documents')
-  await installService(deployment, 'documents', ['--set', 'env.LOG_LEVEL=no-such-level,version=broken'])
+  await installService(deployment, 'documents', [
+    '--set',
+    'replicas=2,env.LOG_LEVEL=no-such-level,version=broken',
+  ])
   await eventually('the new pod ends again and again', async () =>
     (await podsOf('documents')).some((pod) =>
       pod.status.containerStatuses.some(({ restartCount }) => restartCount > 0),
@@ -82,6 +89,6 @@ test('an image that is not there, and one that cannot start, never take a call',
   await drained()
   const outcome = await load.stop()
   console.log(describe(outcome))
+  await scaled('documents', 1)
   expect([...outcome.failed]).toEqual([])
-  await inNamespace('get', 'pods')
 })

@@ -1,41 +1,39 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '@alta/kit/testing/wait'
 import { expect, test } from 'vitest'
 import { namespace } from '../../platform/src/cluster/deploy.ts'
 import { killContainer } from '../../platform/src/cluster/node/node.ts'
-import { cluster, deployment, isGoing, isReady, podsOf } from './support/cluster.ts'
+import { cluster, deployment, isGoing, isReady, type Pod, podsOf, scaled } from './support/cluster.ts'
 import { describe, startLoad } from './support/load.ts'
 import { startWork } from './support/work.ts'
 
 const services = Object.keys(deployment.images.services)
 
-/** Both replicas of every service. */
-const complete = () =>
-  eventually(
-    'every service has its two ready pods',
-    async () => {
-      const pods = (await podsOf()).filter((pod) => isReady(pod) && !isGoing(pod))
-      return services.every(
-        (service) =>
-          pods.filter(({ metadata }) => metadata.labels['app.kubernetes.io/instance'] === service).length ===
-          2,
-      )
-    },
-    300,
+/** Until a service has its two pods again, both ready. */
+const complete = (service: string) =>
+  eventually(`${service} has its two ready pods`, async () => (await readyPodsOf(service)).length === 2, 300)
+
+const readyPodsOf = async (service: string) =>
+  (await podsOf(service)).filter((pod) => isReady(pod) && !isGoing(pod))
+
+const containerOf = (pod: Pod | undefined, container: string) =>
+  [...(pod?.status.containerStatuses ?? []), ...(pod?.status.initContainerStatuses ?? [])].find(
+    ({ name }) => name === container,
   )
 
 test('a pod of every service is evicted: nothing accepted is lost, nothing happens twice', async () => {
-  const work = await startWork('Eve Evicted', 2000)
-  const load = startLoad(work.client, work.projectId, 50)
+  await using work = await startWork('Eve Evicted', 2000)
+  await using load = startLoad(work.client, work.projectId, 50)
   for (const service of services) {
-    const [pod] = (await podsOf(service)).filter((one) => isReady(one) && !isGoing(one))
+    await scaled(service, 2)
+    const [pod] = await readyPodsOf(service)
     const name = pod?.metadata.name ?? ''
     const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } }
     await cluster.kubectl(
       ['create', '--raw', `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, '-f', '-'],
       JSON.stringify(eviction),
     )
-    await complete()
+    await complete(service)
+    await scaled(service, 1)
   }
   const outcome = await load.stop()
   const { items, mails } = await work.settle()
@@ -44,22 +42,27 @@ test('a pod of every service is evicted: nothing accepted is lost, nothing happe
 })
 
 test('an app and a sidecar of every service are killed: nothing accepted is lost, nothing happens twice', async () => {
-  const work = await startWork('Kim Killed', 2000)
-  const load = startLoad(work.client, work.projectId, 50)
+  await using work = await startWork('Kim Killed', 2000)
+  await using load = startLoad(work.client, work.projectId, 50)
   let kills = 0
   for (const service of services) {
+    await scaled(service, 2)
     for (const container of [service, 'daprd']) {
-      const [pod] = (await podsOf(service)).filter((one) => isReady(one) && !isGoing(one))
-      const statuses = [
-        ...(pod?.status.containerStatuses ?? []),
-        ...(pod?.status.initContainerStatuses ?? []),
-      ]
-      const id = statuses.find(({ name }) => name === container)?.containerID ?? ''
-      await killContainer(deployment.folder, id)
+      const [pod] = await readyPodsOf(service)
+      const name = pod?.metadata.name ?? ''
+      const killed = containerOf(pod, container)?.containerID ?? ''
+      await killContainer(deployment.folder, killed)
       kills += 1
-      await delay(1000)
-      await complete()
+      await eventually(
+        `${container} of ${name} is there again`,
+        async () => {
+          const again = (await readyPodsOf(service)).find(({ metadata }) => metadata.name === name)
+          return containerOf(again, container)?.containerID !== killed && again !== undefined
+        },
+        300,
+      )
     }
+    await scaled(service, 1)
   }
   const outcome = await load.stop()
   const { items, mails } = await work.settle()

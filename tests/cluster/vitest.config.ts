@@ -15,7 +15,7 @@ export default defineConfig({
     include: ['*.test.ts'],
     fileParallelism: false,
     testTimeout: 900_000,
-    hookTimeout: 300_000,
+    hookTimeout: 900_000,
     sequence: { concurrent: false, sequencer: ByName },
   },
 })

@@ -102,8 +102,16 @@ export class Client {
   async signIn(): Promise<this> {
     const { email, password } = this
     const signedIn = await this.insist('POST', '/api/v1/auth/login', () => ({ email, password }))
+    if (signedIn.status !== 200) throw new Error(`cannot sign in: ${JSON.stringify(signedIn.body)}`)
     this.token = signedIn.body.accessToken
     return this
+  }
+
+  /** Signs in again long before a token's ten minutes are over, for work that takes longer; until it is disposed of. */
+  staySignedIn(): Disposable {
+    // What fails is tried again at the next turn, of which there are two within a token's life.
+    const timer = setInterval(() => void this.signIn().catch(() => undefined), 240_000)
+    return { [Symbol.dispose]: () => clearInterval(timer) }
   }
 
   async project(fields: Record<string, unknown> = {}): Promise<string> {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { openCheckout } from '../../../platform/src/checkout.ts'
 import type { Cluster } from '../../../platform/src/cluster/client.ts'
 import { runningDeployment } from '../../../platform/src/cluster/cluster.ts'
-import { namespace } from '../../../platform/src/cluster/deploy.ts'
+import { installService, namespace } from '../../../platform/src/cluster/deploy.ts'
 
 const checkout = await openCheckout()
 
@@ -63,6 +63,15 @@ export const isGoing = ({ metadata }: Pod): boolean => metadata.deletionTimestam
 /** Until what was rolled out is ready everywhere. */
 export const rolledOut = (service: string): Promise<string> =>
   inNamespace('rollout', 'status', `deployment/${service}`, '--timeout=300s')
+
+/**
+ * The service as it was installed, with so many replicas. One is enough for all that is not being disturbed: two of
+ * each take most of a small machine before anybody calls.
+ */
+export async function scaled(service: string, replicas: 1 | 2): Promise<void> {
+  await installService(deployment, service, ['--set', `replicas=${replicas}`])
+  await rolledOut(service)
+}
 
 /** A statement against the database, as its administrator. @returns rows of columns */
 export async function query(statement: string): Promise<string[][]> {

@@ -3,7 +3,7 @@ import type { Client } from '../../support/client.ts'
 
 export interface Outcome {
   readonly calls: number
-  /** Not answered, or answered by a 5xx: what was said, and how often. */
+  /** Not answered, or answered otherwise than expected: what was said, and how often. */
   readonly failed: ReadonlyMap<string, number>
   readonly failures: number
   /** Calls a second, over the whole time. */
@@ -13,7 +13,8 @@ export interface Outcome {
   readonly p99: number
 }
 
-export interface Load {
+/** Disposing of it stops it as well. */
+export interface Load extends AsyncDisposable {
   /** Of the calls so far. */
   outcome(): Outcome
   /** Waits for what is under way. */
@@ -26,15 +27,15 @@ export interface Load {
  * @param rate calls a second
  */
 export function startLoad(who: Client, projectId: string, rate: number): Load {
-  const paths = [
-    '/api/v1/auth/me',
-    `/api/v1/documents?projectId=${projectId}&limit=5`,
-    `/api/v1/reviews?projectId=${projectId}&limit=5`,
-    '/api/v1/notifications?limit=5',
-    '/api/v1/projects?limit=5',
-    // Answered with 403 by the service itself: whoever asks is no operator.
-    '/api/v1/events/counts',
-    '/api/v1/tasks?limit=5',
+  const questions = [
+    { path: '/api/v1/auth/me', expected: 200 },
+    { path: `/api/v1/documents?projectId=${projectId}&limit=5`, expected: 200 },
+    { path: `/api/v1/reviews?projectId=${projectId}&limit=5`, expected: 200 },
+    { path: '/api/v1/notifications?limit=5', expected: 200 },
+    { path: '/api/v1/projects?limit=5', expected: 200 },
+    // By the service itself: whoever asks is no operator.
+    { path: '/api/v1/events/counts', expected: 403 },
+    { path: '/api/v1/tasks?limit=5', expected: 200 },
   ]
   const kept = new Agent({ connections: 32, keepAliveTimeout: 30_000 })
   const failed = new Map<string, number>()
@@ -44,7 +45,7 @@ export function startLoad(who: Client, projectId: string, rate: number): Load {
   let calls = 0
   let ended: number | undefined
 
-  async function call(path: string, once: boolean): Promise<void> {
+  async function call({ path, expected }: (typeof questions)[number], once: boolean): Promise<void> {
     const agent = once ? new Agent({ pipelining: 0 }) : kept
     const from = performance.now()
     try {
@@ -52,7 +53,8 @@ export function startLoad(who: Client, projectId: string, rate: number): Load {
       const signal = AbortSignal.timeout(30_000)
       const response = await fetch(who.gateway + path, { headers, signal, dispatcher: agent })
       const text = await response.text()
-      if (response.status >= 500) count(`${path.split('?')[0]}: ${response.status} ${text.slice(0, 160)}`)
+      if (response.status !== expected)
+        count(`${path.split('?')[0]}: ${response.status} ${text.slice(0, 160)}`)
     } catch (error) {
       const cause = error instanceof Error ? (error.cause ?? error) : error
       count(`${path.split('?')[0]}: ${String(cause)}`)
@@ -70,9 +72,9 @@ export function startLoad(who: Client, projectId: string, rate: number): Load {
     // Whatever the timer has missed is made up for: the rate is what was promised.
     const due = Math.floor(((Date.now() - began) / 1000) * rate)
     while (calls < due) {
-      const path = paths[calls % paths.length] ?? '/'
+      const question = questions[calls % questions.length] as (typeof questions)[number]
       calls += 1
-      const one = call(path, calls % 2 === 0)
+      const one = call(question, calls % 2 === 0)
       running.add(one)
       void one.finally(() => running.delete(one))
     }
@@ -86,16 +88,15 @@ export function startLoad(who: Client, projectId: string, rate: number): Load {
     return { calls, failed, failures, rate: calls / seconds, p50: at(0.5), p99: at(0.99) }
   }
 
-  return {
-    outcome,
-    async stop() {
-      clearInterval(timer)
-      ended = Date.now()
-      await Promise.all(running)
-      await kept.close()
-      return outcome()
-    },
+  async function stop(): Promise<Outcome> {
+    clearInterval(timer)
+    ended ??= Date.now()
+    await Promise.all(running)
+    await kept.close()
+    return outcome()
   }
+
+  return { outcome, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
 }
 
 export const describe = ({ calls, failures, failed, rate, p50, p99 }: Outcome): string =>

@@ -7,8 +7,8 @@ import { expect } from 'vitest'
 import { Client, formWith } from '../../support/client.ts'
 import { gatewayUrl, mailsTo, query } from './cluster.ts'
 
-/** Someone who keeps the pipeline busy, and afterwards counts what became of every item. */
-export interface Work {
+/** Someone who keeps the pipeline busy, and afterwards counts what became of every item. Disposing of it stops it. */
+export interface Work extends AsyncDisposable {
   readonly client: Client
   readonly projectId: string
   /** Stops uploading, waits until all is worked off, and compares it with the ledger. */
@@ -20,6 +20,7 @@ const samples = (name: string): string => fileURLToPath(new URL(`../../../sample
 /** @param pause ms between two uploads; every eighth is a picture, whose letters have to be recognised */
 export async function startWork(name: string, pause: number): Promise<Work> {
   const client = await new Client(gatewayUrl).register(name)
+  const signedIn = client.staySignedIn()
   const projectId = await client.project({ name })
   const files = await Promise.all(
     [...Array<string>(7).fill('text.pdf'), 'letter.png'].map(async (file) => ({
@@ -46,9 +47,14 @@ export async function startWork(name: string, pause: number): Promise<Work> {
   })()
   // An upload that fails is told when all is settled.
   uploads.catch(() => undefined)
+  async function stop(): Promise<void> {
+    going = false
+    await uploads.finally(() => signedIn[Symbol.dispose]())
+  }
   return {
     client,
     projectId,
+    [Symbol.asyncDispose]: () => stop().catch(() => undefined),
     async settle() {
       going = false
       await uploads

@@ -24,8 +24,8 @@ interface Session {
 
 /** Between looks whether a queue is gone. */
 const HEAL_EVERY_SECONDS = 5
-/** How long the first events of a session wait for a look that finds something lost. */
-const HEAL_FIRST_MS = 2_000
+/** How long the first events of a session wait for that look. A new broker, where everything is declared, takes seconds. */
+const HEAL_FIRST_MS = 10_000
 /** Between tries to get events to a queue that took none: doubled each time, as long as they come back. */
 const RETURNED_FROM_MS = 1_000
 const RETURNED_UP_TO_MS = 60_000
