@@ -21,7 +21,8 @@ test('all samples come through the gateway of the cluster as their truth says', 
   const checkout = await openCheckout()
   const secrets = await openSecrets(checkout)
   const project = `Cluster ${Date.now()}`
-  const good = await runSamples({ checkout, secrets, gatewayUrl, say: (text) => console.log(text), project })
+  const say = (text: string) => console.log(text)
+  const good = await runSamples({ checkout, secrets, gatewayUrl, say, speech: true, project })
   expect(good).toBe(true)
   await quiet()
 })
