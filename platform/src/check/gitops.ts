@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { applicationsOf, listsOf } from '../manifests/applications.ts'
 import { type Manifest, manifestsOf } from '../manifests/objects.ts'
+import { ownRepository } from '../manifests/own-repository.ts'
 import { environments } from '../manifests/releases.ts'
 import { kustomize } from '../manifests/render.ts'
 import { discoverServices } from '../services/discover.ts'
@@ -101,16 +102,6 @@ export function applicationFaults(
 }
 
 const sourcesOf = ({ source: one, sources = [] }: Application) => [...(one ? [one] : []), ...sources]
-
-/** That of the roots: they point into this repository. */
-function ownRepository(
-  applications: readonly Manifest[],
-  isThere: (path: string) => boolean,
-): string | undefined {
-  return applications
-    .flatMap(({ spec }) => sourcesOf(application.parse(spec)))
-    .find(({ path }) => path?.startsWith('argocd/') && isThere(path))?.repoURL
-}
 
 function refusals(one: Application, { sourceRepos, destinations }: Project): string[] {
   const { name, server, namespace } = one.destination

@@ -1,10 +1,12 @@
 // Prints the commands that install what argocd/platform/base lists, in its waves and versions, for a cluster without
 // Argo CD: k8s/kind/up.sh runs them. Ours is left out: skaffold and kustomize bring it.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { manifestsOf } from './objects.ts'
+import { ownRepository } from './own-repository.ts'
 
 const source = z.object({
   repoURL: z.string(),
@@ -37,6 +39,10 @@ const notInDevelopment = ['external-secrets', 'secret-store', 'barman-cloud', 'k
 /** The commands for one environment, in order. */
 export function installCommands(root: string, environment: string): string[] {
   const folder = join(root, 'argocd/platform/base')
+  const own = ownRepository(
+    manifestsOf(readFileSync(join(root, `argocd/root/${environment}.yaml`), 'utf8')),
+    (path) => existsSync(join(root, path)),
+  )
   const applications = readdirSync(folder)
     .filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml')
     .map((file) => application.parse(parse(readFileSync(join(folder, file), 'utf8'))))
@@ -44,8 +50,7 @@ export function installCommands(root: string, environment: string): string[] {
     .sort((a, b) => wave(a) - wave(b) || a.metadata.name.localeCompare(b.metadata.name))
   return applications.flatMap((one) => {
     const from = one.spec.source ?? one.spec.sources?.[0]
-    const ours = !from || from.repoURL.includes('example/alta')
-    return ours ? [] : commandsFor(one, from, environment)
+    return !from || from.repoURL === own ? [] : commandsFor(one, from, environment)
   })
 }
 
