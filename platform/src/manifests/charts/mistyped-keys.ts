@@ -9,23 +9,25 @@ import { helmText } from '../render.ts'
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>> | undefined
-  readonly additionalProperties?: unknown
-  readonly patternProperties?: unknown
+  readonly items?: Schema | undefined
   readonly $ref?: string | undefined
 }
 
 const schema: z.ZodType<Schema> = z.lazy(() =>
   z.looseObject({
     properties: z.record(z.string(), schema).optional(),
-    additionalProperties: z.unknown().optional(),
-    patternProperties: z.unknown().optional(),
+    items: schema.optional(),
     $ref: z.string().optional(),
   }),
 )
 const whole = z.looseObject({ definitions: z.record(z.string(), schema).default({}) }).and(schema)
 
-/** A key as somebody might mistype it. */
-const mistyped = (key: string): string => `${key}x`
+/** A key as somebody might mistype it, and its place: `dapr.sidecar.cpux17`. */
+interface Typo {
+  /** No other place has it: a refusal that names it speaks of this one. */
+  readonly key: string
+  readonly path: string
+}
 
 /**
  * Mistypes every key that the schema of a chart knows, at every level, and says which of them Helm would take. All at
@@ -38,35 +40,46 @@ export async function mistypedKeysTaken(
 ): Promise<string[]> {
   const file = join(root, `charts/${release.chart}/values.schema.json`)
   const top = whole.parse(JSON.parse(await readFile(file, 'utf8')))
-  const wrong: string[] = []
-  const typos = typosOf(top, top.definitions, wrong)
+  const typos: Typo[] = []
+  const mistyped = withTypos(top, '', top.definitions, typos)
   const folder = await mkdtemp(join(tmpdir(), 'alta-typos-'))
   try {
     const path = join(folder, 'typos.yaml')
-    await writeFile(path, stringify(typos))
+    await writeFile(path, stringify(mistyped))
     const outcome = await helmText(root, helm, { ...release, values: [...values, path] })
     if ('text' in outcome) return [`charts/${release.chart}: takes any key under Helm ${helm.major}`]
     // The two Helms word it differently; both name the key in quotes or after its path.
-    return wrong
-      .filter((key) => !new RegExp(`\\b${key}\\b`).test(outcome.refusal))
-      .map((key) => `charts/${release.chart}: Helm ${helm.major} takes ${key}, which is mistyped`)
+    return typos
+      .filter(({ key }) => !new RegExp(`\\b${key}\\b`).test(outcome.refusal))
+      .map(({ path }) => `charts/${release.chart}: Helm ${helm.major} takes ${path}, which is mistyped`)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** Values with a mistyped sister of each key. @param found gets the mistyped keys */
-function typosOf(
-  { properties = {} }: Schema,
+/** Values that fit a schema but for a mistyped sister of each key; undefined where no keys are. @param found gets them */
+function withTypos(
+  schema: Schema,
+  path: string,
   definitions: Readonly<Record<string, Schema>>,
-  found: string[],
-): Record<string, unknown> {
+  found: Typo[],
+): unknown {
+  const { properties, items } = schema.$ref
+    ? (definitions[schema.$ref.replace('#/definitions/', '')] ?? {})
+    : schema
+  if (items) {
+    const item = withTypos(items, `${path}[0]`, definitions, found)
+    return item === undefined ? undefined : [item]
+  }
+  if (!properties) return undefined
   const values: Record<string, unknown> = {}
   for (const [key, inner] of Object.entries(properties)) {
-    const referred = inner.$ref ? definitions[inner.$ref.replace('#/definitions/', '')] : inner
-    values[mistyped(key)] = true
-    found.push(mistyped(key))
-    if (referred?.properties) values[key] = typosOf(referred, definitions, found)
+    const place = path === '' ? key : `${path}.${key}`
+    const typo = `${key}x${found.length}`
+    found.push({ key: typo, path: `${place}x${found.length}` })
+    values[typo] = true
+    const value = withTypos(inner, place, definitions, found)
+    if (value !== undefined) values[key] = value
   }
   return values
 }
