@@ -6,14 +6,22 @@ export interface Cluster {
   readonly kubeconfig: string
   /** What it prints, whatever its exit code. */
   try(args: readonly string[], options?: RunOptions): Promise<RunResult>
-  /** @throws {StepFailed} with kubectl's own words */
+  /**
+   * @param input is no part of a failure's message: secrets go in by it, and never by an argument
+   * @throws {StepFailed} with the command and kubectl's last words
+   */
   kubectl(args: readonly string[], input?: string): Promise<string>
-  /** @throws {StepFailed} with kubectl's words */
+  /** @throws {StepFailed} as `kubectl` */
   json(args: readonly string[]): Promise<unknown>
   apply(objects: readonly object[]): Promise<void>
-  /** @throws {StepFailed} with Helm's own words */
+  /** @throws {StepFailed} with the command and Helm's last words */
   helm(args: readonly string[]): Promise<string>
 }
+
+const kubectlWithin = 600_000
+const helmWithin = 900_000
+/** Of each output, in a failure's message. */
+const lastLines = 10
 
 export function clusterAt(
   kubeconfig: string,
@@ -21,13 +29,24 @@ export function clusterAt(
   home: string,
 ): Cluster {
   const tryKubectl = (args: readonly string[], options: RunOptions = {}) =>
-    run(programs.kubectl, ['--kubeconfig', kubeconfig, ...args], { timeout: 600_000, ...options })
+    run(programs.kubectl, ['--kubeconfig', kubeconfig, ...args], { timeout: kubectlWithin, ...options })
 
-  async function kubectl(args: readonly string[], input?: string): Promise<string> {
-    const { code, stdout, stderr } = await tryKubectl(args, input === undefined ? {} : { input })
+  async function ended(what: string, timeout: number, running: Promise<RunResult>): Promise<string> {
+    const began = Date.now()
+    const { code, stdout, stderr } = await running
     if (code === 0) return stdout
-    throw new StepFailed(`kubectl ${args.slice(0, 3).join(' ')}: ${stderr.trim()}`, 'make cluster-up')
+    // Of several reasons the last one is seldom the first.
+    const said = [stderr, stdout].flatMap((text) => text.trim().split('\n').slice(-lastLines)).filter(Boolean)
+    const how =
+      Date.now() - began >= timeout ? `did not end within ${timeout / 1000} s` : `ended with ${code}`
+    throw new StepFailed(
+      [`${what} ${how}`, ...said].join('\n    '),
+      `kubectl --kubeconfig ${kubeconfig} get events --all-namespaces --sort-by .lastTimestamp`,
+    )
   }
+
+  const kubectl = (args: readonly string[], input?: string): Promise<string> =>
+    ended(`kubectl ${args.join(' ')}`, kubectlWithin, tryKubectl(args, input === undefined ? {} : { input }))
 
   return {
     kubeconfig,
@@ -38,14 +57,11 @@ export function clusterAt(
       const documents = objects.map((object) => JSON.stringify(object)).join('\n---\n')
       await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], documents)
     },
-    async helm(args) {
+    helm(args) {
       const env = { HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home }
-      const { code, stdout, stderr } = await run(programs.helm, ['--kubeconfig', kubeconfig, ...args], {
-        env,
-        timeout: 900_000,
-      })
-      if (code === 0) return stdout
-      throw new StepFailed(`helm ${args.slice(0, 3).join(' ')}: ${stderr.trim()}`, 'kubectl get events')
+      const given = ['--kubeconfig', kubeconfig, ...args]
+      const running = run(programs.helm, given, { env, timeout: helmWithin })
+      return ended(`helm ${args.join(' ')}`, helmWithin, running)
     },
   }
 }

@@ -71,7 +71,9 @@ export async function startPrometheus(
   await writeNew(join(home, 'prometheus.yml'), configuration(home, rules, evaluationSeconds))
   const running = known.prometheus
   if (running !== undefined && (await httpStatus(`http://127.0.0.1:${running}/-/ready`)) === 200) {
-    await fetch(`http://127.0.0.1:${running}/-/reload`, { method: 'POST' })
+    const reloaded = await fetch(`http://127.0.0.1:${running}/-/reload`, { method: 'POST' })
+    if (!reloaded.ok)
+      throw new StepFailed(`it does not take its rules: ${(await reloaded.text()).trim()}`, 'make check')
     say('runs already; it has read its rules again')
     return `http://localhost:${running}`
   }
