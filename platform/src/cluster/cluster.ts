@@ -18,6 +18,7 @@ import {
   importImages,
   type NodePrograms,
   nodeIsThere,
+  nodeIsWhole,
   placesIn,
   startKubelet,
   startNode,
@@ -99,6 +100,8 @@ async function bringNode(checkout: Checkout, parts: Parts): Promise<Cluster> {
   const folder = folderOf(checkout)
   const { programs, kubectl, helm, images } = parts
   const isThere = nodeIsThere(folder)
+  if (isThere && !(await nodeIsWhole(folder)))
+    throw new StepFailed('half a node is there, being brought up or interrupted', 'make cluster-down')
   if (!isThere) await step('control plane', () => startNode(folder, programs, pause))
   await step('images', (say) => bringImages(checkout, folder, everyImage(images), say))
   if (!isThere)

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
@@ -21,7 +20,8 @@ import {
 } from './configuration.ts'
 import { makeControlGroup, membersOfControlGroup, removeControlGroup } from './control-groups.ts'
 import { differences, type MachineState, machineState, restoreSettings } from './machine-state.ts'
-import { makeNetwork, networkIsThere, nodeNetwork, removeNetwork } from './network.ts'
+import { makeNetwork, nodeNetwork, removeNetwork } from './network.ts'
+import { claimNode, isOwner, releaseNode, runFolder } from './owner.ts'
 
 export type NodePrograms = Programs<
   keyof typeof kubernetes.packages | keyof typeof etcd.packages | keyof typeof coredns.packages
@@ -30,19 +30,35 @@ export type NodePrograms = Programs<
 export const placesIn = (folder: string): NodePlaces => ({
   folder,
   kubeconfig: join(folder, 'kubeconfig'),
-  socket: '/run/alta-cluster/containerd.sock',
+  socket: join(runFolder, 'containerd.sock'),
 })
 
 const stateFile = (folder: string): string => join(folder, 'machine-before.json')
 
+/** What `startNode` and `startKubelet` start. */
+const daemons = [
+  ...['etcd', 'kube-apiserver', 'kube-controller-manager', 'containerd'],
+  ...['kube-scheduler', 'kubelet', 'kube-proxy', 'coredns'],
+]
+
+/** Whether this machine's node is that of the folder, as far as it was brought up. */
+export const nodeIsThere = (folder: string): boolean => isOwner(folder)
+
+/** Whether everything of it runs. */
+export async function nodeIsWhole(folder: string): Promise<boolean> {
+  const running = await Promise.all(daemons.map((name) => daemonRuns(folder, name)))
+  return running.every(Boolean)
+}
+
 /**
  * Control plane and containerd; `startKubelet` follows when the images are there. As root; one node per machine.
- * @throws {StepFailed} naming what did not come up; `stopNode` puts away what did
+ * @throws {StepFailed} naming what did not come up, which `stopNode` puts away, or whose node there is
  */
 export async function startNode(folder: string, programs: NodePrograms, pause: string): Promise<void> {
   const places = placesIn(folder)
-  if (networkIsThere())
-    throw new StepFailed('a cluster of this or another checkout runs', 'make cluster-down')
+  await claimNode(folder)
+  // What a node had that a restart of the machine has ended.
+  await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await writeFile(stateFile(folder), JSON.stringify(await machineState()))
   await makeNetwork()
@@ -107,12 +123,14 @@ export async function startKubelet(folder: string, programs: NodePrograms, kubec
     program: programs.coredns,
     args: ['-conf', join(folder, 'Corefile')],
   })
+  let ended = false
   const ready = await until(async () => {
+    ended = !(await daemonRuns(folder, 'kubelet'))
     const jsonpath = '{.status.conditions[?(@.type=="Ready")].status}'
     const args = ['--kubeconfig', kubeconfig, 'get', 'node', nodeName, '-o', `jsonpath=${jsonpath}`]
-    return (await run(kubectl, args)).stdout === 'True'
+    return ended || (await run(kubectl, args)).stdout === 'True'
   }, 120_000)
-  if (!ready)
+  if (ended || !ready)
     throw new StepFailed(`the node is not ready: ${await endOfLog(folder, 'kubelet')}`, 'make cluster-down')
   return Date.now() - began
 }
@@ -132,17 +150,23 @@ export async function stopNode(folder: string): Promise<string[]> {
   await unmountBelow(folder)
   await removeNetwork()
   await removeControlGroup()
-  const state = JSON.parse(await readFile(stateFile(folder), 'utf8')) as MachineState
-  await restoreSettings(state)
+  const state = await stateBefore(folder)
+  if (state) await restoreSettings(state)
+  const left = state ? differences(state, await machineState()) : []
   await rm(folder, { recursive: true, force: true })
-  await rm('/run/alta-cluster', { recursive: true, force: true })
-  return differences(state, await machineState())
+  await releaseNode()
+  return left
+}
+
+/** Undefined where the node was interrupted before it had changed anything, or while it was put away. */
+async function stateBefore(folder: string): Promise<MachineState | undefined> {
+  const text = await readFile(stateFile(folder), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : (JSON.parse(text) as MachineState)
 }
 
 async function writeConfigurations(places: NodePlaces, pause: string): Promise<void> {
   const { folder } = places
   await mkdir(join(folder, 'cni'), { recursive: true })
-  await mkdir('/run/alta-cluster', { recursive: true, mode: 0o700 })
   // A file that starts with { is read as JSON, which has no comments; YAML it is.
   const files: Record<string, string> = {
     'containerd.toml': containerdConfiguration(places, pause),
@@ -206,5 +230,3 @@ export async function killContainer(folder: string, id: string): Promise<void> {
   ])
   if (code !== 0) throw new StepFailed(`${id} could not be killed: ${stderr.trim()}`, 'kubectl get pods')
 }
-
-export const nodeIsThere = (folder: string): boolean => existsSync(stateFile(folder))
