@@ -21,6 +21,8 @@ state = "${join(folder, 'containerd-state')}"
   address = "${socket}"
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${pause}"
+  # Below /run/netns they would lie among those of the machine's other runtimes; here they are unmounted with the rest.
+  netns_mounts_under_state_dir = true
   # Where root lacks CAP_SYS_RESOURCE, runc may not make a process less likely to be killed than its parent.
   restrict_oom_score_adj = true
 [plugins."io.containerd.grpc.v1.cri".cni]

@@ -15,7 +15,7 @@ export const nodeNetwork = {
   services: '10.96.0.0/16',
 } as const
 
-export const networkIsThere = (): boolean => existsSync(nodeNetwork.path)
+const networkIsThere = (): boolean => existsSync(nodeNetwork.path)
 
 /**
  * Makes it, with a way from this machine to the node, to pods and to Services, and none to anywhere else: nothing in
@@ -47,13 +47,11 @@ export async function makeNetwork(): Promise<void> {
   await inNode('sysctl', '-qw', 'net.ipv4.ip_forward=1')
 }
 
-/** With everything that lives in it and no process holds: bridge, rules, routes, the ends of pods' links. */
+/**
+ * With everything that lives in it and no process holds: bridge, rules, routes, the ends of pods' links. Those of pods
+ * have gone with the node's mounts.
+ */
 export async function removeNetwork(): Promise<void> {
-  const pods = await run('ip', ['netns', 'list'])
-  for (const line of pods.stdout.split('\n')) {
-    const pod = line.split(' ')[0] ?? ''
-    if (pod.startsWith('cni-')) await run('ip', ['netns', 'del', pod])
-  }
   if (networkIsThere()) await ip('netns', 'del', nodeNetwork.name)
   // `ip netns` mounts its folder onto itself, for good.
   if ((await readdir('/run/netns').catch(() => ['?'])).length === 0) await run('umount', ['/run/netns'])
