@@ -1,11 +1,10 @@
-import { chmod, mkdir, readFile } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse } from 'yaml'
-import { z } from 'zod'
 import type { Say } from '../console/steps.ts'
 import { StepFailed } from '../console/steps.ts'
 import { installed } from '../manifests/releases.ts'
 import type { Cluster } from './client.ts'
+import { makeDatabase } from './database.ts'
 import { type Images, registry } from './images/images.ts'
 import { nodeName } from './node/configuration.ts'
 
@@ -87,7 +86,7 @@ async function installServers(deployment: Deployment, say: Say): Promise<void> {
     'deployment/mail',
   ])
     await cluster.kubectl(['-n', namespace, 'rollout', 'status', set, '--timeout=180s'])
-  await makeDatabase(root, cluster)
+  await makeDatabase(root, cluster, namespace)
   const jobs = ['-l', 'app.kubernetes.io/name=broker-topology', '--for=condition=complete', '--timeout=180s']
   await cluster.kubectl(['-n', namespace, 'wait', 'job', ...jobs])
   say(`PostgreSQL, RabbitMQ, Redis, bucket, mail and the broker's topology in ${seconds(began)} s`)
@@ -130,90 +129,6 @@ async function makeVolumes(cluster: Cluster, folder: string): Promise<void> {
       },
     })),
   )
-}
-
-const declared = z.object({
-  spec: z.object({
-    bootstrap: z.object({
-      initdb: z.object({
-        database: z.string(),
-        owner: z.string(),
-        secret: z.object({ name: z.string() }),
-        postInitSQL: z.array(z.string()),
-        postInitApplicationSQL: z.array(z.string()),
-      }),
-    }),
-    managed: z.object({
-      roles: z.array(
-        z.object({
-          name: z.string(),
-          login: z.boolean(),
-          passwordSecret: z.object({ name: z.string() }).optional(),
-          inRoles: z.array(z.string()).default([]),
-        }),
-      ),
-    }),
-  }),
-})
-
-/** Does what the operator does elsewhere with k8s/postgres/base/cluster.yaml, by psql. */
-async function makeDatabase(root: string, cluster: Cluster): Promise<void> {
-  const text = await readFile(join(root, 'k8s/postgres/base/cluster.yaml'), 'utf8')
-  const { bootstrap, managed } = declared.parse(parse(text)).spec
-  const { database, owner, secret, postInitSQL, postInitApplicationSQL } = bootstrap.initdb
-  const psql = (where: string, statements: readonly string[]) =>
-    cluster.kubectl(
-      [
-        '-n',
-        namespace,
-        'exec',
-        '-i',
-        'postgres-0',
-        '--',
-        'psql',
-        '-v',
-        'ON_ERROR_STOP=1',
-        '-qAt',
-        '-h',
-        '/tmp',
-        '-U',
-        'postgres',
-        '-d',
-        where,
-      ],
-      statements.map((statement) => `${statement};`).join('\n'),
-    )
-  const there = await psql('postgres', [`select 1 from pg_database where datname = '${database}'`])
-  if (there.trim() !== '1') {
-    const password = await passwordIn(cluster, secret.name)
-    await psql('postgres', [
-      `create role ${owner} login password '${password}'`,
-      `create database ${database} owner ${owner} template template0 encoding 'UTF8' locale 'C.UTF-8'`,
-      ...postInitSQL,
-    ])
-    await psql(database, postInitApplicationSQL)
-  }
-  for (const { name, login, passwordSecret, inRoles } of managed.roles) {
-    const password = passwordSecret ? `password '${await passwordIn(cluster, passwordSecret.name)}'` : ''
-    await psql(database, [
-      `do $$ begin if not exists (select from pg_roles where rolname = '${name}') then create role ${name}; end if; end $$`,
-      `alter role ${name} ${login ? 'login' : 'nologin'} ${password}`,
-      ...inRoles.map((role) => `grant ${role} to ${name}`),
-    ])
-  }
-}
-
-async function passwordIn(cluster: Cluster, secret: string): Promise<string> {
-  const encoded = await cluster.kubectl([
-    '-n',
-    namespace,
-    'get',
-    'secret',
-    secret,
-    '-o',
-    'jsonpath={.data.password}',
-  ])
-  return Buffer.from(encoded, 'base64').toString()
 }
 
 /** All at once: migrations and pods wait for what they need by themselves. */
