@@ -11,7 +11,7 @@ import { ensureGoTools } from '../tools/go-tools.ts'
 import { ensureHelms, ensureKubectl } from '../tools/helm-and-kubectl.ts'
 import { type Cluster, clusterAt } from './client.ts'
 import { type Deployment, deploy } from './deploy.ts'
-import { ensureImages, everyImage, type Images, pause } from './images/images.ts'
+import { ensureImages, everyImage, type Images } from './images/images.ts'
 import { openShop } from './images/shop.ts'
 import {
   imagesOn,
@@ -102,7 +102,7 @@ async function bringNode(checkout: Checkout, parts: Parts): Promise<Cluster> {
   const isThere = nodeIsThere(folder)
   if (isThere && !(await nodeIsWhole(folder)))
     throw new StepFailed('half a node is there, being brought up or interrupted', 'make cluster-down')
-  if (!isThere) await step('control plane', () => startNode(folder, programs, pause))
+  if (!isThere) await step('control plane', () => startNode(folder, programs, images.pause))
   await step('images', (say) => bringImages(checkout, folder, everyImage(images), say))
   if (!isThere)
     await step('node', async (say) => say(`ready after ${await startKubelet(folder, programs, kubectl)} ms`))

@@ -5,7 +5,8 @@ import { StepFailed } from '../console/steps.ts'
 import { installed } from '../manifests/releases.ts'
 import type { Cluster } from './client.ts'
 import { makeDatabase } from './database.ts'
-import { type Images, registry } from './images/images.ts'
+import type { Images } from './images/images.ts'
+import { registry } from './images/shop.ts'
 import { nodeName } from './node/configuration.ts'
 
 export const namespace = 'alta-dev'
@@ -48,12 +49,13 @@ export async function deploy(deployment: Deployment, say: Say): Promise<void> {
   await installServices(deployment, say)
 }
 
-async function installDapr({ root, cluster, daprChart }: Deployment, say: Say): Promise<void> {
+async function installDapr({ root, cluster, daprChart, images }: Deployment, say: Say): Promise<void> {
   const began = Date.now()
   const values = ['k8s/dapr/values.yaml', 'k8s/dapr/overlays/dev/values.yaml', 'k8s/node/dapr-values.yaml']
   const given = values.flatMap((file) => ['--values', join(root, file)])
+  const tag = ['--set', `global.tag=${tagOf(images.control[0] ?? '')}`]
   const where = ['--namespace', 'dapr-system', '--wait', '--timeout', '5m']
-  await cluster.helm(['upgrade', '--install', 'dapr', daprChart, ...where, ...given])
+  await cluster.helm(['upgrade', '--install', 'dapr', daprChart, ...where, ...given, ...tag])
   say(`Dapr's control plane in ${seconds(began)} s`)
 }
 
@@ -158,7 +160,8 @@ export async function installService(
   if (!release) throw new StepFailed(`there is no service ${name}`, 'ls services')
   const files = [...release.values, 'k8s/node/service-values.yaml']
   const values = files.flatMap((file) => ['--values', join(root, file)])
-  const image = ['--set', `image.registry=${registry},image.tag=${tagOf(images.services[name] ?? '')}`]
+  const ofService = `image.registry=${registry},image.tag=${tagOf(images.services[name] ?? '')}`
+  const built = ['--set', `${ofService},dapr.image=${images.daprd}`]
   const where = ['--namespace', namespace, '--timeout', '5m']
   await cluster.helm([
     'upgrade',
@@ -167,7 +170,7 @@ export async function installService(
     join(root, 'charts/service'),
     ...where,
     ...values,
-    ...image,
+    ...built,
     ...more,
   ])
 }

@@ -1,7 +1,7 @@
-import { copyFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { z } from 'zod'
 import type { Say } from '../../console/steps.ts'
-import { daprdVersion, daprRelease } from '../../daprd/version.ts'
+import { daprdVersion } from '../../daprd/version.ts'
 import { discoverServices } from '../../services/discover.ts'
 import { waitForClaim } from '../../system/mutex.ts'
 import { run } from '../../system/run.ts'
@@ -10,24 +10,24 @@ import type { daprControlPlane } from '../programs.ts'
 import { mailpit as mailpitModule, seaweedfs as seaweedfsModule } from '../programs.ts'
 import { type Bases, ensureBases } from './bases.ts'
 import { hashOf } from './hash.ts'
-import type { ImageShop } from './shop.ts'
+import { ensurePause } from './pause.ts'
+import { ensureControl, fromBinary } from './programs.ts'
+import { type ImageShop, registry } from './shop.ts'
 
 /** The names that images of the cluster go by; a tag says what an image is made of. */
-export interface Images {
+export const imageNames = z.object({
   /** Of each service. */
-  readonly services: Readonly<Record<string, string>>
+  services: z.record(z.string(), z.string()),
   /** PostgreSQL, RabbitMQ and Redis. */
-  readonly servers: string
-  readonly daprd: string
-  readonly pause: string
-  readonly seaweedfs: string
-  readonly mailpit: string
+  servers: z.string(),
+  daprd: z.string(),
+  pause: z.string(),
+  seaweedfs: z.string(),
+  mailpit: z.string(),
   /** Of Dapr's control plane, which its chart calls by one registry and one tag. */
-  readonly control: readonly string[]
-}
-
-export const registry = 'alta.local'
-export const pause = `${registry}/pause:1`
+  control: z.array(z.string()).min(1),
+})
+export type Images = z.infer<typeof imageNames>
 
 /** Paths of the programs that images are made of. */
 interface Binaries {
@@ -60,19 +60,11 @@ async function buildImages(shop: ImageShop, binaries: Binaries, say: Say): Promi
       args: { DEBIAN_IMAGE: bases.debian },
     }),
   )
-  await shop.once(pause, say, (work) => makePause(shop, work))
-  const daprd = `${registry}/alta/daprd:${daprdVersion}`
-  await fromBinary(shop, binaries.daprd, 'daprd', daprd, say)
-  const seaweedfs = `${registry}/seaweedfs:${seaweedfsModule.version}`
-  await fromBinary(shop, binaries.weed, 'weed', seaweedfs, say)
-  const mailpit = `${registry}/mailpit:${mailpitModule.version}`
-  await fromBinary(shop, binaries.mailpit, 'mailpit', mailpit, say)
-  const control: string[] = []
-  for (const name of ['operator', 'sentry', 'injector'] as const) {
-    const tag = `${registry}/${name}:${daprRelease}`
-    await fromBinary(shop, binaries.control[name], name, tag, say)
-    control.push(tag)
-  }
+  const pause = await ensurePause(shop, say)
+  const daprd = await fromBinary(shop, `alta/daprd:${daprdVersion}`, binaries.daprd, say)
+  const seaweedfs = await fromBinary(shop, `seaweedfs:${seaweedfsModule.version}`, binaries.weed, say)
+  const mailpit = await fromBinary(shop, `mailpit:${mailpitModule.version}`, binaries.mailpit, say)
+  const control = await ensureControl(shop, binaries.control, say)
   const services = await ensureServiceImages(shop, bases, say)
   await buildah.prune()
   return { services, servers, daprd, pause, seaweedfs, mailpit, control }
@@ -139,37 +131,3 @@ const hashOfSources = (root: string, name: string, packages: string): Promise<st
     ['dapr/generated/topology.json', 'services/shared', `services/${name}`].map((path) => join(root, path)),
     [packages],
   )
-
-/** Of a program that needs nothing around it, as Dapr's are. */
-async function fromBinary(
-  shop: ImageShop,
-  binary: string,
-  name: string,
-  tag: string,
-  say: Say,
-): Promise<void> {
-  await shop.once(tag, say, async (work) => {
-    await copyFile(binary, join(work, name))
-    const file = join(work, 'Dockerfile')
-    await writeFile(file, `FROM scratch\nCOPY ${name} /${name}\nUSER 65532:65532\nENTRYPOINT ["/${name}"]\n`)
-    await shop.buildah.build({ file, context: work, tag })
-  })
-}
-
-/** Holds a pod's namespaces and buries its orphans; the usual one comes from a registry. */
-const pauseSource = `
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-static void end(int signal) { _exit(0); }
-static void bury(int signal) { while (waitpid(-1, 0, WNOHANG) > 0) ; }
-int main(void) { signal(SIGINT, end); signal(SIGTERM, end); signal(SIGCHLD, bury); for (;;) pause(); }
-`
-
-async function makePause(shop: ImageShop, work: string): Promise<void> {
-  await writeFile(join(work, 'pause.c'), pauseSource)
-  const { code, stderr } = await run('gcc', ['-static', '-Os', '-s', '-o', 'pause', 'pause.c'], { cwd: work })
-  if (code !== 0) throw new Error(`pause.c: ${stderr}`)
-  await writeFile(join(work, 'Dockerfile'), 'FROM scratch\nCOPY pause /pause\nENTRYPOINT ["/pause"]\n')
-  await shop.buildah.build({ file: join(work, 'Dockerfile'), context: work, tag: pause })
-}

@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Checkout } from '../../checkout.ts'
 import type { Say } from '../../console/steps.ts'
 import { type Buildah, openBuildah } from './buildah.ts'
+
+export const registry = 'alta.local'
 
 /** Where images are made: each by a name that says what it is made of, so that it is made once. */
 export interface ImageShop {
@@ -33,4 +35,16 @@ export async function openShop({ root, logs, settings }: Checkout): Promise<Imag
       say(`${tag} in ${Math.round((Date.now() - began) / 1000)} s`)
     },
   }
+}
+
+/** Builds a Dockerfile whose text is known, with what lies in a folder. */
+export async function buildFrom(
+  { buildah }: ImageShop,
+  folder: string,
+  dockerfile: string,
+  tag: string,
+): Promise<void> {
+  const file = join(folder, 'Dockerfile')
+  await writeFile(file, dockerfile)
+  await buildah.build({ file, context: folder, tag })
 }
