@@ -9,9 +9,9 @@ import { install, missingPackages } from '../system/apt.ts'
 import { isRoot } from '../system/privilege.ts'
 import { ensureGoTools } from '../tools/go-tools.ts'
 import { ensureHelms, ensureKubectl } from '../tools/helm-and-kubectl.ts'
-import { type Cluster, clusterAt } from './client.ts'
 import { type Deployment, deploy } from './deploy.ts'
-import { ensureImages, everyImage, type Images } from './images/images.ts'
+import { type Deployed, deploymentOf, forget, readDeployed, remember } from './deployed.ts'
+import { ensureImages, everyImage } from './images/images.ts'
 import { openShop } from './images/shop.ts'
 import {
   imagesOn,
@@ -19,7 +19,6 @@ import {
   type NodePrograms,
   nodeIsThere,
   nodeIsWhole,
-  placesIn,
   startKubelet,
   startNode,
   stopNode,
@@ -43,13 +42,8 @@ const packages = [
 ]
 
 /** Everything that a cluster is made of, on this machine. */
-interface Parts {
+interface Parts extends Deployed {
   readonly programs: NodePrograms
-  readonly kubectl: string
-  readonly helm: string
-  readonly images: Images
-  readonly daprChart: string
-  readonly definitions: readonly string[]
 }
 
 const folderOf = ({ home }: Checkout): string => join(home, 'cluster')
@@ -96,9 +90,8 @@ async function bringParts(checkout: Checkout): Promise<Parts> {
 }
 
 /** A node with every image and nothing on it, or the one that is there, with those images that it lacks. */
-async function bringNode(checkout: Checkout, parts: Parts): Promise<Cluster> {
+async function bringNode(checkout: Checkout, { programs, kubectl, images }: Parts): Promise<void> {
   const folder = folderOf(checkout)
-  const { programs, kubectl, helm, images } = parts
   const isThere = nodeIsThere(folder)
   if (isThere && !(await nodeIsWhole(folder)))
     throw new StepFailed('half a node is there, being brought up or interrupted', 'make cluster-down')
@@ -106,7 +99,6 @@ async function bringNode(checkout: Checkout, parts: Parts): Promise<Cluster> {
   await step('images', (say) => bringImages(checkout, folder, everyImage(images), say))
   if (!isThere)
     await step('node', async (say) => say(`ready after ${await startKubelet(folder, programs, kubectl)} ms`))
-  return clusterAt(placesIn(folder).kubeconfig, { kubectl, helm }, join(folder, 'helm'))
 }
 
 async function bringImages(
@@ -128,30 +120,26 @@ async function bringImages(
   say(`${missing.length} of ${tags.length} put on the node in ${Math.round((Date.now() - began) / 1000)} s`)
 }
 
-function deploymentOf(checkout: Checkout, cluster: Cluster, parts: Parts): Deployment {
-  const { images, daprChart, definitions } = parts
-  return { root: checkout.root, cluster, images, folder: folderOf(checkout), daprChart, definitions }
-}
-
 /** All of it; on a node that is there already, everything is brought up to date. */
 export async function clusterUp(checkout: Checkout): Promise<Deployment> {
-  const parts = await bringParts(checkout)
-  const cluster = await bringNode(checkout, parts)
-  const deployment = deploymentOf(checkout, cluster, parts)
+  const folder = folderOf(checkout)
+  const { programs, ...deployed } = await bringParts(checkout)
+  await bringNode(checkout, { programs, ...deployed })
+  const deployment = deploymentOf(checkout.root, folder, deployed)
+  await forget(folder)
   await step('deploy', (say) => deploy(deployment, say))
+  await remember(folder, deployed)
   return deployment
 }
 
 /**
- * What `clusterUp` has made, for whoever works with it afterwards.
- * @throws {StepFailed} where there is no cluster
+ * What `clusterUp` has made, for whoever works with it afterwards; nothing is built.
+ * @throws {StepFailed} where there is no cluster, or not a whole one
  */
 export async function runningDeployment(checkout: Checkout): Promise<Deployment> {
   const folder = folderOf(checkout)
   if (!nodeIsThere(folder)) throw new StepFailed('there is no cluster of this checkout', 'make cluster-up')
-  const parts = await bringParts(checkout)
-  const cluster = clusterAt(placesIn(folder).kubeconfig, parts, join(folder, 'helm'))
-  return deploymentOf(checkout, cluster, parts)
+  return deploymentOf(checkout.root, folder, await readDeployed(folder))
 }
 
 /** Puts the machine back as it was. @throws {StepFailed} with what is not */
