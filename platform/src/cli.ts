@@ -46,15 +46,19 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit()
 })
 
+function tellWhenInterrupted(whatToDo: string): void {
+  process.once('SIGINT', () => {
+    console.log(`\ninterrupted; what runs by now goes on: ${whatToDo}`)
+    process.exit(130)
+  })
+}
+
 try {
   const checkout = await openCheckout()
   const commands: Record<string, () => Promise<unknown>> = {
     up() {
       // Servers and the supervisor run on without us, and nobody would know.
-      process.once('SIGINT', () => {
-        console.log('\ninterrupted; what runs by now goes on: make up continues, make down stops it')
-        process.exit(130)
-      })
+      tellWhenInterrupted('make up continues, make down stops it')
       return up(checkout, { samples: !values['no-samples'], watch: false })
     },
     async down() {
@@ -94,7 +98,11 @@ try {
         ...(values.only ? ['--only', values.only] : []),
         ...(values.transport ? ['--transport', values.transport] : []),
       ]),
-    'cluster-up': () => clusterUpAndTell(checkout),
+    'cluster-up'() {
+      // So does a node, and half a one is not gone on with.
+      tellWhenInterrupted('make cluster-down stops it and puts the machine back')
+      return clusterUpAndTell(checkout)
+    },
     'cluster-down': () => clusterDown(checkout, (text) => line('cluster', text)),
     'check-cluster': () => checkCluster(checkout, { keep: values.keep, only: values.only?.split(',') ?? [] }),
     'verify-audit': () => verifyAudit(checkout, argument && resolve(argument)),

@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Checkout } from '../checkout.ts'
 import { line, reportFailure } from '../console/steps.ts'
+import { watchInterruption } from '../test/interruption.ts'
 import { closingLine, readReport, type Sums, sumOf } from '../test/report.ts'
 import { runVitest } from '../test/vitest.ts'
 import { ensureLinters } from '../tools/linters.ts'
@@ -24,7 +25,8 @@ const one = (failures: readonly string[]): Sums => ({
 
 /**
  * Builds or finds everything, judges the manifests, brings up a cluster, runs tests on it and puts the machine back.
- * Prints the closing line `N passed, N failed` and exits non-zero on a failure.
+ * Prints the closing line `N passed, N failed` and exits non-zero on a failure. Interrupted, it begins nothing more, still
+ * puts the machine back, and has failed.
  * @param options.keep leaves the cluster for a look; `make cluster-down` removes it
  * @param options.only words in the paths of the cluster's tests
  */
@@ -33,6 +35,7 @@ export async function checkCluster(
   { keep, only }: { readonly keep: boolean; readonly only: readonly string[] },
 ): Promise<void> {
   const began = Date.now()
+  const interruption = watchInterruption()
   const life = setInterval(
     () => console.log(`… ${Math.round((Date.now() - began) / 1000)} s into make check-cluster`),
     50_000,
@@ -53,20 +56,28 @@ export async function checkCluster(
     const folder = join(checkout.home, 'cluster-results')
     await mkdir(folder, { recursive: true })
     const report = join(folder, `${name}.json`)
+    // A runner that crashes writes none, and that of the last time would be counted.
+    await rm(report, { force: true })
     const code = await runVitest(checkout.root, config, report, 75 * 60_000, {}, words)
     sums.push(await readReport(report, code, checkout.root))
   }
 
-  await part('linters', () => ensureLinters(checkout, (text) => line('linters', text)))
-  const up = await part('cluster', () => clusterUp(checkout))
-  for (const { name, config, only: words } of runners) {
-    if (name === 'cluster' && !up) continue
-    if (only.length > 0 && name !== 'cluster') continue
-    console.log(`\n── ${name} (${config})`)
-    await tests(name, config, name === 'cluster' ? only : words)
+  try {
+    await part('linters', () => ensureLinters(checkout, (text) => line('linters', text)))
+    const up = !interruption.happened() && (await part('cluster', () => clusterUp(checkout)))
+    for (const { name, config, only: words } of runners) {
+      if (interruption.happened() || (name === 'cluster' && !up)) continue
+      if (only.length > 0 && name !== 'cluster') continue
+      console.log(`\n── ${name} (${config})`)
+      await tests(name, config, name === 'cluster' ? only : words)
+    }
+  } finally {
+    if (keep) line('kept', 'make cluster-down removes it')
+    else await part('down', () => clusterDown(checkout, (text) => line('down', text)))
+    clearInterval(life)
+    interruption.close()
   }
-  if (!keep) await part('down', () => clusterDown(checkout, (text) => line('down', text)))
-  clearInterval(life)
+  if (interruption.happened()) sums.push(one(['interrupted']))
   const total = sumOf(sums)
   for (const failure of total.failures) console.log(`✗ ${failure}`)
   if (total.failed > 0) process.exitCode = 1
