@@ -12,8 +12,8 @@ export interface MonitoredBroker {
 }
 
 /** A broker of the drill's own with its management API and its metrics, on ports that are not the machine's. */
-export async function startMonitoredBroker(): Promise<MonitoredBroker> {
-  const broker = await startBroker()
+export async function startMonitoredBroker(opened: AsyncDisposableStack): Promise<MonitoredBroker> {
+  const broker = await startBroker(opened)
   const [managementPort = 0, metricsPort = 0] = await freePorts(2)
   const folder = join(broker.folder, 'rabbitmq')
   const listeners = [`management.tcp.port = ${managementPort}`, `prometheus.tcp.port = ${metricsPort}`]

@@ -9,13 +9,14 @@ import { accepts } from '../../../platform/src/system/network.ts'
 import { which } from '../../../platform/src/system/run.ts'
 
 /** A Redis of the drill's own, which keeps what it has over a kill. */
-export interface Redis extends AsyncDisposable {
+export interface Redis {
   readonly url: string
   start(): Promise<void>
   kill(): Promise<void>
 }
 
-export async function startRedis(): Promise<Redis> {
+/** @param opened gets what puts it away before it is started */
+export async function startRedis(opened: AsyncDisposableStack): Promise<Redis> {
   const program = await which('redis-server')
   if (!program) throw new Error('Redis is not installed; make up installs it')
   const folder = await mkdtemp(join(tmpdir(), 'alta-drill-redis-'))
@@ -33,14 +34,10 @@ export async function startRedis(): Promise<Redis> {
     child.kill('SIGKILL')
     await gone
   }
+  opened.defer(async () => {
+    await kill()
+    await rm(folder, { recursive: true, force: true })
+  })
   await start()
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    start,
-    kill,
-    async [Symbol.asyncDispose]() {
-      await kill()
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
+  return { url: `redis://127.0.0.1:${port}`, start, kill }
 }

@@ -14,7 +14,7 @@ export interface Servers {
 }
 
 /**
- * @param opened gets everything that has to be put away, as soon as it is there: an interruption may come in between
+ * @param opened gets everything that has to be put away before it is started: it may fail, or be interrupted, halfway
  * @param settings of the services, as they would stand in `.env`
  * @param postgresSettings `-c` options
  */
@@ -25,10 +25,9 @@ export async function startServers(
 ): Promise<Servers> {
   const folder = await mkdtemp(join(tmpdir(), 'alta-drill-'))
   opened.defer(() => rm(folder, { recursive: true, force: true }))
-  const postgres = opened.use(await startPostgres(postgresSettings))
-  const broker = await startMonitoredBroker()
-  opened.use(broker.broker)
-  const redis = opened.use(await startRedis())
+  const postgres = await startPostgres(opened, postgresSettings)
+  const broker = await startMonitoredBroker(opened)
+  const redis = await startRedis(opened)
   const file = join(folder, 'env')
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
   await writeFile(file, lines.join(''))

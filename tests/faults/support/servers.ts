@@ -15,7 +15,7 @@ import { type RunResult, run } from '../../../platform/src/system/run.ts'
 const isRoot = process.getuid?.() === 0
 
 /** A server of the suite's own, on a port and in a folder of its own: it may be broken in every way. */
-export interface BreakableServer extends AsyncDisposable {
+export interface BreakableServer {
   readonly port: number
   readonly folder: string
   start(): Promise<void>
@@ -54,8 +54,14 @@ export interface BreakablePostgres extends BreakableServer {
   program(name: string, args: readonly string[]): Promise<string>
 }
 
-/** @param settings `-c` options, as `archive_mode=on` */
-export async function startPostgres(settings: readonly string[] = []): Promise<BreakablePostgres> {
+/**
+ * @param opened gets what puts it away before it is started: it may fail to come up, and run all the same
+ * @param settings `-c` options, as `archive_mode=on`
+ */
+export async function startPostgres(
+  opened: AsyncDisposableStack,
+  settings: readonly string[] = [],
+): Promise<BreakablePostgres> {
   const version = installedVersion()
   if (!version) throw new Error('PostgreSQL is not installed; make up installs it')
   const folder = await folderFor('postgres', 'postgres')
@@ -74,6 +80,12 @@ export async function startPostgres(settings: readonly string[] = []): Promise<B
     const given = [`-p ${port}`, ...options.map((option) => `-c ${option}`)].join(' ')
     await control('-t', '60', '-o', given, '-l', join(folder, 'log'), 'start')
   }
+  opened.defer(async () => {
+    await control('-m', 'immediate', 'stop').catch(() => undefined) // a fault may have ended it already
+    // Of the fault that gives it a small disk.
+    await run('umount', [join(folder, 'small')])
+    await rm(folder, { recursive: true, force: true })
+  })
   await program('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'])
   await start()
   return {
@@ -91,12 +103,6 @@ export async function startPostgres(settings: readonly string[] = []): Promise<B
       // Its children end by themselves when they notice; a new postmaster refuses to start beside them.
       await delay(1_000)
     },
-    async [Symbol.asyncDispose]() {
-      await control('-m', 'immediate', 'stop').catch(() => undefined) // a fault may have ended it already
-      // Of the fault that gives it a small disk.
-      await run('umount', [join(folder, 'small')])
-      await rm(folder, { recursive: true, force: true })
-    },
   }
 }
 
@@ -105,7 +111,8 @@ export interface BreakableBroker extends BreakableServer {
   rabbitmqctl(...words: string[]): Promise<string>
 }
 
-export async function startBroker(): Promise<BreakableBroker> {
+/** @param opened as for PostgreSQL */
+export async function startBroker(opened: AsyncDisposableStack): Promise<BreakableBroker> {
   const folder = await folderFor('rabbitmq', 'rabbitmq')
   // The distribution port is the port plus 20,000 (see ownEnvironment).
   const [port = 0] = await freePorts(1)
@@ -130,12 +137,19 @@ export async function startBroker(): Promise<BreakableBroker> {
       90,
     )
   }
+  const pid = async () => Number((await readFile(pidFile, 'utf8')).trim())
+  opened.defer(async () => {
+    const process = await pid().catch(() => 0) // it has never come so far as to write it
+    // 0 would be this process and all of its group.
+    if (process) signal(process, 'SIGKILL')
+    await delay(500)
+    await rm(folder, { recursive: true, force: true })
+  })
   if (isRoot) {
     await mkdir(join(folder, 'rabbitmq'))
     await must(run('chown', ['-R', 'rabbitmq', folder]), 'chown')
   } else await mkdir(join(folder, 'rabbitmq'))
   await start()
-  const pid = async () => Number((await readFile(pidFile, 'utf8')).trim())
   const isGone = async (process: number) =>
     eventually('the broker is gone', async () => (await run('kill', ['-0', String(process)])).code !== 0, 60)
   return {
@@ -153,11 +167,6 @@ export async function startBroker(): Promise<BreakableBroker> {
       const process = await pid()
       signal(process, 'SIGKILL')
       await isGone(process)
-    },
-    async [Symbol.asyncDispose]() {
-      signal(await pid(), 'SIGKILL')
-      await delay(500)
-      await rm(folder, { recursive: true, force: true })
     },
   }
 }
