@@ -37,6 +37,8 @@ export async function verifyData(options: {
   const work = workload(options).finally(() => {
     working = false
   })
+  // Told where it is awaited; what nobody listens to until then would end the process.
+  work.catch(() => undefined)
   const end = Date.now() + PATIENCE_MS
   while (open.size > 0 && Date.now() < end) {
     for (const query of open) if (await hasData(address, query)) open.delete(query)
