@@ -19,8 +19,10 @@ export interface Scene {
   readonly brokerUrl: string
   readonly vhost: string
   readonly people: Users
-  /** Somebody with the role of an operator. */
+  /** Somebody with the role of an operator, who stays signed in. */
   readonly operator: Client
+  /** Address of the Prometheus that looks at all of it. */
+  readonly prometheus: string
 }
 
 /** An alert that has to fire because of a fault. */
@@ -40,6 +42,10 @@ export interface Drill {
   readonly expects: readonly Expected[]
   /** Seconds that the fault lasts at least, whatever has fired by then. */
   readonly lasts?: number
-  /** @returns how to make it good again */
-  begin(scene: Scene): Promise<() => Promise<unknown>>
+  /** Why this machine cannot have it; undefined when it can. */
+  cannot?(): string | undefined
+  /** What has to be so before the fault, and belongs to no figure of it. */
+  prepare?(scene: Scene, broken: AsyncDisposableStack): Promise<unknown>
+  /** @param broken gets what makes each step good again, before the step: it may fail halfway */
+  begin(scene: Scene, broken: AsyncDisposableStack): Promise<unknown>
 }

@@ -25,20 +25,36 @@ export interface Performed {
 export const succeeded = ({ alerts, back }: Performed): boolean =>
   back !== undefined && alerts.every(({ fires, over }) => fires !== undefined && over !== undefined)
 
-export async function perform(drill: Drill, scene: Scene, prometheus: string): Promise<Performed> {
+/** What another fault has left, or the preparation, is not to be taken for the answer to this one. */
+async function untilSilent(prometheus: string, expects: readonly Expected[]): Promise<void> {
+  const over = await untilAlerts(prometheus, expects, 'are over', {
+    began: Date.now(),
+    patience: PATIENCE_SECONDS,
+  })
+  const left = expects.map(nameOf).filter((name) => !over.has(name))
+  if (left.length > 0) throw new Error(`still firing from before: ${left.join(', ')}`)
+}
+
+/** @param opened what an interruption puts away: first it makes the fault good again, then it ends what was broken */
+export async function perform(drill: Drill, scene: Scene, opened: AsyncDisposableStack): Promise<Performed> {
   const { expects, lasts = 0 } = drill
-  const { people } = scene
-  // What another fault has left is not to be taken for the answer to this one.
-  await untilAlerts(prometheus, expects, 'are over', { began: Date.now(), patience: PATIENCE_SECONDS })
+  const { people, prometheus } = scene
+  await untilSilent(prometheus, expects)
+  // Also what throws halfway is made good again.
+  await using broken = opened.use(new AsyncDisposableStack())
+  if (drill.prepare) {
+    await drill.prepare(scene, broken)
+    await untilSilent(prometheus, expects)
+  }
   people.seen()
   const began = Date.now()
-  const mend = await drill.begin(scene)
+  await drill.begin(scene, broken)
   const during = expects.filter(({ afterwards }) => !afterwards)
   const fired = await untilAlerts(prometheus, during, 'fire', { began, patience: PATIENCE_SECONDS })
   await delay(Math.max(0, began + lasts * 1_000 - Date.now()))
   const others = await othersFiring(prometheus, expects)
   const seen = people.seen()
-  await mend()
+  await broken.disposeAsync()
   const mended = Date.now()
   const since = { began: mended, patience: PATIENCE_SECONDS }
   const [back, later] = await Promise.all([

@@ -24,12 +24,9 @@ const settings = { AUDIT_ANCHOR_SECONDS: '10', OUTBOX_RETRY_DELAY: '5', OUTBOX_M
 
 /**
  * Servers, a platform on them, Prometheus over it, people at work and an operator.
- * @param opened gets everything that has to be put away, as soon as it is there: an interruption may come in between
+ * @param opened gets everything that has to be put away: an interruption may come at any time
  */
-export async function openScene(
-  opened: AsyncDisposableStack,
-  say: (text: string) => void,
-): Promise<{ scene: Scene; prometheus: string }> {
+export async function openScene(opened: AsyncDisposableStack, say: (text: string) => void): Promise<Scene> {
   const servers = await startServers(opened, settings)
   const platform = runPlatform({ ...servers.environment }, INSTANCE)
   opened.defer(() => platform.down())
@@ -42,7 +39,7 @@ async function enter(
   { postgres, broker, redis }: Servers,
   opened: AsyncDisposableStack,
   say: (text: string) => void,
-): Promise<{ scene: Scene; prometheus: string }> {
+): Promise<Scene> {
   const state = await readState(checkout.home)
   if (!state) throw new Error('the platform of the drill does not run')
   const places = await readPlaces(checkout.home)
@@ -63,9 +60,10 @@ async function enter(
   await owner.connect()
   await registerOperator(owner, operator)
   await owner.end()
+  opened.use(operator.staySignedIn())
   const people = await users(state.gatewayUrl)
   opened.defer(() => people.stop())
-  const scene = {
+  return {
     home: checkout.home,
     postgres,
     broker: broker.broker,
@@ -76,6 +74,6 @@ async function enter(
     vhost: decodeURIComponent(new URL(places.rabbitmqUrl).pathname.slice(1)),
     people,
     operator,
+    prometheus,
   }
-  return { scene, prometheus }
 }

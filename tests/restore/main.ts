@@ -82,7 +82,8 @@ async function noteMoment({ platform, people, admin }: Before) {
   people.uploading = false
   await people.balance(300)
   const from = new Date()
-  const goOn = standStill(platform.home, 'ocr-daprd')
+  await using held = opened.use(new AsyncDisposableStack())
+  standStill(platform.home, 'ocr-daprd', held)
   await people.uploadMany(UNDER_WAY)
   await people.stop()
   let last: Snapshot = await takeSnapshot(admin)
@@ -101,7 +102,7 @@ async function noteMoment({ platform, people, admin }: Before) {
   const moment = rows[0]?.now ?? new Date()
   say(`the moment is ${moment.toISOString()}; ${people.accepted.length} letters were accepted before it`)
   await delay(1_000)
-  await goOn()
+  await held.disposeAsync()
   return { from, moment, snapshot: last, accepted: [...people.accepted] }
 }
 

@@ -14,17 +14,19 @@ export const brokerDrills: readonly Drill[] = [
       { alert: 'MonitorBlind', speed: 12 },
       ...burning('EventsLate', { afterwards: true }),
     ],
-    async begin({ broker }) {
+    async begin({ broker }, broken) {
+      broken.defer(() => broker.start())
       await broker.stop()
-      return () => broker.start()
     },
   },
   {
     what: 'the broker is short of memory and takes nothing',
     expects: [{ alert: 'BrokerTakesNothing', labels: { job: 'documents' } }],
-    async begin({ broker }) {
-      await broker.rabbitmqctl('set_vm_memory_high_watermark', '0.00001')
-      return () => broker.rabbitmqctl('set_vm_memory_high_watermark', '0.4')
+    async begin({ broker }, broken) {
+      const set = async (share: string) =>
+        void (await broker.rabbitmqctl('set_vm_memory_high_watermark', share))
+      broken.defer(() => set('0.4'))
+      await set('0.00001')
     },
   },
   {
@@ -33,28 +35,26 @@ export const brokerDrills: readonly Drill[] = [
     async begin(scene) {
       await using channel = await openChannel(scene)
       await channel.deleteQueue(queueOf('ocr', 'document.ocr-requested.v1'))
-      return async () => undefined
     },
   },
   {
     what: 'the broker refuses mails (a policy with max-length 0)',
     expects: [{ alert: 'OutboxFailed', speed: 12, labels: { job: 'documents' } }],
-    async begin({ broker, vhost }) {
+    async begin({ broker, vhost }, broken) {
       const refuse = JSON.stringify({ 'max-length': 0, overflow: 'reject-publish' })
       const where = ['-p', vhost, '--priority', '100', '--apply-to', 'queues']
+      broken.defer(async () => void (await broker.rabbitmqctl('clear_policy', '-p', vhost, 'drill')))
       await broker.rabbitmqctl('set_policy', ...where, 'drill', `^${mails}$`, refuse)
-      return () => broker.rabbitmqctl('clear_policy', '-p', vhost, 'drill')
     },
   },
   {
     what: 'a consumer that is left over takes mails',
     expects: [{ alert: 'QueueWithTooManyConsumers', speed: 12, labels: { app_id: 'notifications' } }],
-    async begin(scene) {
-      const channel = await openChannel(scene)
+    async begin(scene, broken) {
+      const channel = broken.use(await openChannel(scene))
       await channel.prefetch(1)
       // It holds what it takes, as a sidecar without an app does.
       await channel.consume(mails, () => undefined)
-      return () => channel[Symbol.asyncDispose]()
     },
   },
 ]

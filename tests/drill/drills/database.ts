@@ -8,30 +8,35 @@ export const databaseDrills: readonly Drill[] = [
   {
     what: 'the database refuses `ocr` (connection limit 0)',
     expects: [{ alert: 'DatabaseUnavailable', labels: { job: 'ocr' } }],
-    async begin({ admin, roleOf }) {
+    async begin({ admin, roleOf }, broken) {
       const role = pg.escapeIdentifier(roleOf('ocr'))
+      broken.defer(async () => void (await admin.query(`alter role ${role} connection limit -1`)))
       await admin.query(`alter role ${role} connection limit 0`)
       await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [
         roleOf('ocr'),
       ])
-      return () => admin.query(`alter role ${role} connection limit -1`)
     },
   },
   {
     what: 'the disk of the database’s tables is full',
     expects: [{ alert: 'DatabaseStoresNothing', labels: { job: 'documents' } }],
-    begin: fillDisk,
+    cannot: () => (process.getuid?.() === 0 ? undefined : 'mounting needs root'),
+    prepare: moveTables,
+    async begin({ postgres }, broken) {
+      const fill = join(smallDisk(postgres), 'fill')
+      broken.defer(() => rm(fill, { force: true }))
+      // It ends with "no space left", which is what it is for.
+      await run('dd', ['if=/dev/zero', `of=${fill}`, 'bs=64k'])
+    },
   },
   {
     what: 'somebody locks the table of documents',
     expects: [{ alert: 'DatabasePoolExhausted', speed: 12, labels: { job: 'documents' } }],
-    async begin({ admin }) {
+    async begin({ admin }, broken) {
       const holder = await admin.connect()
+      // Its connection ends, and the lock with it.
+      broken.defer(() => holder.release(true))
       await holder.query('begin; lock table documents.documents in access exclusive mode')
-      return async () => {
-        await holder.query('rollback')
-        holder.release()
-      }
     },
   },
 ]
@@ -45,32 +50,32 @@ async function must(command: string, ...args: string[]): Promise<string> {
   return stdout
 }
 
-/** Tables alone: a write-ahead log without room would end PostgreSQL, which is another fault. */
-async function fillDisk({ postgres, admin, people }: Scene): Promise<() => Promise<void>> {
+/** Where the server's end looks for something to unmount. */
+const smallDisk = ({ folder }: Scene['postgres']): string => join(folder, 'small')
+
+/** To a small disk. Tables alone: a write-ahead log without room would end PostgreSQL, which is another fault. */
+async function moveTables({ postgres, admin, people }: Scene, broken: AsyncDisposableStack): Promise<void> {
   const tables = join(postgres.data, 'base')
   const aside = join(postgres.folder, 'base.aside')
-  // Where the server's end looks for something to unmount.
-  const small = join(postgres.folder, 'small')
+  const small = smallDisk(postgres)
   await mkdir(small, { recursive: true })
+  broken.defer(() => postgres.start())
   await postgres.stop()
   const size = Number.parseInt(await must('du', '-sm', tables), 10) + ROOM
+  broken.defer(async () => void (await run('umount', [small]))) // nothing is mounted when mounting has failed
   await must('mount', '-t', 'tmpfs', '-o', `size=${size}m`, 'tmpfs', small)
   await must('cp', '-a', tables, join(small, 'base'))
   await rename(tables, aside)
+  // After the renaming, which happens as a whole or not at all: it would take away what has not been moved.
+  broken.defer(async () => {
+    await rm(tables, { force: true })
+    await must('cp', '-a', join(small, 'base'), tables)
+    await rm(aside, { recursive: true })
+  })
   await must('ln', '-s', join(small, 'base'), tables)
+  broken.defer(() => postgres.stop())
   await postgres.start()
   // PostgreSQL writes a file at the first connection to a database after its start, without which there is no other.
   await people.carriedThrough(120)
   await admin.query('select 1')
-  // It ends with "no space left", which is what it is for.
-  await run('dd', ['if=/dev/zero', `of=${join(small, 'fill')}`, 'bs=64k'])
-  return async () => {
-    await rm(join(small, 'fill'))
-    await postgres.stop()
-    await rm(tables)
-    await must('cp', '-a', join(small, 'base'), tables)
-    await must('umount', small)
-    await postgres.start()
-    await rm(aside, { recursive: true })
-  }
 }

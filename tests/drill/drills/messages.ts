@@ -24,11 +24,12 @@ export const messageDrills: readonly Drill[] = [
   {
     what: 'the mail server refuses mails',
     expects: [{ alert: 'MailFailing', speed: 12 }],
-    async begin({ admin, roleOf }) {
+    async begin({ admin, roleOf }, broken) {
       const role = pg.escapeIdentifier(roleOf('notifications'))
       // The local catcher is the mail server, and this is where it keeps them.
-      await admin.query(`revoke insert on notifications.caught_mails from ${role}`)
-      return () => admin.query(`grant insert on notifications.caught_mails to ${role}`)
+      const mails = 'insert on notifications.caught_mails'
+      broken.defer(async () => void (await admin.query(`grant ${mails} to ${role}`)))
+      await admin.query(`revoke ${mails} from ${role}`)
     },
   },
   {
@@ -40,22 +41,25 @@ export const messageDrills: readonly Drill[] = [
       { alert: 'TaskStuck', speed: 12 },
       ...burning('UploadsNotReady', { afterwards: true }),
     ],
-    async begin({ operator, people }) {
+    async begin({ operator, people }, broken) {
       const handlers = ['ocr/handlers/document.ocr-requested.v1', 'documents/handlers/task.step-requested.v1']
       const each = async (order: 'pause' | 'resume') => {
-        // A token lasts a quarter of an hour, which may have passed since.
-        await operator.signIn()
-        for (const handler of handlers)
-          await operator.insist('POST', `/api/v1/monitor/services/${handler}/${order}`)
+        for (const handler of handlers) {
+          const { status, body } = await operator.insist(
+            'POST',
+            `/api/v1/monitor/services/${handler}/${order}`,
+          )
+          if (status >= 400) throw new Error(`${handler} does not ${order}: ${JSON.stringify(body)}`)
+        }
       }
+      broken.defer(() => {
+        people.uploading = true
+      })
+      broken.defer(() => each('resume'))
       await each('pause')
       await people.uploadMany(60)
       // What comes later would be read in time after all, and hide these.
       people.uploading = false
-      return async () => {
-        await each('resume')
-        people.uploading = true
-      }
     },
   },
   {
@@ -65,56 +69,51 @@ export const messageDrills: readonly Drill[] = [
   },
 ]
 
-async function sendBroken(scene: Scene): Promise<() => Promise<void>> {
-  const { operator } = scene
-  const channel = await openChannel(scene)
+async function sendBroken(scene: Scene, broken: AsyncDisposableStack): Promise<void> {
+  broken.defer(() => discardAll(scene))
+  const channel = broken.use(await openChannel(scene))
   const sending = repeatedly({
     name: 'send broken events',
     everySeconds: 1,
     run: async () => {
       const person = { userId: randomUUIDv7(), email: 'broken@example.org', name: 'Grace', locale: 'en' }
-      const broken = { ...eventOf(userRegistered, person), data: { ...person, name: 7 } }
+      const event = { ...eventOf(userRegistered, person), data: { ...person, name: 7 } }
       const kind = { contentType: 'application/cloudevents+json' }
-      channel.publish(userRegistered.topic, '', Buffer.from(JSON.stringify(broken)), kind)
+      channel.publish(userRegistered.topic, '', Buffer.from(JSON.stringify(event)), kind)
       channel.publish('project.created.v1', '', Buffer.from('{"specversion":"1.0"'), kind)
     },
   })
-  return async () => {
-    await sending.stop()
-    await channel[Symbol.asyncDispose]()
-    await operator.signIn()
-    await eventually(
-      'no dead letter is open',
-      async () => {
-        const { body } = await operator.call('GET', '/api/v1/dead-letters?status=open&limit=100')
-        for (const { id } of body.items) await operator.call('POST', `/api/v1/dead-letters/${id}/discard`, {})
-        // Each is a task, which takes its time.
-        if (body.items.length > 0) await delay(3_000)
-        return body.items.length === 0
-      },
-      120,
-    )
-  }
+  broken.defer(() => sending.stop())
+}
+
+async function discardAll({ operator }: Scene): Promise<void> {
+  await eventually(
+    'no dead letter is open',
+    async () => {
+      const { body } = await operator.call('GET', '/api/v1/dead-letters?status=open&limit=100')
+      for (const { id } of body.items) await operator.call('POST', `/api/v1/dead-letters/${id}/discard`, {})
+      // Each is a task, which takes its time.
+      if (body.items.length > 0) await delay(3_000)
+      return body.items.length === 0
+    },
+    120,
+  )
 }
 
 /** The newest entry, which no anchor vouches for yet. */
-async function forge({ admin }: Scene): Promise<() => Promise<void>> {
-  const change = async (sql: string, values: unknown[] = []) => {
+async function forge({ admin }: Scene, broken: AsyncDisposableStack): Promise<void> {
+  const { rows } = await admin.query<{ sequence: string; entry: string }>(
+    `select sequence, entry from events.audit_entries where outcome = 'allowed' order by sequence desc limit 1`,
+  )
+  const [newest] = rows
+  if (!newest) throw new Error('the audit log is empty')
+  const write = async (entry: string) => {
+    const values = [newest.sequence, entry]
     await admin.query('alter table events.audit_entries disable trigger append_only')
-    const { rows } = await admin.query<{ sequence: string; before: string }>(sql, values)
-    await admin.query('alter table events.audit_entries enable trigger append_only')
-    return rows
+    await admin
+      .query('update events.audit_entries set entry = $2 where sequence = $1', values)
+      .finally(() => admin.query('alter table events.audit_entries enable trigger append_only'))
   }
-  const [forged] = await change(`
-    update events.audit_entries new
-    set entry = replace(new.entry, '"outcome":"allowed"', '"outcome":"denied"')
-    from (select sequence, entry from events.audit_entries
-      where outcome = 'allowed' order by sequence desc limit 1) old
-    where new.sequence = old.sequence
-    returning old.sequence, old.entry as before`)
-  if (!forged) throw new Error('the audit log is empty')
-  return async () => {
-    const { sequence, before } = forged
-    await change('update events.audit_entries set entry = $2 where sequence = $1', [sequence, before])
-  }
+  broken.defer(() => write(newest.entry))
+  await write(newest.entry.replaceAll('"outcome":"allowed"', '"outcome":"denied"'))
 }

@@ -8,23 +8,21 @@ export const partDrills: readonly Drill[] = [
   {
     what: 'the folder of the files is gone',
     expects: [{ alert: 'FilesUnavailable', labels: { job: 'documents' } }],
-    async begin({ home }) {
+    async begin({ home }, broken) {
       const files = join(home, 'files')
+      broken.defer(() => rename(`${files}.away`, files))
       await rename(files, `${files}.away`)
+      broken.defer(() => rm(files, { force: true }))
       // Services make a folder that is missing; a file in its place they cannot.
       await writeFile(files, '')
-      return async () => {
-        await rm(files)
-        await rename(`${files}.away`, files)
-      }
     },
   },
   {
     what: 'Redis is killed',
     expects: [{ alert: 'RedisUnavailable', speed: 12, labels: { app_id: 'tasks' } }],
-    async begin({ redis }) {
+    async begin({ redis }, broken) {
+      broken.defer(() => redis.start())
       await redis.kill()
-      return () => redis.start()
     },
   },
   {
@@ -34,21 +32,20 @@ export const partDrills: readonly Drill[] = [
   },
 ]
 
-async function lockOut({ home, operator }: Scene): Promise<() => Promise<void>> {
+async function lockOut({ home, operator }: Scene, broken: AsyncDisposableStack): Promise<void> {
   const file = join(home, 'dapr/config.yaml')
   const before = await readFile(file, 'utf8')
   const nobody = ['spec:', '  accessControl:', '    defaultAction: deny', '    trustDomain: alta', '']
+  broken.defer(async () => {
+    await writeFile(file, before)
+    await killOnce(home, 'notifications-daprd')
+  })
   await writeFile(file, before.replace(/^spec:\n/m, nobody.join('\n')))
   await killOnce(home, 'notifications-daprd')
-  await operator.signIn()
   const calling = repeatedly({
     name: 'look at the mails',
     everySeconds: 1,
     run: async () => void (await operator.mails().catch(() => [])), // refused: that is what the alert is about
   })
-  return async () => {
-    await calling.stop()
-    await writeFile(file, before)
-    await killOnce(home, 'notifications-daprd')
-  }
+  broken.defer(() => calling.stop())
 }

@@ -15,7 +15,7 @@ export const processDrills: readonly Drill[] = [
       ...burning('UploadsNotAccepted'),
       ...burning('ApiFailing'),
     ],
-    begin: async ({ home }) => standStill(home, 'documents'),
+    begin: async ({ home }, broken) => standStill(home, 'documents', broken),
   },
   {
     what: 'the sidecar of `reviews` stands still (SIGSTOP)',
@@ -24,7 +24,7 @@ export const processDrills: readonly Drill[] = [
       { alert: 'QueueWithoutConsumer', speed: 12, labels: { app_id: 'reviews' } },
       { alert: 'QueueSlow', speed: 12, labels: { app_id: 'reviews' } },
     ],
-    begin: async ({ home }) => standStill(home, 'reviews-daprd'),
+    begin: async ({ home }, broken) => standStill(home, 'reviews-daprd', broken),
   },
   {
     what: 'the gateway is killed three times',
@@ -35,35 +35,39 @@ export const processDrills: readonly Drill[] = [
         // Prometheus sees starts, not ends: as long as a start and two of its looks take on a busy machine.
         await delay(25_000)
       }
-      return async () => undefined
     },
   },
   {
     what: '`documents` gets a tenth of the processor, in turns (SIGSTOP, SIGCONT)',
     expects: [{ alert: 'EventLoopBlocked', speed: 12, labels: { job: 'documents' } }, ...burning('ApiSlow')],
-    begin: async ({ home }) => starve(home, 'documents'),
+    begin: async ({ home }, broken) => starve(home, 'documents', broken),
   },
   {
     what: 'the speech engine hangs (SIGSTOP)',
     expects: [{ alert: 'HandlerStuck', labels: { app_id: 'transcription' } }],
-    begin: hangEngine,
+    prepare: readRecordings,
+    async begin({ home }, broken) {
+      const engine = await eventually('the engine still works', () => engineOf(home), 30)
+      broken.defer(() => signal(engine, 'SIGCONT'))
+      signal(engine, 'SIGSTOP')
+    },
   },
 ]
 
-/** The engine of a recording that is being read, after one that was read as ever: that is what it is measured by. */
-async function hangEngine({ home, people }: Scene): Promise<() => Promise<void>> {
+/** Of the recording that is being read. */
+async function engineOf(home: string): Promise<number | undefined> {
+  const { stdout } = await run('pgrep', ['-P', String(pidOf(home, 'transcription')), 'pocketsphinx'])
+  return Number.parseInt(stdout, 10) || undefined
+}
+
+/** One is being read, after one that was read as ever: that is what it is measured by. */
+async function readRecordings({ home, people }: Scene, broken: AsyncDisposableStack): Promise<void> {
   const memo = readSamples().find(({ name }) => name === 'memo.wav')
   if (!memo) throw new Error('samples/memo.wav is not there')
   await people.read(memo)
   const reading = people.read(memo)
-  const isAtWork = async () => {
-    const { stdout } = await run('pgrep', ['-P', String(pidOf(home, 'transcription')), 'pocketsphinx'])
-    return Number.parseInt(stdout, 10) || undefined
-  }
-  const engine = await eventually('the engine works', isAtWork, 300)
-  signal(engine, 'SIGSTOP')
-  return async () => {
-    signal(engine, 'SIGCONT')
-    await reading
-  }
+  // Told at the end; what nobody listens to until then would end the process.
+  reading.catch(() => undefined)
+  broken.defer(() => reading)
+  await eventually('the engine works', () => engineOf(home), 300)
 }

@@ -10,10 +10,10 @@ export function pidOf(home: string, name: string): number {
 }
 
 /** It is there and does nothing. */
-export function standStill(home: string, name: string): () => Promise<void> {
+export function standStill(home: string, name: string, broken: AsyncDisposableStack): void {
   const pid = pidOf(home, name)
+  broken.defer(() => signal(pid, 'SIGCONT'))
   signal(pid, 'SIGSTOP')
-  return async () => signal(pid, 'SIGCONT')
 }
 
 /** Kills it and waits until whoever watches over it has started another. */
@@ -27,7 +27,7 @@ export async function killOnce(home: string, name: string): Promise<void> {
 const TURN = { works: 150, rests: 1_500 } as const
 
 /** It gets a small share of the processor, in turns, as on a machine that others have taken. */
-export function starve(home: string, name: string): () => Promise<void> {
+export function starve(home: string, name: string, broken: AsyncDisposableStack): void {
   const pid = pidOf(home, name)
   let starving = true
   const turns = (async () => {
@@ -38,10 +38,10 @@ export function starve(home: string, name: string): () => Promise<void> {
       await delay(TURN.works)
     }
   })()
-  return async () => {
+  broken.defer(async () => {
     starving = false
     await turns
-  }
+  })
 }
 
 /** Everything ends at once and comes back in the order that chance has. */
