@@ -9,6 +9,16 @@ const answer = z.object({
   }),
 })
 
+const vector = z.object({
+  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+})
+
+/** What Prometheus has for an expression now, one value for each series. */
+export async function valuesOf(prometheus: string, query: string): Promise<number[]> {
+  const response = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query })}`)
+  return vector.parse(await response.json()).data.result.map(({ value: [, value] }) => Number(value))
+}
+
 /** Labels of an alert that fires, `alertname` among them. */
 type Firing = Readonly<Record<string, string>>
 

@@ -1,3 +1,4 @@
+import { eventually } from '@alta/kit/testing/wait'
 import pg from 'pg'
 import { type Checkout, instanceOf, openCheckout } from '../../platform/src/checkout.ts'
 import { serviceRole } from '../../platform/src/infrastructure/postgres.ts'
@@ -10,6 +11,7 @@ import { adminPool } from '../faults/support/servers.ts'
 import { Client } from '../support/client.ts'
 import { registerOperator } from '../support/operator.ts'
 import { runPlatform } from '../support/platform.ts'
+import { valuesOf } from './alerts.ts'
 import type { Scene } from './drill.ts'
 import { drills } from './drills.ts'
 import { type Servers, startServers } from './support/servers.ts'
@@ -53,6 +55,12 @@ async function enter(
     evaluationSeconds: EVALUATION_SECONDS,
     brokerMetricsPort: broker.metricsPort,
   })
+  // Its first look comes some time after it is ready, and what changed before did not change to it.
+  await eventually(
+    'Prometheus has looked at every process',
+    async () => (await valuesOf(prometheus, 'up{job!="rabbitmq"} == 1')).length >= state.processes.length,
+    120,
+  )
   const admin = adminPool(postgres.url(places.postgres.database))
   opened.defer(() => admin.end())
   const operator = new Client(state.gatewayUrl)

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '@alta/kit/testing/wait'
 import { signal } from '../../../platform/src/system/processes.ts'
 import { run } from '../../../platform/src/system/run.ts'
 import { readSamples } from '../../support/samples.ts'
+import { valuesOf } from '../alerts.ts'
 import type { Drill, Scene } from '../drill.ts'
 import { burning } from '../support/objectives.ts'
 import { killOnce, pidOf, standStill, starve } from '../support/processes.ts'
@@ -29,11 +29,18 @@ export const processDrills: readonly Drill[] = [
   {
     what: 'the gateway is killed three times',
     expects: [{ alert: 'ProcessRestarts', speed: 6, labels: { job: 'gateway' } }],
-    async begin({ home }) {
+    async begin({ home, prometheus }) {
+      const startedAt = async () =>
+        (await valuesOf(prometheus, 'process_start_time_seconds{job="gateway"}')).at(0)
+      // A process that ends before Prometheus has looked at it has never been there.
+      let known = await eventually('Prometheus has seen the gateway', startedAt, 60)
+      const next = async () => {
+        const now = await startedAt()
+        return now !== known && now
+      }
       for (let kill = 0; kill < 3; kill++) {
         await killOnce(home, 'gateway')
-        // Prometheus sees starts, not ends: as long as a start and two of its looks take on a busy machine.
-        await delay(25_000)
+        known = await eventually('Prometheus has seen the gateway that came instead', next, 60)
       }
     },
   },
