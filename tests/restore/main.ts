@@ -16,7 +16,7 @@ import { adminPool } from '../faults/support/servers.ts'
 import { Client } from '../support/client.ts'
 import { registerOperator } from '../support/operator.ts'
 import { readPlaces, readPlatform, runPlatform } from '../support/platform.ts'
-import { archiveAll, archiveLog } from './moment.ts'
+import { archiveAll, archiveLog, notApproved } from './moment.ts'
 import { type Finding, reconcile } from './reconcile.ts'
 import { differingCounts, replayAll } from './replay.ts'
 import { differencesOf, printed, type Report, writeReport } from './report.ts'
@@ -80,12 +80,20 @@ async function prepare(): Promise<Before> {
 /** Some letters are on their way, in the broker alone; everything else is at its end. */
 async function noteMoment({ platform, people, admin }: Before) {
   people.uploading = false
-  await people.balance(300)
+  // Uploads that are under way are answered, or given up.
+  await delay(5_000)
+  const { accepted, approved } = await people.balance(300)
+  if (approved !== accepted)
+    throw new Error(
+      `${accepted - approved} of ${accepted} letters were never approved, before anything was held up`,
+    )
   const from = new Date()
   await using held = opened.use(new AsyncDisposableStack())
   standStill(platform.home, 'ocr-daprd', held)
   await people.uploadMany(UNDER_WAY)
   await people.stop()
+  const grown = people.accepted.length - accepted
+  if (grown !== UNDER_WAY) throw new Error(`of ${UNDER_WAY} letters ${grown} were accepted`)
   let last: Snapshot = await takeSnapshot(admin)
   await eventually(
     'nothing changes any more',
@@ -98,6 +106,10 @@ async function noteMoment({ platform, people, admin }: Before) {
     },
     120,
   )
+  // What has gone on, or has not come so far, is not what the replay has to bring back.
+  const underWay = await notApproved(admin, people.accepted)
+  if (underWay !== UNDER_WAY)
+    throw new Error(`${underWay} letters are under way at the moment, and ${UNDER_WAY} should be`)
   const { rows } = await admin.query<{ now: Date }>('select clock_timestamp() as now')
   const moment = rows[0]?.now ?? new Date()
   say(`the moment is ${moment.toISOString()}; ${people.accepted.length} letters were accepted before it`)
@@ -156,15 +168,27 @@ async function drill(): Promise<Report> {
   const { from, moment, snapshot, accepted } = await noteMoment(before)
   const lost = await destroy(before)
   const { servers, admin } = await restore(before, moment)
-  const restored = compared(snapshot, await takeSnapshot(admin))
+  const underWay = await notApproved(admin, accepted)
+  const restored = [
+    ...compared(snapshot, await takeSnapshot(admin)),
+    {
+      name: 'letters in the broker alone at the moment',
+      before: UNDER_WAY,
+      after: underWay,
+      differences: Math.abs(UNDER_WAY - underWay),
+    },
+  ]
   const platform = runPlatform({ ...servers.environment }, INSTANCE)
   // While its servers are there.
   opened.defer(() => platform.down())
   await timed('a new platform on it, with a new broker and a new Redis, is ready', () => platform.up())
   const { operator } = before
   await operator.signIn()
+  using _signedIn = operator.staySignedIn()
   const between = { from: from.toISOString(), to: moment.toISOString() }
   const sent = await timed('replay from the event store', () => replayAll(operator, between))
+  // What is right afterwards would not be so because of it.
+  if ([...sent.values()].every((events) => events === 0)) throw new Error('the replay has sent nothing')
   say([...sent].map(([consumer, events]) => `${consumer} ${events}`).join(', '))
   await timed(
     'what was under way is approved, and mails have left',

@@ -26,3 +26,13 @@ export async function archiveAll(admin: pg.Pool): Promise<void> {
     return (archiver[0]?.newest ?? '') >= file
   })
 }
+
+/** How many of these letters are not approved. */
+export async function notApproved(admin: pg.Pool, letters: readonly string[]): Promise<number> {
+  const { rows } = await admin.query<{ count: number }>(
+    `select count(*)::int as count from unnest($1::uuid[]) as letter (id)
+     where not exists (select from documents.documents d where d.id = letter.id and d.status = 'approved')`,
+    [letters],
+  )
+  return rows[0]?.count ?? Number.NaN
+}

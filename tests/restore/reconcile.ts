@@ -49,7 +49,9 @@ export async function reconcile({ admin, operator, before, after }: Reconciled):
     .join(' union all ')
   const { rows: missing } = await admin.query(missingTopics(outboxes))
   if (missing.length > 0) console.log('not in the event store:', missing)
-  const verdict = await operator.call('POST', '/api/v1/audit/verify')
+  const verdict = await operator.insist('POST', '/api/v1/audit/verify')
+  if (verdict.status !== 200)
+    throw new Error(`the audit log was not verified: ${JSON.stringify(verdict.body)}`)
   return [
     {
       what: 'letters accepted before the moment that are not approved',
