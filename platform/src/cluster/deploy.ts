@@ -53,7 +53,7 @@ async function installDapr({ root, cluster, daprChart, images }: Deployment, say
   const began = Date.now()
   const values = ['k8s/dapr/values.yaml', 'k8s/dapr/overlays/dev/values.yaml', 'k8s/node/dapr-values.yaml']
   const given = values.flatMap((file) => ['--values', join(root, file)])
-  const tag = ['--set', `global.tag=${tagOf(images.control[0] ?? '')}`]
+  const tag = ['--set-string', `global.tag=${tagOf(images.control[0] ?? '')}`]
   const where = ['--namespace', 'dapr-system', '--wait', '--timeout', '5m']
   await cluster.helm(['upgrade', '--install', 'dapr', daprChart, ...where, ...given, ...tag])
   say(`Dapr's control plane in ${seconds(began)} s`)
@@ -62,7 +62,7 @@ async function installDapr({ root, cluster, daprChart, images }: Deployment, say
 async function installPlatform({ root, cluster, images }: Deployment): Promise<void> {
   const values = ['argocd/environments/dev/platform.yaml', 'k8s/node/platform-values.yaml']
   const given = values.flatMap((file) => ['--values', join(root, file)])
-  const tag = ['--set', `broker.topology.image.tag=${tagOf(images.services.events ?? '')}`]
+  const tag = ['--set-string', `broker.topology.image.tag=${tagOf(images.services.events ?? '')}`]
   await cluster.helm([
     ...['upgrade', '--install', 'platform', join(root, 'charts/platform'), '--namespace', namespace],
     ...given,
@@ -160,8 +160,9 @@ export async function installService(
   if (!release) throw new StepFailed(`there is no service ${name}`, 'ls services')
   const files = [...release.values, 'k8s/node/service-values.yaml']
   const values = files.flatMap((file) => ['--values', join(root, file)])
-  const ofService = `image.registry=${registry},image.tag=${tagOf(images.services[name] ?? '')}`
-  const built = ['--set', `${ofService},dapr.image=${images.daprd}`]
+  // A tag of digits alone stays text this way; what `more` sets goes over it.
+  const image = { registry, tag: tagOf(images.services[name] ?? '') }
+  const built = ['--set-json', JSON.stringify({ image, dapr: { image: images.daprd } })]
   const where = ['--namespace', namespace, '--timeout', '5m']
   await cluster.helm([
     'upgrade',
