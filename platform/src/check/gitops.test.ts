@@ -71,6 +71,13 @@ describe('what Argo CD is told', () => {
     expect(told('ocr-dev', change, absent)).toContain(words)
   })
 
+  it('is told of differences that a sync would take back all the same', () => {
+    const faults = told('ocr-dev', (spec) => {
+      spec.syncPolicy.syncOptions = ['ServerSideApply=true']
+    })
+    expect(faults).toContain('ocr-dev overlooks differences and syncs them away')
+  })
+
   it('is told of a repository that is not allowed, and of a version that moves', () => {
     const faults = told('keda', (spec) => {
       spec.source.repoURL = 'https://github.com/example/keda.git'

@@ -32,6 +32,7 @@ const application = z.looseObject({
     namespace: z.string(),
   }),
   ignoreDifferences: z.array(difference).default([]),
+  syncPolicy: z.looseObject({ syncOptions: z.array(z.string()).default([]) }).default({ syncOptions: [] }),
 })
 type Application = z.infer<typeof application>
 const project = z.looseObject({
@@ -46,9 +47,11 @@ type Project = z.infer<typeof project>
 const ofControllers = [
   'Deployment /spec/replicas',
   'Rollout /spec/replicas',
+  'Service /spec/selector/rollouts-pod-template-hash',
   'VirtualService .spec.http[].route[].weight',
   'MutatingWebhookConfiguration .webhooks[]?.clientConfig.caBundle',
   'ValidatingWebhookConfiguration .webhooks[]?.clientConfig.caBundle',
+  'ValidatingWebhookConfiguration .webhooks[]?.failurePolicy',
 ]
 /** Made up anew by each render where there is no store of secrets. */
 const inDevelopment = ['Secret /data']
@@ -128,12 +131,16 @@ const valueFiles = (helm: z.infer<typeof source>['helm']): string[] =>
 const moving = ({ repoURL, targetRevision }: z.infer<typeof source>): string[] =>
   /^v?\d+\.\d+\.\d+$/.test(targetRevision) ? [] : [`takes ${targetRevision} of ${repoURL}, which moves`]
 
-function overlooked({ ignoreDifferences, destination }: Application): string[] {
+function overlooked({ ignoreDifferences, destination, syncPolicy }: Application): string[] {
   const allowed = destination.name === 'dev' ? [...ofControllers, ...inDevelopment] : ofControllers
-  return ignoreDifferences
-    .flatMap(({ kind, jqPathExpressions, jsonPointers }) =>
-      [...jqPathExpressions, ...jsonPointers].map((path) => `${kind} ${path}`),
-    )
-    .filter((what) => !allowed.includes(what))
-    .map((what) => `overlooks ${what}, which no controller owns`)
+  const respected = syncPolicy.syncOptions.includes('RespectIgnoreDifferences=true')
+  return [
+    ...ignoreDifferences
+      .flatMap(({ kind, jqPathExpressions, jsonPointers }) =>
+        [...jqPathExpressions, ...jsonPointers].map((path) => `${kind} ${path}`),
+      )
+      .filter((what) => !allowed.includes(what))
+      .map((what) => `overlooks ${what}, which no controller owns`),
+    ...(ignoreDifferences.length > 0 && !respected ? ['overlooks differences and syncs them away'] : []),
+  ]
 }
