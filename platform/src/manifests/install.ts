@@ -98,8 +98,10 @@ function kustomized(
 ): string[] {
   const folder = path === '.' ? '' : path
   const images = (kustomize?.images ?? []).map((image) => {
-    const at = image.lastIndexOf(':')
-    return `{ name: ${image.slice(0, at)}, newTag: "${image.slice(at + 1)}" }`
+    // `old=new:tag` names an entry within the folder; from around it the image has its new name already.
+    const named = image.slice(image.indexOf('=') + 1)
+    const at = named.lastIndexOf(':')
+    return `{ name: ${named.slice(0, at)}, newTag: "${named.slice(at + 1)}" }`
   })
   const lines = [
     `resources: ["https://github.com/${github}//${folder}?ref=${targetRevision}"]`,
