@@ -209,6 +209,18 @@ const mistakes: readonly (readonly [mistake: string, told: string, make: (scene:
     (scene) => changed(scene, 'Rollout', 'ocr', [...annotations, 'dapr.io/max-body'], '16Mi'),
   ],
   [
+    'a pod that the injector is not asked about',
+    'so the injector is not asked',
+    (scene) =>
+      changed(
+        scene,
+        'Rollout',
+        'ocr',
+        ['spec', 'template', 'metadata', 'labels', 'app.kubernetes.io/part-of'],
+        'other',
+      ),
+  ],
+  [
     'a sidecar of Dapr’s own build',
     'has no dapr.io/sidecar-image',
     (scene) => changed(scene, 'Rollout', 'ocr', [...annotations, 'dapr.io/sidecar-image'], undefined),

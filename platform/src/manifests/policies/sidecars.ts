@@ -44,6 +44,9 @@ export const sidecars: Policy = {
             ? [fault(placed, 'has a sidecar that nobody ends')]
             : []
         return [
+          ...(pod.metadata.labels['app.kubernetes.io/part-of'] === 'alta'
+            ? []
+            : [fault(placed, 'has no label part-of alta, so the injector is not asked (k8s/dapr/values.yaml)')]),
           ...set
             .filter((name) => !known.includes(name))
             .map((name) => fault(placed, `has ${name}, which is not known here`)),
