@@ -34,8 +34,9 @@ namespace="{{ .root.Release.Namespace }}",service="{{ include "alta.appId" .root
 {{ include "alta.metric" (dict "root" . "count" $count "name" "enough-requests"
   "query" (printf "sum(increase(alta_http_request_seconds_count{%s}[5m]))" $canary)
   "good" (printf ">= %v" $limits.minimum)) }}
+{{- /* Of nothing but failures there is no series of successes: that is 0, and not a question for a person. */}}
 {{ include "alta.metric" (dict "root" . "count" $count "name" "success-rate"
-  "query" (printf "sum(rate(alta_http_request_seconds_count{%s,status!~\"5..\"}[5m])) / %s" $canary $all)
+  "query" (printf "(sum(rate(alta_http_request_seconds_count{%s,status!~\"5..\"}[5m])) or vector(0)) / %s" $canary $all)
   "good" (printf ">= %v" $limits.successRate) "bad" (printf "< %v" $limits.successRate)) }}
 {{ include "alta.metric" (dict "root" . "count" $count "name" "p95-seconds"
   "query" (printf "histogram_quantile(0.95, sum by (le) (rate(alta_http_request_seconds_bucket{%s}[5m])))" $canary)
@@ -48,7 +49,7 @@ namespace="{{ .root.Release.Namespace }}",service="{{ include "alta.appId" .root
 {{- $limits := .Values.rollout.analysis.messages -}}
 {{- $dead := printf "(sum(increase(alta_inbox_handled_total{%s,outcome=~\"given_up|rejected\"}[10m])) or vector(0))" $canary -}}
 {{- $median := "histogram_quantile(0.5, sum by (le) (rate(alta_inbox_handler_seconds_bucket{%s}[10m])))" -}}
-{{- $result := "sum(increase(alta_inbox_handled_total{%[1]s,outcome=\"success\"}[10m])) / sum(increase(alta_inbox_handled_total{%[1]s,outcome!=\"duplicate\"}[10m]))" -}}
+{{- $result := "(sum(increase(alta_inbox_handled_total{%[1]s,outcome=\"success\"}[10m])) or vector(0)) / sum(increase(alta_inbox_handled_total{%[1]s,outcome!=\"duplicate\"}[10m]))" -}}
 {{- with $limits.resultMetric -}}
 {{- $result = printf "sum(increase(%s_sum{%%[1]s}[10m])) / sum(increase(%s_count{%%[1]s}[10m]))" . . -}}
 {{- end -}}
