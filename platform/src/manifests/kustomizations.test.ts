@@ -19,6 +19,17 @@ const parts = (await overlays(root))
   .map((one) => ({ ...one, part: one.folder.split('/')[1] ?? '' }))
 const data = ['postgres', 'rabbitmq', 'redis', 'storage', 'mail']
 
+interface Selector {
+  readonly matchLabels?: Record<string, string>
+  readonly matchExpressions?: readonly { readonly key: string; readonly values: readonly string[] }[]
+}
+const selects = (
+  { matchLabels = {}, matchExpressions = [] }: Selector,
+  labels: Record<string, string>,
+): boolean =>
+  Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+  matchExpressions.every(({ key, values }) => values.includes(labels[key] ?? ''))
+
 /** What an object makes pods of; what operators make they answer for. */
 const podsOf = (object: Loose): Pod[] => [podOf(object) ?? []].flat()
 
@@ -44,6 +55,8 @@ describe.skipIf(!kubectl)('k8s/', () => {
     for (const object of objects) {
       for (const pod of podsOf(object)) {
         for (const reference of valuesAt(pod, 'configMap') as { name: string }[]) {
+          // Kubernetes' own, in every namespace.
+          if (reference.name === 'kube-root-ca.crt') continue
           expect(named(objects, 'ConfigMap', reference.name), reference.name).toBeDefined()
         }
         const account = pod.spec.serviceAccountName
@@ -83,9 +96,8 @@ describe.skipIf(!kubectl)('k8s/', () => {
       const objects = of(folder)
       for (const { kind, metadata } of objects)
         expect(metadata.namespace, `${kind}/${metadata.name}`).toBe(`alta-${environment}`)
-      const policies = ofKind(objects, 'NetworkPolicy').map(({ spec }) => spec.podSelector.matchLabels)
-      const covered = (labels: Record<string, string>) =>
-        policies.some((wanted) => Object.entries(wanted).every(([key, value]) => labels[key] === value))
+      const policies = ofKind(objects, 'NetworkPolicy').map(({ spec }) => spec.podSelector)
+      const covered = (labels: Record<string, string>) => policies.some((wanted) => selects(wanted, labels))
       for (const object of objects) {
         for (const { metadata } of podsOf(object))
           expect(covered(metadata.labels), object.metadata.name).toBe(true)
@@ -173,7 +185,20 @@ describe.skipIf(!kubectl)('k8s/', () => {
   })
 
   it('builds the recovery that no environment includes', async () => {
-    const [cluster] = ofKind(await kustomize(root, kubectl ?? '', 'k8s/postgres/recovery'), 'Cluster')
+    const objects: Loose[] = await kustomize(root, kubectl ?? '', 'k8s/postgres/recovery')
+    const [cluster] = objects
+    expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'Cluster postgres-restored',
+    ])
+    // As large as the one that it stands in for, and behind the same policies.
+    const production = of('k8s/postgres/overlays/production')
+    const { bootstrap: _, plugins: __, ...same } = named(production, 'Cluster', 'postgres')?.spec ?? {}
+    expect(cluster?.spec).toMatchObject(same)
+    expect(Object.keys(cluster?.spec.bootstrap)).toEqual(['recovery'])
+    for (const policy of ['postgres', 'postgres-backups']) {
+      const { podSelector } = named(production, 'NetworkPolicy', policy)?.spec ?? {}
+      expect(selects(podSelector, { 'cnpg.io/cluster': 'postgres-restored' }), policy).toBe(true)
+    }
     const [source] = cluster?.spec.externalClusters ?? []
     const [target] = cluster?.spec.plugins ?? []
     // The same name would write over the archive that it reads.

@@ -78,8 +78,16 @@ const ofOperators: Readonly<
   }),
 }
 
-const madeByOperator = ({ apiVersion, kind, metadata }: Manifest) =>
-  ofOperators[`${apiVersion.split('/')[0]}/${kind}`]?.(metadata.name)
+const inheriting = z.looseObject({
+  inheritedMetadata: z.looseObject({ labels: z.record(z.string(), z.string()).default({}) }).optional(),
+})
+
+/** With the labels that the object hands on to what is made of it. */
+function madeByOperator({ apiVersion, kind, metadata, spec }: Manifest) {
+  const made = ofOperators[`${apiVersion.split('/')[0]}/${kind}`]?.(metadata.name)
+  const handedOn = inheriting.safeParse(spec).data?.inheritedMetadata?.labels
+  return made && { ...made, labels: { ...made.labels, ...handedOn } }
+}
 
 export const podsIn = (scene: Scene): Pods[] =>
   everything(scene).flatMap(({ object, namespace }) => {

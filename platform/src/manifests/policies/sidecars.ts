@@ -46,7 +46,12 @@ export const sidecars: Policy = {
         return [
           ...(pod.metadata.labels['app.kubernetes.io/part-of'] === 'alta'
             ? []
-            : [fault(placed, 'has no label part-of alta, so the injector is not asked (k8s/dapr/values.yaml)')]),
+            : [
+                fault(
+                  placed,
+                  'has no label part-of alta, so the injector is not asked (k8s/dapr/values.yaml)',
+                ),
+              ]),
           ...set
             .filter((name) => !known.includes(name))
             .map((name) => fault(placed, `has ${name}, which is not known here`)),
