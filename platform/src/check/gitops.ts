@@ -62,7 +62,7 @@ export async function brokenGitops(root: string): Promise<string[]> {
   const read = async (path: string) => manifestsOf(await readFile(join(root, 'argocd/root', path), 'utf8'))
   const [projects, roots] = [
     await read('projects.yaml'),
-    (await Promise.all(environments.map((one) => read(`${one}.yaml`)))).flat(),
+    (await Promise.all([...environments, 'self'].map((one) => read(`${one}.yaml`)))).flat(),
   ]
   const platform = await Promise.all(
     environments.map((one) => kustomize(root, kubectl, `argocd/platform/overlays/${one}`)),

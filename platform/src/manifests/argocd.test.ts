@@ -125,6 +125,20 @@ describe('argocd/root', () => {
     expect(names.sort()).toEqual(wanted.sort())
   })
 
+  it('keeps its own projects and its ApplicationSet, and nothing else', () => {
+    const [self] = read('argocd/root/self.yaml')
+    const { path, directory } = self?.spec.source ?? {}
+    const [, names = ''] = /^\{(.+)\}\.yaml$/.exec(directory.include) ?? []
+    const objects = names.split(',').flatMap((name) => read(`${path}/${name}.yaml`))
+    expect(objects.map(({ kind }) => kind)).toContain('ApplicationSet')
+    const allowed: { kind: string }[] = named(projects, 'AppProject', self?.spec.project)?.spec
+      .namespaceResourceWhitelist
+    for (const { kind, metadata } of objects) {
+      expect(allowed.map((one) => one.kind)).toContain(kind)
+      expect(metadata.namespace).toBe('argocd')
+    }
+  })
+
   it.each(environments)('has one root for %s', (environment) => {
     const applications = read(`argocd/root/${environment}.yaml`)
     expect(applications.map(({ spec }) => spec.source.path)).toEqual([
