@@ -89,7 +89,23 @@ describe.skipIf(!helms)('charts/platform', { timeout: 120_000 }, () => {
         expect(JSON.stringify(rule)).toContain('strict-transport-security')
       }
       expect(ofKind(objects, kind === 'istio' ? 'HTTPRoute' : 'VirtualService')).toEqual([])
-      expect(ofKind(objects, 'Certificate')).toHaveLength(1)
+      // Where the proxies are, which the services' own namespace would not take.
+      expect(ofKind(objects, 'Certificate').map(({ metadata }) => metadata.namespace)).toEqual(['istio-ingress'])
+    }
+  })
+
+  it('has a Gateway of the Gateway API beside the ingress proxies, for routes of this environment alone', async () => {
+    const objects = await objectsOf(bare, ['ingress={"kind":"gateway","host":"alta.example.org"}'])
+    const [gateway] = ofKind(objects, 'Gateway')
+    expect(gateway?.metadata.namespace).toBe('istio-ingress')
+    for (const { allowedRoutes } of gateway?.spec.listeners ?? []) {
+      expect(allowedRoutes.namespaces.from).toBe('Selector')
+      expect(allowedRoutes.namespaces.selector.matchLabels).toEqual({
+        'kubernetes.io/metadata.name': 'alta-test',
+      })
+    }
+    for (const { spec } of ofKind(objects, 'HTTPRoute')) {
+      expect(spec.parentRefs).toMatchObject([{ name: 'alta', namespace: 'istio-ingress' }])
     }
   })
 
