@@ -65,6 +65,11 @@ describe.skipIf(!helms)('charts/platform', { timeout: 120_000 }, () => {
   it.each([
     ['production', 'secrets.kind="generate"', 'secrets.kind generate is for environment dev only'],
     ['staging', 'broker.topology.image.digest=""', 'broker.topology.image.digest is missing'],
+    [
+      'staging',
+      'networkPolicies.apiServer.cidrs=["0.0.0.0/0"]',
+      'networkPolicies.apiServer.cidrs has 0.0.0.0/0',
+    ],
     ['production', 'networkPolicies.enabled=false', 'networkPolicies.enabled is false'],
     ['staging', 'ingress.kind="gateway"', 'ingress.canary needs ingress.kind istio'],
     ['staging', 'ingress.tls.enabled=false', 'ingress.tls.enabled is false'],
@@ -90,7 +95,9 @@ describe.skipIf(!helms)('charts/platform', { timeout: 120_000 }, () => {
       }
       expect(ofKind(objects, kind === 'istio' ? 'HTTPRoute' : 'VirtualService')).toEqual([])
       // Where the proxies are, which the services' own namespace would not take.
-      expect(ofKind(objects, 'Certificate').map(({ metadata }) => metadata.namespace)).toEqual(['istio-ingress'])
+      expect(ofKind(objects, 'Certificate').map(({ metadata }) => metadata.namespace)).toEqual([
+        'istio-ingress',
+      ])
     }
   })
 
