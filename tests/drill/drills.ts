@@ -19,6 +19,7 @@ const inACluster = 'only a cluster has its series'
 export const notHere: Readonly<Record<string, string>> = {
   PodRestarts: `${inACluster}: kube-state-metrics`,
   PodCrashLooping: `${inACluster}: kube-state-metrics`,
+  JobFailed: `${inACluster}: kube-state-metrics`,
   DiskFilling: `${inACluster}: the kubelet, of volumes`,
   CertificateExpiring: `${inACluster}: cert-manager`,
   DaprCertificateNotRotated: 'sidecars have certificates where Dapr’s sentry is, which is in a cluster',

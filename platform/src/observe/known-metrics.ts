@@ -41,6 +41,7 @@ export const foreignMetrics: Readonly<Record<string, readonly string[]>> = {
     'kubelet_volume_stats_capacity_bytes',
   ],
   'kube-state-metrics': [
+    'kube_job_failed',
     'kube_pod_container_resource_limits',
     'kube_pod_container_resource_requests',
     'kube_pod_container_status_restarts_total',

@@ -6,6 +6,7 @@ import { knownSettings, uniqueEnvironment } from './environment.ts'
 import { figures } from './figures.ts'
 import { images } from './images.ts'
 import { drain, probes } from './lifecycle.ts'
+import { monitors } from './monitors.ts'
 import { labels, oneName, queues } from './names.ts'
 import { callTable, networkOfEverybody } from './network.ts'
 import { networkReach } from './network-reach.ts'
@@ -48,5 +49,6 @@ export const policies: readonly Policy[] = [
   channels,
   watch,
   figures,
+  monitors,
   projects,
 ]

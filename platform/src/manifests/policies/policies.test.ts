@@ -571,6 +571,11 @@ const mistakes: readonly (readonly [mistake: string, told: string, make: (scene:
       ),
   ],
   [
+    'figures that nobody collects',
+    'asks for certmanager_…, and there is no PodMonitor cert-manager',
+    (scene) => changed(scene, 'PodMonitor', 'cert-manager', ['metadata', 'name'], 'certificates'),
+  ],
+  [
     'a kind that Argo CD would refuse',
     'does not allow',
     (scene) => changed(scene, 'PodDisruptionBudget', 'reviews', ['apiVersion'], 'policy.example.org/v1'),
