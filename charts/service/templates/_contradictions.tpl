@@ -12,6 +12,7 @@
 {{- if and .state (not .dapr.appPort) }}{{ fail "state wants dapr.appPort: Dapr's outbox delivers to the app" }}{{ end -}}
 {{- if eq (get .env "OUTBOX_TRANSPORT") "dapr" }}{{ fail "env.OUTBOX_TRANSPORT dapr wants receipts, and the call table lets nobody but events ask services for them: events would wait for ever" }}{{ end -}}
 {{- range $name, $value := .env -}}
+{{- if regexMatch "^(NODE|LD)_" $name }}{{ fail (printf "env.%s is read before the service is: it could load other code than the image has" $name) }}{{ end -}}
 {{- if regexMatch "(PASSWORD|SECRET|TOKEN|_KEY|_KEY_ID)$" $name }}{{ fail (printf "env.%s is a secret: it belongs into the Secret %s" $name $appId) }}{{ end -}}
 {{- if and (regexMatch "_URL$" $name) (regexMatch "://[^/]*:[^/]*@" (toString $value)) }}{{ fail (printf "env.%s holds a password: it belongs into the Secret %s" $name $appId) }}{{ end -}}
 {{- end -}}

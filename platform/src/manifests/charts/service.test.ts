@@ -21,6 +21,7 @@ const contradictions: readonly (readonly [file: string, change: string, sentence
   ['state', 'dapr.appPort=false', 'state wants dapr.appPort'],
   ['deployment', 'env.APP_PORT=80', 'env.APP_PORT is set by the chart'],
   ['deployment', 'env.OUTBOX_TRANSPORT=dapr', 'env.OUTBOX_TRANSPORT dapr wants receipts'],
+  ['deployment', 'env.NODE_OPTIONS=--import=/tmp/x.js', 'env.NODE_OPTIONS is read before the service is'],
   ['deployment', 'env.SMTP_PASSWORD=x', 'env.SMTP_PASSWORD is a secret: it belongs into the Secret reviews'],
   ['deployment', 'env.REDIS_URL=redis://user:secret@redis', 'env.REDIS_URL holds a password'],
   ['cpu-autoscaling', 'autoscaling.minReplicas=9', 'autoscaling.minReplicas is more than'],

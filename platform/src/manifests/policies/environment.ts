@@ -1,8 +1,8 @@
 import { type Container, containersOf, type Manifest, podOf } from '../objects.ts'
 import { fault, ofKind, type Policy, type Scene } from './scene.ts'
 
-/** Read by Node itself. */
-const ofNode = ['NODE_ENV', 'NODE_OPTIONS']
+/** Read by Node itself, and set by the chart. NODE_OPTIONS is none of them: it could load other code than the image has. */
+const ofNode = ['NODE_ENV']
 
 export const uniqueEnvironment: Policy = {
   sentence: 'no name is twice in the environment of a container: Helm 4 refuses to install that',
