@@ -104,6 +104,23 @@ const mistakes: readonly (readonly [mistake: string, told: string, make: (scene:
     (scene) => changed(scene, 'Rollout', 'ocr', [...container, 'image'], 'ghcr.io/example/alta/ocr:1.0.0'),
   ],
   [
+    'an image of somebody else',
+    'which is not ghcr.io/example/alta/ocr',
+    (scene) =>
+      changed(
+        scene,
+        'Rollout',
+        'ocr',
+        [...container, 'image'],
+        `docker.io/somebody/alta/ocr@sha256:${'0'.repeat(64)}`,
+      ),
+  ],
+  [
+    'code that Node would load before the service',
+    'sets NODE_OPTIONS,',
+    (scene) => changed(scene, 'ConfigMap', 'ocr', ['data', 'NODE_OPTIONS'], '--import=/tmp/x.js'),
+  ],
+  [
     'a name twice',
     'has LOG_LEVEL twice',
     (scene) =>
@@ -229,7 +246,13 @@ const mistakes: readonly (readonly [mistake: string, told: string, make: (scene:
     'a sidecar that somebody can move',
     'which somebody can move',
     (scene) =>
-      changed(scene, 'Rollout', 'ocr', [...annotations, 'dapr.io/sidecar-image'], 'a.b/alta/daprd:1'),
+      changed(
+        scene,
+        'Rollout',
+        'ocr',
+        [...annotations, 'dapr.io/sidecar-image'],
+        'ghcr.io/example/alta/daprd:1',
+      ),
   ],
   [
     'a sidecar beside a Job',

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { ownMetrics } from '../../observe/known-metrics.ts'
 import { type Manifest, manifestsOf, titleOf } from '../objects.ts'
-import type { Release } from '../releases.ts'
+import { environments, type Release } from '../releases.ts'
 import type { Rendered } from '../render.ts'
 
 export interface Placed {
@@ -24,6 +24,8 @@ export interface Facts {
   readonly metrics: ReadonlySet<string>
   /** `group/Kind` that each of Argo CD's projects allows. */
   readonly kinds: ReadonlyMap<string, ReadonlySet<string>>
+  /** Where each environment's images are. */
+  readonly registries: ReadonlyMap<string, string>
   /** Labels of Istio's ingress proxies, as they are installed. */
   readonly proxies: Readonly<Record<string, string>>
 }
@@ -78,6 +80,7 @@ const project = z.looseObject({
   namespaceResourceWhitelist: z.array(z.looseObject({ group: z.string(), kind: z.string() })).default([]),
 })
 const proxyValues = z.looseObject({ labels: z.record(z.string(), z.string()) })
+const commonFile = z.looseObject({ image: z.looseObject({ registry: z.string() }) })
 const callsFile = z.object({ callers: z.record(z.string(), z.array(z.string())) })
 
 export async function readFacts(root: string): Promise<Facts> {
@@ -94,6 +97,14 @@ export async function readFacts(root: string): Promise<Facts> {
     calls: new Map(Object.entries(callers)),
     settings: (app) => new Set([...kit, ...telemetry, ...(own.get(app) ?? [])]),
     metrics: new Set(await ownMetrics(root)),
+    registries: new Map(
+      await Promise.all(
+        environments.map(async (name): Promise<[string, string]> => {
+          const { image } = commonFile.parse(parse(await text(`argocd/environments/${name}/common.yaml`)))
+          return [name, image.registry]
+        }),
+      ),
+    ),
     proxies: proxyValues.parse(parse(await text('k8s/istio/gateway.yaml'))).labels,
     kinds: new Map(
       manifestsOf(await text('argocd/root/projects.yaml')).map(({ metadata, spec }) => [
