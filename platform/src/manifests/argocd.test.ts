@@ -68,6 +68,8 @@ describe.skipIf(!kubectl)('argocd/platform', () => {
       ['istio-base', 'istiod'],
       ['istiod', 'istio-gateway'],
       ['istio-gateway', 'environment'],
+      // Its operator ends again and again where the kind Rollout is unknown.
+      ['argo-rollouts', 'dapr'],
       ['dapr', 'environment'],
       ['cloudnative-pg', 'barman-cloud'],
       ['barman-cloud', 'postgres'],
