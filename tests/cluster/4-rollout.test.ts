@@ -2,7 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '@alta/kit/testing/wait'
 import { afterAll, expect, test } from 'vitest'
 import { installService, namespace } from '../../platform/src/cluster/deploy.ts'
-import { cluster, deployment, isGoing, isReady, podsOf, rolledOut, scaled } from './support/cluster.ts'
+import {
+  cluster,
+  deployment,
+  isGoing,
+  isReady,
+  podsOf,
+  restarted,
+  rolledOut,
+  scaled,
+} from './support/cluster.ts'
 import { describe, startLoad } from './support/load.ts'
 import { startWork } from './support/work.ts'
 
@@ -48,6 +57,7 @@ test('rolling updates and rollbacks of every service lose no call', async () => 
   expect(outcome.calls).toBeGreaterThanOrEqual(5000)
   expect(outcome.rate).toBeGreaterThanOrEqual(50)
   expect([...outcome.failed]).toEqual([])
+  expect(await restarted()).toEqual([])
 }, 1_800_000)
 
 test('without the drain that the chart asks for the same update loses calls, so that the test above can fail', async () => {

@@ -49,10 +49,24 @@ const pod = z.looseObject({
 export type Pod = z.infer<typeof pod>
 
 /** Pods of one service, or of all; those that are going as well. */
-export async function podsOf(service?: string): Promise<Pod[]> {
+export function podsOf(service?: string): Promise<Pod[]> {
   const selector = service ? `app.kubernetes.io/instance=${service}` : 'app.kubernetes.io/part-of=alta'
-  const list = await cluster.json(['-n', namespace, 'get', 'pods', '-l', selector])
+  return podsBy('-n', namespace, '-l', selector)
+}
+
+async function podsBy(...args: string[]): Promise<Pod[]> {
+  const list = await cluster.json(['get', 'pods', ...args])
   return z.object({ items: z.array(pod) }).parse(list).items
+}
+
+/** Containers that were started more than once, those of Dapr's control plane and of the servers among them. */
+export async function restarted(): Promise<string[]> {
+  const pods = (await podsBy('--all-namespaces')).filter(({ status }) => status.phase === 'Running')
+  return pods.flatMap(({ metadata, status }) =>
+    [...status.initContainerStatuses, ...status.containerStatuses]
+      .filter(({ restartCount }) => restartCount > 0)
+      .map(({ name, restartCount }) => `${name} of ${metadata.name}: ${restartCount}`),
+  )
 }
 
 export const isReady = ({ status }: Pod): boolean =>
