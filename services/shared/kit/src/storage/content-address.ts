@@ -57,6 +57,26 @@ export async function spool(
   return { sha256: hash.digest('hex'), size }
 }
 
+/**
+ * Passes a file on and holds its last bytes back until the hash of all of them is known: whoever reads a file that
+ * was changed behind our back gets an error, and never a whole file that is another one.
+ */
+export function onlyIfItIs(sha256: string): Transform {
+  const hash = createHash('sha256')
+  let held: Buffer | undefined
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk)
+      done(null, held)
+      held = chunk
+    },
+    flush(done) {
+      if (hash.digest('hex') === sha256) done(null, held)
+      else done(new Error(`what is stored as ${sha256} is another file`))
+    },
+  })
+}
+
 /** A rename is durable only when its folder is. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r')

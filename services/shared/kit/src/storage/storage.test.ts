@@ -28,8 +28,16 @@ function opened(environment: Record<string, string>): FileStorage {
   if (!config) throw new Error(JSON.stringify(faults))
   return openStorage(config)
 }
-const kinds: [string, () => FileStorage][] = [
-  ['local disk', () => opened({ FILES_DIRECTORY: directory })],
+const overwriteOnDisk = (hash: string, bytes: Buffer) =>
+  writeFile(join(directory, hash.slice(0, 2), hash.slice(2, 4), hash), bytes)
+const overwriteInBucket = (hash: string, bytes: Buffer) =>
+  fetch(`${stub.endpoint}/${stub.bucket}/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${hash}`, {
+    method: 'PUT',
+    headers: { authorization: 'AWS4-HMAC-SHA256 of somebody with the key' },
+    body: new Uint8Array(bytes),
+  })
+const kinds: [string, () => FileStorage, (hash: string, bytes: Buffer) => Promise<unknown>][] = [
+  ['local disk', () => opened({ FILES_DIRECTORY: directory }), overwriteOnDisk],
   [
     'S3',
     () =>
@@ -39,10 +47,11 @@ const kinds: [string, () => FileStorage][] = [
         FILES_S3_ACCESS_KEY_ID: 'id',
         FILES_S3_SECRET_ACCESS_KEY: 'secret',
       }),
+    overwriteInBucket,
   ],
 ]
 
-describe.each(kinds)('%s', (_name, open) => {
+describe.each(kinds)('%s', (_name, open, overwrite) => {
   test('a file comes back by its hash, whole or in part', async () => {
     const files = open()
     const bytes = Buffer.from('0123456789')
@@ -55,6 +64,21 @@ describe.each(kinds)('%s', (_name, open) => {
     expect(await read(await files.open(sha256(bytes), { start: 7 }))).toBe('789')
     expect(await files.stat(sha256(bytes))).toEqual({ size: 10 })
   })
+
+  test.each([10, 300_000])(
+    '%i bytes that were changed behind our back never come out whole',
+    async (size) => {
+      const files = open()
+      const { sha256: hash } = await files.put(Readable.from([randomBytes(size)]))
+      await overwrite(hash, randomBytes(size))
+      const seen: Buffer[] = []
+      const reading = (async () => {
+        for await (const chunk of await files.open(hash)) seen.push(chunk)
+      })()
+      await expect(reading).rejects.toThrow(`what is stored as ${hash} is another file`)
+      expect(Buffer.concat(seen).length).toBeLessThan(size)
+    },
+  )
 
   test('the same bytes, also at the same time, are one file', async () => {
     const files = open()

@@ -1,5 +1,6 @@
-import type { Readable } from 'node:stream'
+import { pipeline, type Readable } from 'node:stream'
 import type { FilesConfig } from '../config/environment.ts'
+import { onlyIfItIs } from './content-address.ts'
 import { localDisk } from './local-disk.ts'
 import { type S3Options, s3 } from './s3.ts'
 
@@ -19,7 +20,10 @@ export interface FileStorage {
    * @throws {Problem} 413 `payload_too_large` past `maximumBytes`
    */
   put(stream: Readable, limits?: { maximumBytes?: number }): Promise<{ sha256: string; size: number }>
-  /** @throws {Problem} 404 `file_missing` */
+  /**
+   * The stream of a whole file fails before its end when the bytes are not those of the hash; a part is not checked.
+   * @throws {Problem} 404 `file_missing`
+   */
   open(sha256: string, range?: ByteRange): Promise<Readable>
   stat(sha256: string): Promise<{ size: number } | undefined>
   /** Removing what is not there is no error. */
@@ -33,7 +37,15 @@ export interface FileStorage {
 /** S3 when FILES_S3_BUCKET is set, else the local disk at FILES_DIRECTORY. */
 export function openStorage(config: FilesConfig): FileStorage {
   const bucket = bucketOf(config)
-  return bucket ? s3(bucket) : localDisk(config.FILES_DIRECTORY)
+  const storage = bucket ? s3(bucket) : localDisk(config.FILES_DIRECTORY)
+  return {
+    ...storage,
+    async open(sha256, range) {
+      const stream = await storage.open(sha256, range)
+      // What goes wrong is told to whoever reads the result.
+      return range ? stream : pipeline(stream, onlyIfItIs(sha256), () => undefined)
+    },
+  }
 }
 
 /** The bucket for files, when there is one. */
