@@ -222,7 +222,67 @@ describe.skipIf(!helms)('charts/platform', { timeout: 120_000 }, () => {
     expect(names).toEqual(['on-call', 'team', 'owners'])
     for (const { receiver } of config?.spec.route.routes ?? []) expect(names).toContain(receiver)
   })
+
+  it('keeps quiet what is less urgent about the same service, and nothing else', async () => {
+    const [config] = ofKind(await ofEnvironment('production'), 'AlertmanagerConfig')
+    const quiet = (fire: Labels, smoke: Labels) =>
+      config?.spec.inhibitRules.some((rule: Inhibition) => silences(rule, fire, smoke))
+    const critical = { severity: 'critical', namespace: 'alta-production' }
+    const warning = { severity: 'warning', namespace: 'alta-production' }
+    expect(quiet({ ...critical, job: 'ocr' }, { ...warning, job: 'ocr' })).toBe(true)
+    expect(quiet({ ...critical, app_id: 'ocr' }, { ...warning, app_id: 'ocr', topic: 'a.b.v1' })).toBe(true)
+    expect(quiet({ ...critical, job: 'ocr' }, { ...warning, job: 'tasks' })).toBe(false)
+    expect(quiet({ ...critical, job: 'ocr' }, { ...warning, job: 'ocr', namespace: 'alta-staging' })).toBe(
+      false,
+    )
+    // Of no single service: neither of these says that the other is its smoke.
+    expect(quiet({ ...critical, slo: 'api-latency' }, { ...warning, kind: 'document' })).toBe(false)
+    expect(quiet({ ...critical, job: 'ocr' }, { ...critical, job: 'ocr' })).toBe(false)
+  })
+
+  it('tells alerts of different services apart, and says of each what it is about', async () => {
+    const [config] = ofKind(await ofEnvironment('production'), 'AlertmanagerConfig')
+    expect(config?.spec.route.groupBy).toEqual(['namespace', 'alertname', 'job', 'app_id'])
+    const [{ description }] = valuesAt(config, 'pagerdutyConfigs').flat() as [Record<string, string>]
+    for (const part of [
+      '.CommonLabels.namespace',
+      '.CommonLabels.alertname',
+      'range',
+      '.Annotations.summary',
+    ])
+      expect(description).toContain(part)
+    const [{ title, text }] = valuesAt(config, 'slackConfigs').flat() as [Record<string, string>]
+    expect(title).toContain('.CommonLabels.namespace')
+    for (const part of ['summary', 'description', 'runbook_url'])
+      expect(text).toContain(`.Annotations.${part}`)
+  })
 })
+
+type Labels = Readonly<Record<string, string>>
+interface Matcher {
+  name: string
+  matchType: '=' | '!=' | '=~'
+  value: string
+}
+interface Inhibition {
+  sourceMatch: Matcher[]
+  targetMatch: Matcher[]
+  equal: string[]
+}
+
+/** As Alertmanager decides it: a label that is missing is an empty one. */
+function silences({ sourceMatch, targetMatch, equal }: Inhibition, fire: Labels, smoke: Labels): boolean {
+  const fits = (labels: Labels) => (matcher: Matcher) => {
+    const found = labels[matcher.name] ?? ''
+    if (matcher.matchType === '=~') return new RegExp(`^(?:${matcher.value})$`).test(found)
+    return (found === matcher.value) === (matcher.matchType === '=')
+  }
+  return (
+    sourceMatch.every(fits(fire)) &&
+    targetMatch.every(fits(smoke)) &&
+    equal.every((label) => (fire[label] ?? '') === (smoke[label] ?? ''))
+  )
+}
 
 const filesOf = (folder: string, ending: string): string[] =>
   readdirSync(join(root, chart, 'files', folder))
