@@ -23,4 +23,5 @@ export const notHere: Readonly<Record<string, string>> = {
   DiskFilling: `${inACluster}: the kubelet, of volumes`,
   CertificateExpiring: `${inACluster}: cert-manager`,
   DaprCertificateNotRotated: 'sidecars have certificates where Dapr’s sentry is, which is in a cluster',
+  DaprIssuerExpiring: `${inACluster}: Dapr’s sentry`,
 }

@@ -11,6 +11,7 @@ export const excuses: readonly Excuse[] = [
     because: 'kubelet and kube-state-metrics are there in a cluster only',
   },
   { matches: /certmanager_/, because: 'cert-manager is there in a cluster only' },
+  { matches: /dapr_sentry_/, because: 'Dapr’s sentry is there in a cluster only' },
   { matches: /cnpg_/, because: 'CloudNativePG is there in a cluster only' },
   {
     matches: /rabbitmq_/,

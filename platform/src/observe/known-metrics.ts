@@ -25,6 +25,7 @@ export const foreignMetrics: Readonly<Record<string, readonly string[]>> = {
     'dapr_runtime_mtls_workload_cert_rotated_fail_total',
     'dapr_runtime_service_invocation_req_sent_total',
   ],
+  'Dapr’s sentry': ['dapr_sentry_issuercert_expiry_timestamp'],
   'RabbitMQ, with its plugin rabbitmq_prometheus': [
     'rabbitmq_disk_space_available_bytes',
     'rabbitmq_disk_space_available_limit_bytes',
