@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { type Objective, objectives, selectorText } from './objectives.ts'
+import { type Objective, objectives, type Selector, selectorText } from './objectives.ts'
 
 /** How fast the budget of a month burns, seen over a long window and, so that the alert ends with its cause, a short one. */
 export const burnRates = [
@@ -13,7 +13,7 @@ const windows = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const
 const ratioName = (window: string): string => `alta:slo_errors:ratio_rate${window}`
 const budgetOf = ({ objective }: Objective): number => Number((1 - objective).toFixed(6))
 
-const rate = (selector: Parameters<typeof selectorText>[0], window: string): string =>
+const rate = (selector: Selector, window: string): string =>
   `sum by (namespace) (rate(${selectorText(selector)}[${window}]))`
 
 /** Nothing where there is no traffic: no cases are neither good nor bad. */
@@ -22,6 +22,17 @@ function ratio({ total, bad, good }: Objective, window: string): string {
   if (good) return `1 - ${rate(good, window)} / (${all} > 0)`
   if (!bad) throw new Error('an objective needs what is bad, or what is good')
   return `(${rate(bad, window)} or 0 * ${all}) / (${all} > 0)`
+}
+
+/** Fewer bad cases say nothing of a share: after a quiet night one of them would be all that there was. */
+const LEAST_BAD = 10
+
+function badCases({ total, bad, good }: Objective, window: string): string {
+  const increase = (selector: Selector) =>
+    `sum by (namespace) (increase(${selectorText(selector)}[${window}]))`
+  if (bad) return increase(bad)
+  if (!good) throw new Error('an objective needs what is bad, or what is good')
+  return `${increase(total)} - ${increase(good)}`
 }
 
 const recording = (objective: Objective) => [
@@ -43,7 +54,7 @@ const alerts = (objective: Objective) =>
     const over = (window: string) => `${ratioName(window)}{slo="${objective.slo}"} > ${limit}`
     return {
       alert: objective.alert,
-      expr: `${over(long)} and ${over(short)}`,
+      expr: `${over(long)} and ${over(short)} and on (namespace) ${badCases(objective, long)} >= ${LEAST_BAD}`,
       for: held,
       labels: { severity, slo: objective.slo, burn_rate: String(factor), window: long },
       annotations: {
