@@ -14,6 +14,8 @@ import type { PublishOutcome, Transport } from './transport.ts'
 interface Session {
   channel: ConfirmChannel
   connection: ChannelModel
+  /** When it did so, by `performance.now()`; undefined after the first look whether a queue is gone. */
+  began: number | undefined
   /** The broker has run out of memory or disk and takes nothing for now: its reason. */
   blocked: string | undefined
   inFlight: Map<string, (outcome: PublishOutcome) => void>
@@ -48,7 +50,11 @@ const CLOSE_WITHIN_MS = 1_000
 export function amqpTransport(options: {
   url: string
   topology: Topology
-  healing?: { appId: string; everySeconds?: number; publishAgain(topics: string[]): Promise<void> }
+  healing?: {
+    appId: string
+    everySeconds?: number
+    publishAgain(topics: string[], ofThisSession: number): Promise<void>
+  }
   onReassert?: () => void
 }): Transport {
   let session: Session | undefined
@@ -82,6 +88,7 @@ export function amqpTransport(options: {
   }
 
   async function oneSession(onReady: () => void): Promise<void> {
+    const began = performance.now()
     const connection = await connect(withHeartbeat(options.url), { timeout: 5_000 })
     let lost: (reason: Error) => void = () => undefined
     const end = new Promise<Error>((resolve) => {
@@ -95,6 +102,7 @@ export function amqpTransport(options: {
       const current: Session = {
         channel,
         connection,
+        began,
         blocked: undefined,
         inFlight: new Map(),
         returned: new Set(),
@@ -139,12 +147,14 @@ export function amqpTransport(options: {
   }
 
   /** Never two at once; a failure is tried again at the next turn. */
-  function heal({ connection }: Session): Promise<void> {
+  function heal(current: Session): Promise<void> {
     const { topology } = options
+    const { connection, began } = current
     if (!options.healing) return Promise.resolve()
-    healing ??= healTopology({ connection, owner, topology, ...options.healing })
+    healing ??= healTopology({ connection, owner, topology, began, ...options.healing })
       .then(
         (lost) => {
+          current.began = undefined
           if (lost) options.onReassert?.()
         },
         (error: unknown) => {

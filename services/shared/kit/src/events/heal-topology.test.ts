@@ -7,6 +7,7 @@ import { randomUUIDv7 } from '../identifiers.ts'
 import { createTestBroker, type TestBroker } from '../testing/broker.ts'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
 import { type EffectsSchema, effectsMigrations, quickBroker } from '../testing/kit-fixture.ts'
+import { metricValue } from '../testing/metrics.ts'
 import { eventually } from '../testing/wait.ts'
 import { amqpTransport } from './amqp-transport.ts'
 import { queueOf } from './names.ts'
@@ -72,9 +73,9 @@ function start(): void {
       healing: {
         appId: 'documents',
         everySeconds: 0.5,
-        async publishAgain(topics) {
+        async publishAgain(...lost) {
           await beforeAgain()
-          await relay.publishAgain(topics)
+          await relay.publishAgain(...lost)
         },
       },
       onReassert: () => relay.releaseUnroutable(),
@@ -226,6 +227,51 @@ test('when nothing is lost nothing is published again', async () => {
   expect(new Set(await publish(1))).toEqual(new Set((await drain(queue)).filter((id) => !ids.includes(id))))
 }, 60_000)
 
+/** Of a topic that the relay publishes, so many minutes ago. */
+const insertPublished = (minutes: number) =>
+  db.admin.query(
+    `insert into outbox_events (id, tenant_id, topic, event, status, completed_at)
+     values ($1, $2, $3, $4, 'COMPLETED', now() - make_interval(mins => $5))`,
+    [randomUUIDv7(), DEFAULT_TENANT, topic, '{"id":"any"}', minutes],
+  )
+const republished = async () => (await metricValue('alta_outbox_republished_total')) ?? 0
+
+async function loseEverything(): Promise<void> {
+  await relay.stop()
+  await withChannel(async (channel) => {
+    for (const { name } of topology.queues) await channel.deleteQueue(name)
+    for (const name of topology.exchanges) await channel.deleteExchange(name)
+  })
+}
+
+test('what was published on a new broker before its queues were all declared does not count as lost', async () => {
+  await loseEverything()
+  const before = await republished()
+  // While the relay declares everything: its first events wait for that ten seconds at most.
+  beforeAgain = () => insertPublished(0)
+  start()
+  await eventually('it is published again', async () => (await drain(queue)).length === 1)
+  expect(await republished()).toBe(before)
+}, 60_000)
+
+test('what was published before a broker lost everything counts', async () => {
+  await insertPublished(2)
+  await loseEverything()
+  const before = await republished()
+  beforeAgain = () => insertPublished(0)
+  start()
+  await eventually(
+    'both are published again',
+    async () =>
+      (
+        await db.admin.query(
+          `select from outbox_events where status = 'COMPLETED' and completed_at > now() - interval '1 minute'`,
+        )
+      ).rowCount === 2 && (await drain(queue)).length === 2,
+  )
+  expect(await republished()).toBe(before + 1)
+}, 60_000)
+
 test('a binding that somebody took away is made again within seconds', async () => {
   await withChannel((channel) => channel.unbindQueue(queue, topic, ''))
   await eventually('events reach the queue again', async () => {
@@ -242,7 +288,7 @@ test('an event in flight when its queue was lost does not count as published, wh
      values ($1, $2, $3, '{}', 'PROCESSING', 'another replica', now() + interval '1 minute')`,
     [id, DEFAULT_TENANT, topic],
   )
-  expect(await publishAgain(db.database.pool, [topic], 3_600)).toBe(1)
+  expect(await publishAgain(db.database.pool, [topic], 3_600)).toEqual({ events: 1, lost: 1 })
   await completeOutboxRows(db.database.pool, [id])
   const { rows } = await db.admin.query('select status from outbox_events')
   expect(rows).toEqual([{ status: 'PENDING' }])

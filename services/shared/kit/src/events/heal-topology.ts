@@ -14,7 +14,9 @@ import { lostParts, partsOf, placeWitnesses, removeWitnesses, topicsThrough } fr
  * back in the outbox, and a provisional one tells whether the part was deleted once more in the meantime.
  *
  * @param appId whose witnesses these are; its replicas share them
- * @param publishAgain puts the published events of these topics back into the outbox
+ * @param began when this session did, by `performance.now()`, as long as nothing was looked at in it
+ * @param publishAgain puts the published events of these topics back into the outbox. What was published within its
+ *   last so many seconds was lost by nobody: it was published while all of this was declared for the first time
  * @returns whether something was lost
  */
 export async function healTopology(options: {
@@ -23,9 +25,10 @@ export async function healTopology(options: {
   /** Differs for every process. */
   owner: string
   topology: Topology
-  publishAgain: (topics: string[]) => Promise<void>
+  began: number | undefined
+  publishAgain: (topics: string[], ofThisSession: number) => Promise<void>
 }): Promise<boolean> {
-  const { connection, appId, topology } = options
+  const { connection, appId, topology, began } = options
   const parts = partsOf(topology)
   const lost = await lostParts(connection, appId, parts)
   if (lost.length === 0) {
@@ -34,7 +37,8 @@ export async function healTopology(options: {
   }
   const healing = `${appId}.${options.owner}`
   // All of them: the first start on this broker, or a broker that has begun anew.
-  if (lost.length === parts.length) log.info({ parts: parts.length }, 'declaring every exchange and queue')
+  const isAll = lost.length === parts.length
+  if (isAll) log.info({ parts: parts.length }, 'declaring every exchange and queue')
   else
     log.warn(
       { lost: lost.map(({ name }) => name) },
@@ -42,7 +46,8 @@ export async function healTopology(options: {
     )
   await assertTopology(connection, topology)
   await placeWitnesses(connection, healing, lost, { durable: false })
-  await options.publishAgain(topicsThrough(topology, lost))
+  const ofThisSession = isAll && began !== undefined ? (performance.now() - began) / 1_000 : 0
+  await options.publishAgain(topicsThrough(topology, lost), ofThisSession)
   await placeWitnesses(connection, appId, lost, { durable: true })
   const again = await lostParts(connection, healing, lost)
   if (again.length > 0) await removeWitnesses(connection, appId, again)

@@ -42,7 +42,7 @@ export function openMessaging<Schema>(options: {
       : amqpTransport({
           url: config.RABBITMQ_URL,
           topology,
-          healing: { appId: database.appId, publishAgain: (topics) => relay.publishAgain(topics) },
+          healing: { appId: database.appId, publishAgain: (...lost) => relay.publishAgain(...lost) },
           onReassert: () => relay.releaseUnroutable(),
         })
   const relay = createRelay({ pool: database.pool, transport, settings: config })

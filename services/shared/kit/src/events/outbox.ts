@@ -135,33 +135,43 @@ export async function releaseUnroutableRows(pool: pg.Pool): Promise<number> {
 /**
  * A queue was lost: events of these topics wait to be published again, as far as they were published within the
  * horizon or may have been. Those in flight come first: whichever of them is done by the second look is found there.
- * @returns how many wait again
+ * @param ofThisSession seconds: of what was published or sent within them none was in the queue that was lost
+ * @returns how many wait again, and how many of those may have been lost
  */
 export async function publishAgain(
   pool: pg.Pool,
   topics: readonly string[],
   horizonSeconds: number,
-): Promise<number> {
+  ofThisSession = 0,
+): Promise<{ events: number; lost: number }> {
   const inFlight = await pool.query(
     `update outbox_events set status = 'PENDING', lease_owner = null, lease_until = null
      where status <> 'COMPLETED' and status = 'PROCESSING' and topic = any ($1)`,
     [topics],
   )
   const { rows } = await pool.query<{ now: string }>('select now()::text as now')
-  let again = inFlight.rowCount ?? 0
-  for (;;) {
-    const { rowCount } = await pool.query(
-      `update outbox_events set status = 'PENDING', completed_at = null
-       where id = any (array(
-         select id from outbox_events
-         where status = 'COMPLETED' and topic = any ($1)
-           and completed_at between $2::timestamptz - make_interval(secs => $3) and $2::timestamptz
-         order by completed_at limit $4))`,
-      [topics, rows[0]?.now, horizonSeconds, AGAIN_AT_ONCE],
-    )
-    again += rowCount ?? 0
-    if ((rowCount ?? 0) < AGAIN_AT_ONCE) return again
+  /** Those that were published from so many seconds ago to so many seconds ago. */
+  const published = async (from: number, to: number): Promise<number> => {
+    let again = 0
+    for (;;) {
+      const { rowCount } = await pool.query(
+        `update outbox_events set status = 'PENDING', completed_at = null
+         where id = any (array(
+           select id from outbox_events
+           where status = 'COMPLETED' and topic = any ($1)
+             and completed_at between $2::timestamptz - make_interval(secs => $3)
+               and $2::timestamptz - make_interval(secs => $5)
+           order by completed_at limit $4))`,
+        [topics, rows[0]?.now, from, AGAIN_AT_ONCE, to],
+      )
+      again += rowCount ?? 0
+      if ((rowCount ?? 0) < AGAIN_AT_ONCE) return again
+    }
   }
+  const session = Math.min(ofThisSession, horizonSeconds)
+  const before = await published(horizonSeconds, session)
+  const since = (inFlight.rowCount ?? 0) + (session > 0 ? await published(session, 0) : 0)
+  return { events: before + since, lost: session > 0 ? before : before + since }
 }
 
 /** Forgets up to `limit` completed rows older than `retentionSeconds`. */

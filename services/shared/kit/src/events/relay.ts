@@ -33,8 +33,11 @@ export interface Relay extends OutboxPublisher {
   releaseUnroutable(): void
   /** Nothing before this id is open, but for what was committed long after it was emitted. */
   readonly openFrom: string
-  /** Publishes events of these topics once more that a lost queue may have held; for the transport to call. */
-  publishAgain(topics: string[]): Promise<void>
+  /**
+   * Publishes events of these topics once more that a lost queue may have held; for the transport to call.
+   * @param ofThisSession seconds: what was published within them is published again, and does not count as lost
+   */
+  publishAgain(topics: string[], ofThisSession: number): Promise<void>
 }
 
 /** Seconds until rows of a relay that died are free for another. Publishing a batch takes far less. */
@@ -211,13 +214,14 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
         (error: unknown) => log.warn({ err: error }, 'could not release events that no queue had taken'),
       )
     },
-    async publishAgain(topics) {
+    async publishAgain(topics, ofThisSession) {
       // Nothing older is left in the outbox.
       const horizon = Math.min(settings.OUTBOX_REPUBLISH_SECONDS, settings.OUTBOX_RETENTION_SECONDS)
-      const events = await publishAgain(pool, topics, horizon)
-      relayMetrics.publishedAgain.inc(events)
+      const { events, lost } = await publishAgain(pool, topics, horizon, ofThisSession)
+      relayMetrics.publishedAgain.inc(lost)
       if (events === 0) return
-      log.warn({ topics, events }, 'publishing again what a lost queue may have held')
+      if (lost > 0) log.warn({ topics, events }, 'publishing again what a lost queue may have held')
+      else log.info({ events }, 'publishing again what was published before every queue was declared')
       lookAtAll()
       wake()
     },

@@ -38,6 +38,19 @@ export function topicsThrough(topology: Topology, parts: readonly Part[]): strin
   return topology.exchanges.filter((name) => leadsThrough(name, new Set([name])))
 }
 
+/**
+ * Channels that share the work: on one the broker does one thing after the other, and what is not there ends it. A new
+ * broker is told of everything in a second instead of six, and as long do the first events wait.
+ */
+const CHANNELS = 8
+
+/** Each with its part of them, in their order. */
+function shared<Result>(parts: readonly Part[], work: (some: Part[]) => Promise<Result>): Promise<Result[]> {
+  const size = Math.ceil(parts.length / CHANNELS)
+  const shares = Array.from({ length: CHANNELS }, (_, index) => parts.slice(index * size, (index + 1) * size))
+  return Promise.all(shares.filter((some) => some.length > 0).map(work))
+}
+
 /** `holder` keeps the witnesses of one apart from those of another: replicas share theirs, services do not. */
 const witnessOf = (holder: string, { kind, name }: Part): string => `witness.${holder}.${kind}.${name}`
 
@@ -49,9 +62,12 @@ export async function lostParts(
 ): Promise<Part[]> {
   // All at once, as long as nothing is missing: the first that is ends the channel and with it the other questions.
   if (await areThere(connection, holder, parts)) return []
-  const lost: Part[] = []
-  for (const part of parts) if (!(await areThere(connection, holder, [part]))) lost.push(part)
-  return lost
+  const lost = await shared(parts, async (some) => {
+    const missing: Part[] = []
+    for (const part of some) if (!(await areThere(connection, holder, [part]))) missing.push(part)
+    return missing
+  })
+  return lost.flat()
 }
 
 async function areThere(connection: ChannelModel, holder: string, parts: readonly Part[]): Promise<boolean> {
@@ -73,14 +89,16 @@ export async function placeWitnesses(
   parts: readonly Part[],
   { durable }: { durable: boolean },
 ): Promise<void> {
-  const channel = await quietChannel(connection)
-  for (const part of parts) {
-    const witness = witnessOf(holder, part)
-    await channel.assertExchange(witness, 'fanout', { durable, autoDelete: true, internal: true })
-    if (part.kind === 'queue') await channel.bindQueue(part.name, witness, '')
-    else await channel.bindExchange(part.name, witness, '')
-  }
-  await channel.close()
+  await shared(parts, async (some) => {
+    const channel = await quietChannel(connection)
+    for (const part of some) {
+      const witness = witnessOf(holder, part)
+      await channel.assertExchange(witness, 'fanout', { durable, autoDelete: true, internal: true })
+      if (part.kind === 'queue') await channel.bindQueue(part.name, witness, '')
+      else await channel.bindExchange(part.name, witness, '')
+    }
+    await channel.close()
+  })
 }
 
 export async function removeWitnesses(
