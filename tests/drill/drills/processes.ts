@@ -51,7 +51,7 @@ export const processDrills: readonly Drill[] = [
   },
   {
     what: 'the speech engine hangs (SIGSTOP)',
-    expects: [{ alert: 'HandlerStuck', labels: { app_id: 'transcription' } }],
+    expects: [{ alert: 'HandlerStuck', speed: 20, labels: { app_id: 'transcription' } }],
     prepare: readRecordings,
     async begin({ home }, broken) {
       const engine = await eventually('the engine still works', () => engineOf(home), 30)
