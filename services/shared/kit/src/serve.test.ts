@@ -1,15 +1,18 @@
 import { Agent, createServer, get, type RequestListener, type Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
-import { drainServer } from './serve.ts'
+import { drainServer, serverForSidecar } from './serve.ts'
 
 const opened: { close(): void }[] = []
 afterEach(() => {
   for (const one of opened.splice(0)) one.close()
 })
 
-async function listening(answer: RequestListener): Promise<{ server: Server; port: number }> {
-  const server = createServer(answer)
+async function listening(
+  answer: RequestListener,
+  make: (answer: RequestListener) => Server = createServer,
+): Promise<{ server: Server; port: number }> {
+  const server = make(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   opened.push({ close: () => server.closeAllConnections() })
   const address = server.address()
@@ -42,6 +45,14 @@ test('a server that is called without pause over connections kept alive drains a
   calling = false
   agent.destroy()
   await Promise.all(callers)
+})
+
+test('connections of the sidecar are kept longer than it keeps them, so that it closes them and not we', async () => {
+  const { port } = await listening((_request, response) => void response.end('x'), serverForSidecar)
+  const response = await fetch(`http://127.0.0.1:${port}`)
+  const [, seconds] = /timeout=(\d+)/.exec(response.headers.get('keep-alive') ?? '') ?? []
+  const ofGo = 90
+  expect(Number(seconds)).toBeGreaterThan(ofGo)
 })
 
 test('a request in flight is answered before the server is closed', async () => {

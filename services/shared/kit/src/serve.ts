@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { flushCompileCache } from 'node:module'
 import type { Router } from 'express'
 import { auditRecorder } from './audit/audit-recorder.ts'
@@ -100,8 +100,7 @@ export async function serve<Schema>(options: ServeOptions<Schema>): Promise<Runn
     audit,
   })
 
-  // Only the sidecar calls, so these bound what a broken one can hold; uploads take as long as they take.
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 0 }, app)
+  const server = serverForSidecar(app)
   await listen(server, config.APP_PORT, config.APP_HOST)
   messaging?.start()
   const jobs = [
@@ -141,6 +140,14 @@ export async function serve<Schema>(options: ServeOptions<Schema>): Promise<Runn
   endWith(stop, config.SHUTDOWN_SECONDS)
   return { port: config.APP_PORT, stop }
 }
+
+/**
+ * Only the sidecar calls: the time limit bounds what a broken one can hold, and uploads take as long as they take.
+ * daprd gives up a connection that is idle for 90 seconds. Were it closed from here before, as Node does after five,
+ * a call that is just being sent over it would be answered 500 by the sidecar.
+ */
+export const serverForSidecar = (app: RequestListener): Server =>
+  createServer({ headersTimeout: 10_000, requestTimeout: 0, keepAliveTimeout: 120_000 }, app)
 
 /**
  * Takes no new connections and waits for the requests in flight; those that are still there after so many
