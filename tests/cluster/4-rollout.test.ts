@@ -6,8 +6,8 @@ import {
   cluster,
   deployment,
   isGoing,
-  isReady,
   podsOf,
+  readyPodsOf,
   restarted,
   rolledOut,
   scaled,
@@ -75,30 +75,45 @@ test('without the drain that the chart asks for the same update loses calls, so 
 })
 
 test('an image that is not there, and one that cannot start, never take a call', async () => {
+  const twoAreReady = async () => expect(await readyPodsOf('documents')).toHaveLength(2)
+  // Without its migration, for which the same image would have to start before any pod is touched.
+  const bad = (values: string) =>
+    installService(deployment, 'documents', ['--set', `replicas=2,migration.enabled=false,${values}`])
   await scaled('documents', 2)
   await using load = startLoad(work.client, work.projectId, 55)
-  await installService(deployment, 'documents', ['--set', 'replicas=2,image.tag=never-built,version=missing'])
+  await bad('image.tag=never-built,version=missing')
   await eventually('the new pod waits for its image', async () =>
     (await podsOf('documents')).some((pod) =>
       pod.status.containerStatuses.some(({ state }) => state.waiting?.reason.includes('Image')),
     ),
   )
-  expect((await podsOf('documents')).filter((pod) => isReady(pod) && !isGoing(pod))).toHaveLength(2)
+  await twoAreReady()
   await rollBack('documents')
-  await installService(deployment, 'documents', [
-    '--set',
-    'replicas=2,env.LOG_LEVEL=no-such-level,version=broken',
-  ])
+  await bad('env.LOG_LEVEL=no-such-level,version=broken')
   await eventually('the new pod ends again and again', async () =>
     (await podsOf('documents')).some((pod) =>
       pod.status.containerStatuses.some(({ restartCount }) => restartCount > 0),
     ),
   )
-  expect((await podsOf('documents')).filter((pod) => isReady(pod) && !isGoing(pod))).toHaveLength(2)
+  await twoAreReady()
   await rollBack('documents')
   await drained()
   const outcome = await load.stop()
   console.log(describe(outcome))
   await scaled('documents', 1)
   expect([...outcome.failed]).toEqual([])
+})
+
+test('a version whose migration cannot start changes nothing', async () => {
+  const names = async () => (await readyPodsOf('documents')).map(({ metadata }) => metadata.name)
+  const before = await names()
+  const upgrade = installService(deployment, 'documents', [
+    '--set',
+    'image.tag=never-built',
+    '--timeout',
+    '20s',
+  ])
+  await expect(upgrade).rejects.toThrow(/pre-upgrade|hook|timed out/i)
+  expect(await names()).toEqual(before)
+  await scaled('documents', 1)
 })

@@ -2,7 +2,7 @@ import { eventually } from '@alta/kit/testing/wait'
 import { expect, test } from 'vitest'
 import { namespace } from '../../platform/src/cluster/deploy.ts'
 import { killContainer } from '../../platform/src/cluster/node/node.ts'
-import { cluster, deployment, isGoing, isReady, type Pod, podsOf, scaled } from './support/cluster.ts'
+import { cluster, deployment, type Pod, readyPodsOf, scaled } from './support/cluster.ts'
 import { describe, startLoad } from './support/load.ts'
 import { startWork } from './support/work.ts'
 
@@ -11,9 +11,6 @@ const services = Object.keys(deployment.images.services)
 /** Until a service has its two pods again, both ready. */
 const complete = (service: string) =>
   eventually(`${service} has its two ready pods`, async () => (await readyPodsOf(service)).length === 2, 300)
-
-const readyPodsOf = async (service: string) =>
-  (await podsOf(service)).filter((pod) => isReady(pod) && !isGoing(pod))
 
 const containerOf = (pod: Pod | undefined, container: string) =>
   [...(pod?.status.containerStatuses ?? []), ...(pod?.status.initContainerStatuses ?? [])].find(

@@ -74,6 +74,10 @@ export const isReady = ({ status }: Pod): boolean =>
 
 export const isGoing = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined
 
+/** Of one service, those that take calls and shall go on doing so. */
+export const readyPodsOf = async (service: string): Promise<Pod[]> =>
+  (await podsOf(service)).filter((pod) => isReady(pod) && !isGoing(pod))
+
 /** Until what was rolled out is ready everywhere. */
 export const rolledOut = (service: string): Promise<string> =>
   inNamespace('rollout', 'status', `deployment/${service}`, '--timeout=300s')
