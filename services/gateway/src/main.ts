@@ -10,6 +10,9 @@ import { openGateway } from './gateway.ts'
 const body = config.GATEWAY_BODY_SECONDS * 1000
 const upload = { total: config.GATEWAY_UPLOAD_SECONDS * 1000, idle: body }
 
+/** For callers with a connection that they keep: busy ones use it again within that time, and are told to close it. */
+const PARTING_MS = 5_000
+
 // As many as there can be callers: an event stream or a slow upload holds one for long, and nobody waits for another.
 const sidecar = openSidecar(config, { connections: config.GATEWAY_MAX_CONNECTIONS })
 const { server, documents } = openGateway({
@@ -41,7 +44,7 @@ await serve({
     { name: 'refresh the API documents', everySeconds: 30, run: documents.refresh },
     { name: 'ask for missing API documents', everySeconds: 2, run: documents.refreshMissing },
   ],
-  onStop: () => drainServer(server, config.SHUTDOWN_SECONDS * 1000),
+  onStop: () => drainServer(server, config.SHUTDOWN_SECONDS * 1000, PARTING_MS),
 })
 await listen(server, config.GATEWAY_PORT, config.GATEWAY_HOST)
 log.info({ host: config.GATEWAY_HOST, port: config.GATEWAY_PORT }, 'the public listener is up')

@@ -1,4 +1,4 @@
-import { Agent, createServer, get, type RequestListener, type Server } from 'node:http'
+import { Agent, createServer, get, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { drainServer, serverForSidecar } from './serve.ts'
@@ -20,9 +20,10 @@ async function listening(
   return { server, port: address.port }
 }
 
-const call = (port: number, agent: Agent) =>
+const call = (port: number, agent: Agent, look: (response: IncomingMessage) => void = () => undefined) =>
   new Promise<'answered' | 'cut'>((resolve) => {
     get({ port, host: '127.0.0.1', agent }, (response) => {
+      look(response)
       response.resume()
       response.once('end', () => resolve('answered'))
       response.once('error', () => resolve('cut'))
@@ -53,6 +54,33 @@ test('connections of the sidecar are kept longer than it keeps them, so that it 
   const [, seconds] = /timeout=(\d+)/.exec(response.headers.get('keep-alive') ?? '') ?? []
   const ofGo = 90
   expect(Number(seconds)).toBeGreaterThan(ofGo)
+})
+
+test('callers who are given time to part are asked to, and none meets a connection that was closed', async () => {
+  const { server, port } = await listening((_request, response) => void response.end('x'))
+  // Each with a connection of its own that it uses again after this pause; new ones go elsewhere, as in a cluster.
+  const callers = [5, 20, 80, 150, 300, 600].map(async (pause) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    let asked = false
+    while (!asked) {
+      const answer = await call(port, agent, (response) => {
+        asked = response.headers.connection === 'close'
+      })
+      if (answer === 'cut') return answer
+      await delay(pause)
+    }
+    return 'parted'
+  })
+  await delay(200)
+  await drainServer(server, 10_000, 2_000)
+  expect(await Promise.all(callers)).toEqual(callers.map(() => 'parted'))
+})
+
+test('nobody is waited for who has no connection', async () => {
+  const { server } = await listening((_request, response) => void response.end('x'))
+  const begun = Date.now()
+  await drainServer(server, 10_000, 5_000)
+  expect(Date.now() - begun).toBeLessThan(2_000)
 })
 
 test('a request in flight is answered before the server is closed', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { flushCompileCache } from 'node:module'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Router } from 'express'
 import { auditRecorder } from './audit/audit-recorder.ts'
 import { identityKeys, type KeySource, tokenVerifier } from './auth/tokens.ts'
@@ -152,17 +153,26 @@ export const serverForSidecar = (app: RequestListener): Server =>
 /**
  * Takes no new connections and waits for the requests in flight; those that are still there after so many
  * milliseconds are cut.
+ * @param partingMs before that, each answer asks for the connection to be closed, and callers have so long to do so: a
+ *   connection that is closed from here may have a request on its way, of which its caller then hears nothing
  */
-export async function drainServer(server: Server, milliseconds: number): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve))
+export async function drainServer(server: Server, milliseconds: number, partingMs = 0): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), milliseconds)
   // Whoever keeps a connection alive, as daprd does, would otherwise go on sending requests over it for ever.
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'))
+  const parted = performance.now() + Math.min(partingMs, milliseconds)
+  while (performance.now() < parted && (await connectionsOf(server)) > 0) await delay(50)
+  const closed = new Promise((resolve) => server.close(resolve))
   const sweep = setInterval(() => server.closeIdleConnections(), 100)
-  const cut = setTimeout(() => server.closeAllConnections(), milliseconds)
   await closed
   clearInterval(sweep)
   clearTimeout(cut)
 }
+
+const connectionsOf = (server: Server): Promise<number> =>
+  new Promise((resolve, reject) =>
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  )
 
 /** Ends the process after `stop`, or by force some seconds after it should have been over. */
 function endWith(stop: () => Promise<void>, seconds: number): void {
