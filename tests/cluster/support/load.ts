@@ -88,12 +88,17 @@ export function startLoad(who: Client, projectId: string, rate: number): Load {
     return { calls, failed, failures, rate: calls / seconds, p50: at(0.5), p99: at(0.99) }
   }
 
-  async function stop(): Promise<Outcome> {
+  async function end(): Promise<Outcome> {
     clearInterval(timer)
-    ended ??= Date.now()
+    ended = Date.now()
     await Promise.all(running)
     await kept.close()
     return outcome()
+  }
+  let stopped: Promise<Outcome> | undefined
+  const stop = () => {
+    stopped ??= end()
+    return stopped
   }
 
   return { outcome, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
