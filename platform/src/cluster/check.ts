@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Checkout } from '../checkout.ts'
 import { line, reportFailure } from '../console/steps.ts'
+import { ensurePrometheus } from '../observe/prometheus.ts'
 import { watchInterruption } from '../test/interruption.ts'
 import { closingLine, readReport, type Sums, sumOf } from '../test/report.ts'
 import { runVitest } from '../test/vitest.ts'
@@ -63,7 +64,11 @@ export async function checkCluster(
   }
 
   try {
-    await part('linters', () => ensureLinters(checkout, (text) => line('linters', text)))
+    const say = (text: string) => line('linters', text)
+    await part('linters', async () => {
+      await ensurePrometheus(checkout, say)
+      await ensureLinters(checkout, say)
+    })
     const up = !interruption.happened() && (await part('cluster', () => clusterUp(checkout)))
     for (const { name, config, only: words } of runners) {
       if (interruption.happened() || (name === 'cluster' && !up)) continue
