@@ -4,6 +4,9 @@ export const config = readConfig('services/gateway/src/config.ts', {
   ...serviceEnvironment,
   GATEWAY_HOST: text({ default: '127.0.0.1' }).describe('Address of the public listener.'),
   GATEWAY_PORT: port({ default: 8080 }).describe('Port of the public listener.'),
+  GATEWAY_TRUSTED_HOPS: integer({ default: 0, min: 0, max: 8 }).describe(
+    'Proxies in front of the gateway whose word on the caller’s address is taken: each adds an entry to x-forwarded-for, and the caller is that many from its end. 0: the caller is whoever has opened the connection. Too high a number believes callers themselves.',
+  ),
   GATEWAY_JSON_LIMIT: bytes({ default: 4 * 2 ** 20, min: 1024 }).describe(
     'Largest body without a file. Most routes take less and say so; a corrected text may need all of it.',
   ),

@@ -20,6 +20,7 @@ export interface Gateway {
 export function openGateway(options: {
   sidecar: Sidecar
   upstreamTimeout: number
+  trustedHops: number
   verify: TokenVerifier
   bodies: BodyRules
   limits: ListenerLimits
@@ -32,6 +33,7 @@ export function openGateway(options: {
     verify: options.verify,
     bodies: options.bodies,
     timeout: options.upstreamTimeout,
+    trustedHops: options.trustedHops,
     own: [healthRoutes({ sidecar, documents }), mergedDocument(documents), docsPage()],
   })
   const app = createApp({

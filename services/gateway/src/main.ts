@@ -18,6 +18,7 @@ const sidecar = openSidecar(config, { connections: config.GATEWAY_MAX_CONNECTION
 const { server, documents } = openGateway({
   sidecar,
   upstreamTimeout: config.GATEWAY_UPSTREAM_SECONDS * 1000,
+  trustedHops: config.GATEWAY_TRUSTED_HOPS,
   verify: tokenVerifier({
     issuer: config.TOKEN_ISSUER,
     audience: config.TOKEN_AUDIENCE,

@@ -1,8 +1,10 @@
 import type { TokenVerifier } from '@alta/kit/auth/tokens'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
+import { currentContext } from '@alta/kit/http/request-context'
 import { type ErrorRequestHandler, Router } from 'express'
 import type { ServiceDocuments } from '../documentation/service-documents.ts'
 import { admission } from './admission.ts'
+import { clientAddress } from './client-address.ts'
 import { edgeMethod, edgeRequest } from './edge-request.ts'
 import { forwardThrough } from './proxy.ts'
 import { type BodyRules, discardRest, refuseAnnounced } from './request-body.ts'
@@ -17,16 +19,20 @@ export function edgeRouter(options: {
   bodies: BodyRules
   /** Milliseconds for a service to answer. */
   timeout: number
+  /** Proxies of our own in front of the gateway. */
+  trustedHops: number
   /** What the gateway answers itself. */
   own: readonly Router[]
 }): Router {
-  const { sidecar, documents, verify, bodies, timeout, own } = options
+  const { sidecar, documents, verify, bodies, timeout, trustedHops, own } = options
   const admit = admission({ verify, routesOf: documents.routesOf })
   const forward = forwardThrough(sidecar, bodies, timeout)
 
   const router = Router({ caseSensitive: true })
   router.use(securityHeaders)
   router.use((request, _response, next) => {
+    const context = currentContext()
+    if (context) context.clientAddress = clientAddress(request, trustedHops)
     edgeMethod(request)
     safePath(request.url)
     next()

@@ -40,7 +40,7 @@ const isPrivate = (name: string): boolean =>
 
 export interface Caller {
   requestId: string
-  /** IP address of the connection. */
+  /** IP address, as client-address.ts finds it. */
   address: string
   host: string
   /** Sent on only as `Bearer …`: daprd takes a Basic user named `dapr-app-id` as the target of the call. */

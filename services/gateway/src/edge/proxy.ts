@@ -30,7 +30,7 @@ export function forwardThrough(sidecar: Sidecar, rules: BodyRules, timeout: numb
 
     const headers = requestHeaders(request.headers, {
       requestId: currentContext()?.requestId ?? '',
-      address: request.socket.remoteAddress ?? '',
+      address: currentContext()?.clientAddress ?? '',
       host: request.headers.host ?? '',
       bearer: bearerToken(request.headers.authorization),
       traced: currentTraceparent() !== undefined,

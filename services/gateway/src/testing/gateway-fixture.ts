@@ -84,7 +84,9 @@ export interface TestGateway {
 }
 
 /** The public listener over a stub of daprd, with small limits. */
-export async function startGateway(options: { upstreamTimeout?: number } = {}): Promise<TestGateway> {
+export async function startGateway(
+  options: { upstreamTimeout?: number; trustedHops?: number } = {},
+): Promise<TestGateway> {
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }] }
   const stub = await startStubSidecar(documents, jwks)
   const settings = { DAPR_HTTP_PORT: stub.port, DAPR_API_TOKEN: 'sidecar-token' }
@@ -92,6 +94,7 @@ export async function startGateway(options: { upstreamTimeout?: number } = {}): 
   const gateway = openGateway({
     sidecar,
     upstreamTimeout: options.upstreamTimeout ?? 10_000,
+    trustedHops: options.trustedHops ?? 0,
     verify: tokenVerifier({ issuer: 'https://alta.local', audience: 'alta', keys: identityKeys(settings) }),
     bodies: smallBodies,
     limits: { headers: 500, request: 10_000, connections: 100 },

@@ -51,6 +51,7 @@ export const accessLog: RequestHandler = (request, response, next) => {
         ...(response.locals.code ? { code: response.locals.code } : {}),
         ms: Math.round(milliseconds * 10) / 10,
         userId: currentContext()?.principal?.userId,
+        address: currentContext()?.clientAddress,
       },
       'request',
     )

@@ -14,6 +14,8 @@ export interface RequestContext {
   readonly muted?: boolean
   /** Set once the caller's token has been verified. */
   principal?: Principal
+  /** Of whoever asks from outside; only the gateway knows it. */
+  clientAddress?: string
   idempotencyKey?: string
   /** Of a request that a route answers. */
   audit?: RequestAudit
