@@ -19,6 +19,7 @@ const appTable = z.object({
 const signs: Readonly<Record<string, RegExp>> = {
   database: /\bdatabaseEnvironment\b/,
   files: /\bfilesEnvironment\b/,
+  redis: /\bredisEnvironment\b/,
 }
 
 /** Differences between what services need by their config.ts and what the platform's chart opens and keeps for them. */

@@ -45,6 +45,25 @@ export const gateway: Dashboard = {
       ],
     },
     {
+      title: 'Limits',
+      panels: [
+        lines('Refused', 'reqps', 'Answered 429, by the policy that had too little left.', [
+          `sum by (policy) (rate(alta_limit_decisions_total{outcome="denied", ${here}}[$__rate_interval]))`,
+          '{{policy}}',
+        ]),
+        lines('In shadow', 'reqps', 'What policies that only watch would have refused.', [
+          `sum by (policy) (rate(alta_limit_decisions_total{outcome="would_have_denied", ${here}}[$__rate_interval]))`,
+          '{{policy}}',
+        ]),
+        lines(
+          'Decided by',
+          'reqps',
+          'By Redis for all gateways, from memory, or by one alone while Redis is away.',
+          [`sum by (from) (rate(alta_limit_decisions_total{${here}}[$__rate_interval]))`, '{{from}}'],
+        ),
+      ],
+    },
+    {
       title: 'Behind it',
       panels: [
         lines(

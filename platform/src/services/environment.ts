@@ -48,6 +48,13 @@ export const portName = (replica: string, use: PortUse): string => `${replica}.$
 /** Port of the runner's own control interface. */
 export const controlPort = 'runner.control'
 
+const wideLimits = {
+  GATEWAY_LIMIT_USER: '5000/s burst 10000',
+  GATEWAY_LIMIT_ADDRESS: '5000/s burst 10000',
+  GATEWAY_LIMIT_SIGN_IN: '100/s burst 500',
+  GATEWAY_LIMIT_REFRESH: '100/s burst 500',
+}
+
 /** Settings that one service alone needs and that cannot have a default. */
 function ownSettings(app: string, { secrets, places, ports, gatewayUrl }: Input): Record<string, string> {
   if (app === 'identity') {
@@ -92,6 +99,8 @@ export function serviceEnvironment(app: string, input: Input, replica = app): Re
     ...baseEnvironment(checkout),
     // PostgreSQL allows 100 connections by default; two checkouts with their eight services must fit.
     POSTGRES_POOL_SIZE: '6',
+    // On a laptop everybody is one address, and its tests and benches sign in and call as hundreds of people do.
+    ...(app === 'gateway' ? wideLimits : {}),
     ...withoutRunnerSettings(checkout.settings.dotEnv),
     ...ownSettings(app, input),
     OTEL_SERVICE_NAME: app,

@@ -1,7 +1,20 @@
-import { bytes, integer, port, readConfig, seconds, serviceEnvironment, text } from '@alta/kit/config'
+import {
+  bytes,
+  integer,
+  oneOf,
+  port,
+  readConfig,
+  redisEnvironment,
+  seconds,
+  serviceEnvironment,
+  text,
+} from '@alta/kit/config'
+import { limit } from './limits/limit-setting.ts'
+import { DEAREST } from './limits/route-limits.ts'
 
 export const config = readConfig('services/gateway/src/config.ts', {
   ...serviceEnvironment,
+  ...redisEnvironment,
   GATEWAY_HOST: text({ default: '127.0.0.1' }).describe('Address of the public listener.'),
   GATEWAY_PORT: port({ default: 8080 }).describe('Port of the public listener.'),
   GATEWAY_TRUSTED_HOPS: integer({ default: 0, min: 0, max: 8 }).describe(
@@ -29,4 +42,18 @@ export const config = readConfig('services/gateway/src/config.ts', {
   GATEWAY_MAX_CONNECTIONS: integer({ default: 10_000, min: 1 }).describe(
     'Callers connected at once; further ones are turned away.',
   ),
+  GATEWAY_LIMITS: oneOf(['per-second', 'per-minute'], { default: 'per-second' }).describe(
+    'Numbers of all limits that are not set below (docs/limits.md): 100 requests a second for a caller, or 60 a minute for a user, 100 for an address and 1000 for everybody together.',
+  ),
+  GATEWAY_LIMIT_EVERYBODY: limit(DEAREST).optional().describe('All requests together.'),
+  GATEWAY_LIMIT_USER: limit(DEAREST).optional().describe('Requests with a valid token, for each user.'),
+  GATEWAY_LIMIT_ADDRESS: limit(DEAREST)
+    .optional()
+    .describe('Requests without a valid token, for each address (IPv6: each /64).'),
+  GATEWAY_LIMIT_SIGN_IN: limit(1)
+    .optional()
+    .describe('Requests that sign in, register or change a password, for each address.'),
+  GATEWAY_LIMIT_REFRESH: limit(1)
+    .optional()
+    .describe('Requests that renew an access token, for each address.'),
 })

@@ -9,6 +9,8 @@ import { edgeRouter } from './edge/edge-router.ts'
 import { type ListenerLimits, publicServer } from './edge/listener.ts'
 import type { BodyRules } from './edge/request-body.ts'
 import { healthRoutes } from './health/health-routes.ts'
+import type { Limiter } from './limits/limiter.ts'
+import type { Policies } from './limits/policies.ts'
 import { publicServices } from './routes.ts'
 
 export interface Gateway {
@@ -21,6 +23,8 @@ export function openGateway(options: {
   sidecar: Sidecar
   upstreamTimeout: number
   trustedHops: number
+  policies: Policies
+  limiter: Limiter
   verify: TokenVerifier
   bodies: BodyRules
   limits: ListenerLimits
@@ -34,6 +38,8 @@ export function openGateway(options: {
     bodies: options.bodies,
     timeout: options.upstreamTimeout,
     trustedHops: options.trustedHops,
+    policies: options.policies,
+    limiter: options.limiter,
     own: [healthRoutes({ sidecar, documents }), mergedDocument(documents), docsPage()],
   })
   const app = createApp({

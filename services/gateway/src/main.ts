@@ -6,6 +6,9 @@ import { log } from '@alta/kit/telemetry/log'
 import { config } from './config.ts'
 import { listen } from './edge/listener.ts'
 import { openGateway } from './gateway.ts'
+import { limiter } from './limits/limiter.ts'
+import { policiesOf } from './limits/policies.ts'
+import { openRedisCounters } from './limits/redis-counters.ts'
 
 const body = config.GATEWAY_BODY_SECONDS * 1000
 const upload = { total: config.GATEWAY_UPLOAD_SECONDS * 1000, idle: body }
@@ -15,10 +18,19 @@ const PARTING_MS = 5_000
 
 // As many as there can be callers: an event stream or a slow upload holds one for long, and nobody waits for another.
 const sidecar = openSidecar(config, { connections: config.GATEWAY_MAX_CONNECTIONS })
+const counters = await openRedisCounters(config)
 const { server, documents } = openGateway({
   sidecar,
   upstreamTimeout: config.GATEWAY_UPSTREAM_SECONDS * 1000,
   trustedHops: config.GATEWAY_TRUSTED_HOPS,
+  policies: policiesOf(config.GATEWAY_LIMITS, {
+    everybody: config.GATEWAY_LIMIT_EVERYBODY,
+    user: config.GATEWAY_LIMIT_USER,
+    address: config.GATEWAY_LIMIT_ADDRESS,
+    'sign-in': config.GATEWAY_LIMIT_SIGN_IN,
+    refresh: config.GATEWAY_LIMIT_REFRESH,
+  }),
+  limiter: limiter(counters.take),
   verify: tokenVerifier({
     issuer: config.TOKEN_ISSUER,
     audience: config.TOKEN_AUDIENCE,
@@ -45,7 +57,11 @@ await serve({
     { name: 'refresh the API documents', everySeconds: 30, run: documents.refresh },
     { name: 'ask for missing API documents', everySeconds: 2, run: documents.refreshMissing },
   ],
-  onStop: () => drainServer(server, config.SHUTDOWN_SECONDS * 1000, PARTING_MS),
+  checks: [counters.check],
+  onStop: async () => {
+    await drainServer(server, config.SHUTDOWN_SECONDS * 1000, PARTING_MS)
+    counters.close()
+  },
 })
 await listen(server, config.GATEWAY_PORT, config.GATEWAY_HOST)
 log.info({ host: config.GATEWAY_HOST, port: config.GATEWAY_PORT }, 'the public listener is up')

@@ -16,6 +16,9 @@ Passwords go into URLs as they are: letters and digits only.
 {{- $_ := set $data "FILES_S3_ACCESS_KEY_ID" "${files.accessKeyId}" }}
 {{- $_ := set $data "FILES_S3_SECRET_ACCESS_KEY" "${files.secretAccessKey}" }}
 {{- end }}
+{{- if has "redis" $needs }}
+{{- $_ := set $data "REDIS_URL" (printf "redis://:${redis.password}@%s:%d" $.Values.redis.host (int $.Values.redis.port)) }}
+{{- end }}
 {{- range $entry.secrets }}
 {{- $_ := set $data .name (printf "${%s.%s}" $app .name) }}
 {{- end }}

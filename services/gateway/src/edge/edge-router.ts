@@ -3,6 +3,9 @@ import type { Sidecar } from '@alta/kit/dapr/sidecar'
 import { currentContext } from '@alta/kit/http/request-context'
 import { type ErrorRequestHandler, Router } from 'express'
 import type { ServiceDocuments } from '../documentation/service-documents.ts'
+import { limitRequests } from '../limits/limit-requests.ts'
+import type { Limiter } from '../limits/limiter.ts'
+import type { Policies } from '../limits/policies.ts'
 import { admission } from './admission.ts'
 import { clientAddress } from './client-address.ts'
 import { edgeMethod, edgeRequest } from './edge-request.ts'
@@ -21,11 +24,14 @@ export function edgeRouter(options: {
   timeout: number
   /** Proxies of our own in front of the gateway. */
   trustedHops: number
+  policies: Policies
+  limiter: Limiter
   /** What the gateway answers itself. */
   own: readonly Router[]
 }): Router {
   const { sidecar, documents, verify, bodies, timeout, trustedHops, own } = options
   const admit = admission({ verify, routesOf: documents.routesOf })
+  const limit = limitRequests(options.policies, options.limiter)
   const forward = forwardThrough(sidecar, bodies, timeout)
 
   const router = Router({ caseSensitive: true })
@@ -41,7 +47,13 @@ export function edgeRouter(options: {
   router.use(async (request, response) => {
     const edge = edgeRequest(edgeMethod(request), request.url)
     refuseAnnounced(request, edge.bodyClass, bodies[edge.bodyClass])
-    const template = await admit(edge, request.headers.authorization)
+    let template: string | undefined
+    try {
+      template = await admit(edge, request.headers.authorization)
+    } finally {
+      // Who is turned away counts as well, and hears 429 instead of 401 once it is too often.
+      await limit(edge, response)
+    }
     await forward({ ...edge, template }, request, response)
   })
   router.use(refusedWhileSending)

@@ -8,6 +8,9 @@ import type { ServiceDocuments } from '../documentation/service-documents.ts'
 import { listen } from '../edge/listener.ts'
 import type { BodyRules } from '../edge/request-body.ts'
 import { openGateway } from '../gateway.ts'
+import { processCounters } from '../limits/counters.ts'
+import { type Limiter, limiter } from '../limits/limiter.ts'
+import type { Policies } from '../limits/policies.ts'
 import { publicServices } from '../routes.ts'
 import { type StubSidecar, startStubSidecar } from './stub-sidecar.ts'
 
@@ -85,16 +88,19 @@ export interface TestGateway {
 
 /** The public listener over a stub of daprd, with small limits. */
 export async function startGateway(
-  options: { upstreamTimeout?: number; trustedHops?: number } = {},
+  options: { upstreamTimeout?: number; trustedHops?: number; policies?: Policies; limiter?: Limiter } = {},
 ): Promise<TestGateway> {
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }] }
   const stub = await startStubSidecar(documents, jwks)
   const settings = { DAPR_HTTP_PORT: stub.port, DAPR_API_TOKEN: 'sidecar-token' }
   const sidecar = openSidecar(settings)
+  const counters = processCounters()
   const gateway = openGateway({
     sidecar,
     upstreamTimeout: options.upstreamTimeout ?? 10_000,
     trustedHops: options.trustedHops ?? 0,
+    policies: options.policies ?? new Map(),
+    limiter: options.limiter ?? limiter(async (asks) => counters(asks)),
     verify: tokenVerifier({ issuer: 'https://alta.local', audience: 'alta', keys: identityKeys(settings) }),
     bodies: smallBodies,
     limits: { headers: 500, request: 10_000, connections: 100 },

@@ -6,10 +6,12 @@ import { type FieldFacts, fieldFacts } from './config/fields.ts'
 export * from './config/environment.ts'
 export {
   bytes,
+  type Field,
   flag,
   fraction,
   integer,
   milliseconds,
+  notation,
   oneOf,
   port,
   seconds,

@@ -89,6 +89,10 @@ export function url(options: { default?: string; protocols?: readonly string[] }
   )
 }
 
+/** For what has a notation of its own. @param read undefined for what it does not understand */
+export const notation = <Value>(expected: string, read: (text: string) => Value | undefined): Field<Value> =>
+  field({ expected }, undefined, read)
+
 export function secret(options: { default?: string; minimumLength?: number } = {}): Field<string> {
   const { minimumLength = 1 } = options
   const expected = minimumLength > 1 ? `a secret of at least ${minimumLength} characters` : 'a secret'

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePorts } from '@alta/kit/testing/daprd'
-import { eventually } from '@alta/kit/testing/wait'
 import { Redis } from 'ioredis'
+import { freePorts } from './daprd.ts'
+import { eventually } from './wait.ts'
 
 /** A Redis of the test's own, which may be flushed as it likes. */
 export async function startRedis() {

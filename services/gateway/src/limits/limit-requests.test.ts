@@ -1,0 +1,105 @@
+import { glob, readFile } from 'node:fs/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { accessToken, startGateway } from '../testing/gateway-fixture.ts'
+import { policyWith } from './limits.fixture.ts'
+import type { Policies, PolicyName } from './policies.ts'
+import { routeLimits } from './route-limits.ts'
+
+async function gatewayWith(limits: Partial<Record<PolicyName, string>>, trustedHops = 0) {
+  const names = Object.keys(limits) as PolicyName[]
+  const policies: Policies = new Map(names.map((name) => [name, policyWith(name, limits[name] ?? '')]))
+  const gateway = await startGateway({ policies, trustedHops })
+  onTestFinished(() => gateway.close())
+  return gateway
+}
+
+test('who asks too often hears 429 with a stable code and when to come again, and no service hears of it', async () => {
+  const gateway = await gatewayWith({ user: '10/min burst 10' })
+  for (let call = 0; call < 10; call++) {
+    const answer = await gateway.signedIn('/api/v1/projects')
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('ratelimit-policy')).toBe('"user";q=10;w=60')
+    expect(answer.headers.get('ratelimit')).toMatch(new RegExp(`^"user";r=${9 - call};t=\\d+$`))
+  }
+  const refused = await gateway.signedIn('/api/v1/projects')
+  expect(refused.status).toBe(429)
+  expect(refused.headers.get('content-type')).toBe('application/problem+json')
+  expect(refused.headers.get('retry-after')).toBe('6')
+  expect(refused.headers.get('ratelimit')).toMatch(/^"user";r=0;t=60$/)
+  expect(await refused.json()).toMatchObject({ status: 429, code: 'rate_limited' })
+  expect(gateway.stub.calls).toHaveLength(10)
+})
+
+test('each user has a counter, whatever the address; strangers share that of their address', async () => {
+  const gateway = await gatewayWith({ user: '10/h burst 10', address: '10/h burst 10' })
+  const as = async (sub: string) =>
+    fetch(`${gateway.url}/api/v1/projects`, {
+      headers: { authorization: `Bearer ${await accessToken({ sub })}` },
+    })
+  const [one, other] = ['019a9d2e-0000-7000-8000-00000000000a', '019a9d2e-0000-7000-8000-00000000000b']
+  for (let call = 0; call < 10; call++) expect((await as(one)).status).toBe(200)
+  expect((await as(one)).status).toBe(429)
+  expect((await as(other)).status).toBe(200)
+  expect((await fetch(`${gateway.url}/.well-known/jwks.json`)).status).toBe(200)
+})
+
+test('tokens that are no good count for the address, until 429 takes the place of 401', async () => {
+  const gateway = await gatewayWith({ address: '10/h burst 10' })
+  const ask = async () =>
+    (await fetch(`${gateway.url}/api/v1/projects`, { headers: { authorization: 'Bearer no.good.token' } }))
+      .status
+  for (let call = 0; call < 10; call++) expect(await ask()).toBe(401)
+  expect(await ask()).toBe(429)
+  expect((await gateway.signedIn('/api/v1/projects')).status).toBe(200)
+})
+
+test('spoofed headers open no new counter; behind a proxy each caller has one', async () => {
+  const from = (gateway: { url: string }, forwarded: string) =>
+    fetch(`${gateway.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'x-forwarded-for': forwarded, 'x-real-ip': forwarded, forwarded: `for=${forwarded}` },
+    })
+  const open = await gatewayWith({ 'sign-in': '3/h' })
+  for (let call = 0; call < 3; call++) expect((await from(open, `203.0.113.${call}`)).status).toBe(200)
+  expect((await from(open, '203.0.113.77')).status).toBe(429)
+
+  const behind = await gatewayWith({ 'sign-in': '3/h' }, 1)
+  for (let call = 0; call < 3; call++)
+    expect((await from(behind, `203.0.113.${call}, 2001:db8:1:2::${call}`)).status).toBe(200)
+  expect((await from(behind, '203.0.113.9, 2001:db8:1:2:ffff::1')).status).toBe(429)
+  expect((await from(behind, '203.0.113.9, 2001:db8:1:3::1')).status).toBe(200)
+})
+
+test('an upload takes more than a read', async () => {
+  const gateway = await gatewayWith({ user: '10/h burst 10' })
+  const upload = await gateway.signedIn('/api/v1/projects/1/documents', { method: 'POST', body: 'x' })
+  expect(upload.headers.get('ratelimit')).toContain('r=5;')
+  const read = await gateway.signedIn('/api/v1/projects')
+  expect(read.headers.get('ratelimit')).toContain('r=4;')
+})
+
+test('every route with limits of its own is declared by a service, and every way to show a password has them', async () => {
+  const services = new URL('../../../', import.meta.url)
+  const files = await Array.fromAsync(glob('*/src/**/*.routes.ts', { cwd: services }))
+  const sources = (await Promise.all(files.map((file) => readFile(new URL(file, services), 'utf8')))).join(
+    '\n',
+  )
+  const declared = [...sources.matchAll(/method: '(\w+)',\s+path: '([^']+)'/g)].map(
+    ([, method = '', path = '']) => `${method.toUpperCase()} ${path}`,
+  )
+  const special = declared.filter((route) => {
+    const [method = '', path = ''] = route.split(' ')
+    const { cost, policies } = routeLimits(method, path)
+    return cost === 10 || policies.length > 0
+  })
+  expect(special.sort()).toEqual([
+    'GET /api/v1/audit/export',
+    'POST /api/v1/audit/verify',
+    'POST /api/v1/auth/change-password',
+    'POST /api/v1/auth/login',
+    'POST /api/v1/auth/refresh',
+    'POST /api/v1/auth/register',
+    'POST /api/v1/events/replays',
+    'POST /api/v1/tasks',
+  ])
+})

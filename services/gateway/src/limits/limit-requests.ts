@@ -1,0 +1,38 @@
+import { tooManyRequests } from '@alta/kit/errors'
+import { currentContext } from '@alta/kit/http/request-context'
+import type { Response } from 'express'
+import { networkOf } from '../edge/client-address.ts'
+import { limitHeaders, secondsUntil } from './limit-headers.ts'
+import type { Demand, Limiter } from './limiter.ts'
+import type { Policies, Policy, PolicyName } from './policies.ts'
+import { routeLimits } from './route-limits.ts'
+
+/** Counts a request for whom it comes from, and says in the answer how much is left. */
+export function limitRequests(policies: Policies, decide: Limiter) {
+  /** @throws {Problem} 429 `rate_limited` */
+  return async ({ method, path }: { method: string; path: string }, response: Response): Promise<void> => {
+    const { allowed, findings } = await decide(demandsOf(policies, method, path))
+    response.set(limitHeaders(findings))
+    if (allowed) return
+    const wait = secondsUntil(findings)
+    throw tooManyRequests('rate_limited', `Too many requests. Try again in ${wait} s.`, {
+      headers: { 'retry-after': String(wait) },
+    })
+  }
+}
+
+/** Whoever has shown a valid token is counted as that user wherever it comes from, everybody else by address. */
+function demandsOf(policies: Policies, method: string, path: string): Demand[] {
+  const { principal, clientAddress = '' } = currentContext() ?? {}
+  const { cost, policies: special } = routeLimits(method, path)
+  const names: PolicyName[] = ['everybody', principal ? 'user' : 'address', ...special]
+  const subjects: Readonly<Record<Policy['by'], string>> = {
+    everybody: 'all',
+    user: principal?.userId ?? '',
+    address: networkOf(clientAddress),
+  }
+  return names.flatMap((name) => {
+    const policy = policies.get(name)
+    return policy ? [{ policy, key: `${name}:${subjects[policy.by]}`, cost }] : []
+  })
+}
