@@ -5,6 +5,7 @@ import { only, short, write } from './config.ts'
 import { chartOf } from './exactly-once/chart.ts'
 import { compare } from './exactly-once/comparison.ts'
 import { exactlyOnceSection } from './exactly-once/exactly-once.bench.ts'
+import { benchLimits } from './limits.bench.ts'
 import { describeMachine } from './machine.ts'
 import { benchLatency } from './messaging/latency.bench.ts'
 import { benchRelay } from './messaging/relay.bench.ts'
@@ -65,6 +66,7 @@ async function exactlyOnce(stage: Stage): Promise<Section> {
 const machine = await describeMachine()
 console.log(machine.join('\n'))
 await messaging()
+await measure('limits', 'limits: decisions on requests', benchLimits)
 await measure('uploads', 'uploads through the gateway', benchUploads)
 await measure('ocr', 'OCR against the tesseract command', async () => {
   await installTesseract(say)
