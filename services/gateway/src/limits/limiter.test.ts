@@ -84,6 +84,21 @@ test('a Redis that is killed delays no request by more than its time limit, and 
   for (let call = 0; call < 50; call++) expect((await decide(one)).allowed).toBe(true)
 })
 
+test.each([
+  ['read-only', ['REPLICAOF', '127.0.0.1', '1']],
+  ['full', ['CONFIG', 'SET', 'maxmemory', '1']],
+])('a Redis that is %s refuses nobody: this process counts', async (_what, [command = '', ...words]) => {
+  const redis = await startRedis()
+  onTestFinished(() => redis.stop())
+  const { take } = await redisCounters({ url: `redis://${redis.host}` })
+  const decide = limiter(take)
+  const one = [demand(policyWith('user', '1/h burst 3'))]
+  expect((await decide(one)).allowed).toBe(true)
+  await redis.client.call(command, ...words)
+  for (let call = 0; call < 3; call++) expect((await decide(one)).allowed).toBe(true)
+  expect((await decide(one)).allowed).toBe(false)
+})
+
 test('a Redis that hangs is waited for once', async () => {
   const take = vi.fn<TakeFromAll>()
   const redis = await startRedis()
