@@ -37,6 +37,9 @@ export const config = readConfig('services/identity/src/config.ts', {
   SIGNING_KEY_DAYS: integer({ default: 90, min: 1, max: 3650 }).describe(
     'Age at which a signing key is replaced.',
   ),
+  SIGN_IN_FAILURES_PER_ADDRESS: integer({ default: 100, min: 5, max: 1_000_000 }).describe(
+    'Wrong passwords from one address, over all accounts, after which its next attempts have to wait. Raise it where many people share one address.',
+  ),
   PASSWORD_HASHES_AT_ONCE: integer({ default: 2, min: 1, max: 64 }).describe(
     'Passwords hashed at the same time; each takes 46 MiB of memory and one core.',
   ),

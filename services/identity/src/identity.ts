@@ -3,6 +3,8 @@ import type { Database } from '@alta/kit/database/database'
 import type { HealthCheck } from '@alta/kit/health/health'
 import type { Route } from '@alta/kit/http/route'
 import type { Repetition } from '@alta/kit/repeatedly'
+import { attemptGuard } from './attempts/attempt-guard.ts'
+import { forgetUnusedClients } from './attempts/known-client.repository.ts'
 import type { Config } from './config.ts'
 import type { IdentitySchema } from './database/schema.ts'
 import { accessTokens } from './keys/access-token.ts'
@@ -28,6 +30,7 @@ export type IdentitySettings = Pick<
   | 'PASSWORD_HASHES_WAITING'
   | 'REFRESH_GRACE_SECONDS'
   | 'SESSION_SECONDS'
+  | 'SIGN_IN_FAILURES_PER_ADDRESS'
   | 'SIGNING_KEY_DAYS'
   | 'TOKEN_AUDIENCE'
   | 'TOKEN_ISSUER'
@@ -46,6 +49,11 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
   const passwords = passwordsOf(
     hashingQueue({ atOnce: config.PASSWORD_HASHES_AT_ONCE, waiting: config.PASSWORD_HASHES_WAITING }),
   )
+  const guard = attemptGuard({
+    database,
+    secret: config.IDENTITY_KEY_ENCRYPTION_KEY,
+    failuresPerAddress: config.SIGN_IN_FAILURES_PER_ADDRESS,
+  })
   const keys = keyring({
     database,
     secret: config.IDENTITY_KEY_ENCRYPTION_KEY,
@@ -57,10 +65,16 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     audience: config.TOKEN_AUDIENCE,
     lifetime: config.ACCESS_TOKEN_SECONDS,
   })
-  const users = userService({ database, passwords, adminEmails: addresses(config.IDENTITY_ADMIN_EMAILS) })
+  const users = userService({
+    database,
+    passwords,
+    guard,
+    adminEmails: addresses(config.IDENTITY_ADMIN_EMAILS),
+  })
   const sessions = sessionService({
     database,
     passwords,
+    guard,
     tokens,
     lifetime: config.SESSION_SECONDS,
     grace: config.REFRESH_GRACE_SECONDS,
@@ -80,6 +94,12 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
         name: 'remove sessions that are over',
         everySeconds: 3600,
         run: () => database.system(({ tx }) => removeExpiredSessions(tx)),
+      },
+      { name: 'forget failed attempts', everySeconds: 600, run: guard.forget },
+      {
+        name: 'forget unused clients',
+        everySeconds: 3600,
+        run: () => database.system(({ tx }) => forgetUnusedClients(tx)),
       },
     ],
   }

@@ -41,6 +41,21 @@ export interface IdentitySchema {
     /** The successor, readable only with the token of this row. */
     sealed_successor: Buffer | null
   }
+  /** Who was wrong how often; see attempts/attempt-guard.ts. */
+  failed_attempts: {
+    scope: AttemptScope
+    key: Buffer
+    failures: number
+    last_failed_at: Generated<Date>
+  }
+  /** Where a user has signed in from: keyed hashes of networks and of device tokens. */
+  known_clients: {
+    user_id: string
+    kind: ClientKind
+    client: Buffer
+    tenant_id: string
+    last_used_at: Generated<Date>
+  }
   signing_keys: {
     kid: string
     public_jwk: ColumnType<JWK, string, never>
@@ -50,5 +65,10 @@ export interface IdentitySchema {
     activates_at: Date
   }
 }
+
+/** One account from one client, one account from wherever it is not known, one address at whatever account. */
+export type AttemptScope = 'pair' | 'account' | 'address'
+
+export type ClientKind = 'address' | 'device'
 
 export type SessionEnd = 'logout' | 'password-changed' | 'token-reused'

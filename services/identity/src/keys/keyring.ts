@@ -1,11 +1,11 @@
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Database } from '@alta/kit/database/database'
+import { keyFor, seal, unseal } from '@alta/kit/sealing'
 import { log } from '@alta/kit/telemetry/log'
 import { calculateJwkThumbprint, exportJWK, type JSONWebKeySet } from 'jose'
 import type { IdentitySchema } from '../database/schema.ts'
 import { insertKey, type KeyRow, listKeys, lockKeys } from './key.repository.ts'
-import { keyFor, seal, unseal } from './sealing.ts'
 
 interface SigningKey {
   readonly kid: string
@@ -39,7 +39,7 @@ export function keyring(options: {
   now?: () => number
 }): Keyring {
   const { database, replaceAfterDays, now = Date.now } = options
-  const sealingKey = keyFor('private signing keys', options.secret)
+  const sealingKey = keyFor('alta identity: private signing keys', options.secret)
   let known: { rows: KeyRow[]; at: number } | undefined
   let loading: Promise<KeyRow[]> | undefined
   const opened = new Map<string, SigningKey>()

@@ -1,4 +1,5 @@
 import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { keyFor, unseal } from '@alta/kit/sealing'
 import type { TestDatabase } from '@alta/kit/testing/database'
 import { createTestDatabase } from '@alta/kit/testing/database'
 import { decodeJwt, exportSPKI, importJWK, type JWK, SignJWT } from 'jose'
@@ -7,7 +8,6 @@ import { z } from 'zod'
 import type { IdentitySchema } from '../database/schema.ts'
 import { settings, startIdentity, type TestIdentity } from '../testing/identity-fixture.ts'
 import { type Keyring, keyring } from './keyring.ts'
-import { keyFor, unseal } from './sealing.ts'
 
 const migrations = new URL('../database/migrations/', import.meta.url)
 const secret = settings.IDENTITY_KEY_ENCRYPTION_KEY
@@ -63,7 +63,7 @@ test('private keys lie encrypted, and another encryption key says so instead of 
   )
   const sealed = rows[0]?.sealed_private_key ?? expect.fail('no key')
   expect(() => createPrivateKey({ key: sealed, format: 'der', type: 'pkcs8' })).toThrow()
-  expect(unseal(keyFor('private signing keys', secret), sealed).length).toBeGreaterThan(1_000)
+  expect(unseal(keyFor('alta identity: private signing keys', secret), sealed).length).toBeGreaterThan(1_000)
   expect(rows[0]?.public_jwk).not.toHaveProperty('d')
   const wrong = keyring({ database: fresh.database, secret: 'x'.repeat(40), replaceAfterDays: 90 })
   await expect(wrong.current()).rejects.toThrow('IDENTITY_KEY_ENCRYPTION_KEY is not the one')
@@ -104,7 +104,7 @@ async function forgeries(): Promise<Record<string, string>> {
   )
   const row = rows[0] ?? expect.fail('no key')
   const ours = createPrivateKey({
-    key: unseal(keyFor('private signing keys', secret), row.sealed_private_key),
+    key: unseal(keyFor('alta identity: private signing keys', secret), row.sealed_private_key),
     format: 'der',
     type: 'pkcs8',
   })

@@ -1,3 +1,5 @@
+import type { Problem } from '@alta/kit/errors'
+import type { Attempt } from '../attempts/attempt-guard.ts'
 import { hashPassword, isOutdated, passwordMatches } from './argon2id.ts'
 import type { HashingQueue } from './hashing-queue.ts'
 
@@ -5,9 +7,15 @@ export interface Passwords {
   hash(password: string): Promise<string>
   /**
    * Takes the time of one hash whether or not there is a stored one, so that the clock does not
-   * tell which addresses have an account.
+   * tell which addresses have an account. Asks the attempt before it waits and again before it hashes: so of many
+   * at once no more are let through than are hashed at once.
+   * @throws {Problem} `wrong`, once the attempt has counted it
    */
-  matches(password: string, stored: string | undefined): Promise<boolean>
+  check(
+    password: string,
+    stored: string | undefined,
+    guarded: { attempt: Attempt; wrong: Problem },
+  ): Promise<void>
   isOutdated(stored: string): boolean
 }
 
@@ -17,11 +25,16 @@ export function passwords(queue: HashingQueue): Passwords {
 
   return {
     hash: (password) => queue.run(() => hashPassword(password)),
-    matches: (password, stored) =>
-      queue.run(async () => {
+    async check(password, stored, { attempt, wrong }) {
+      await attempt.admit()
+      await queue.run(async () => {
+        await attempt.admit()
         const found = await passwordMatches(password, stored ?? (await nobodys))
-        return found && stored !== undefined
-      }),
+        if (found && stored !== undefined) return
+        await attempt.failed(wrong)
+        throw wrong
+      })
+    },
     isOutdated,
   }
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { keyFor, seal, unseal } from '../keys/sealing.ts'
+import { keyFor, seal, unseal } from '@alta/kit/sealing'
 
 /** 256 random bits. */
 export const newRefreshToken = (): string => randomBytes(32).toString('base64url')
@@ -12,7 +12,7 @@ export const hashOf = (token: string): Buffer => createHash('sha256').update(tok
  * used by its reader, and still whoever comes with the predecessor can be given the same successor.
  */
 export const sealSuccessor = (token: string, successor: string): Buffer =>
-  seal(keyFor('successor', token), Buffer.from(successor))
+  seal(keyFor('alta identity: successor', token), Buffer.from(successor))
 
 export const unsealSuccessor = (token: string, sealed: Buffer): string =>
-  unseal(keyFor('successor', token), sealed).toString()
+  unseal(keyFor('alta identity: successor', token), sealed).toString()

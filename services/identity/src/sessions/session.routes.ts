@@ -5,6 +5,8 @@ import { password } from '../passwords/password.schema.ts'
 import { normalisedEmail, userResource } from '../users/user.schema.ts'
 import type { SessionService } from './session.service.ts'
 
+const opaqueToken = z.string().min(1).max(200)
+
 const signedInAnswer = z
   .object({
     accessToken: z.string(),
@@ -13,6 +15,10 @@ const signedInAnswer = z
     tokenType: z.literal('Bearer'),
     expiresIn: z.number().int().describe('Seconds until the access token expires.'),
     user: userResource,
+    deviceToken: z
+      .string()
+      .optional()
+      .describe('Only when it was asked for and is new: keep it for later sign-ins.'),
   })
   .meta({ id: 'SignedIn' })
 
@@ -26,11 +32,21 @@ export const sessionRoutes = (sessions: SessionService): Route[] => [
     summary: 'Sign in',
     tag: 'auth',
     policy: anyone,
-    body: z.object({ email: normalisedEmail, password }),
-    answers: { 200: { description: 'Signed in', schema: signedInAnswer } },
+    description:
+      'After five wrong passwords for one account from one place the next attempt has to wait, from a second up to a quarter of an hour. Who signs in with the token of a device that has signed in before is held up by their own mistakes alone.',
+    body: z.object({
+      email: normalisedEmail,
+      password,
+      deviceToken: opaqueToken.optional().describe('From an earlier sign-in of this user on this device.'),
+      rememberDevice: z.boolean().default(false).describe('Whether the answer should carry a `deviceToken`.'),
+    }),
+    answers: {
+      200: { description: 'Signed in', schema: signedInAnswer },
+      429: { description: '`too_many_attempts`: `Retry-After` says how many seconds to wait' },
+    },
     handle: async ({ body }) => ({
       status: 200,
-      body: await sessions.login(body.email, body.password),
+      body: await sessions.login(body),
       headers: notStored,
     }),
   }),
@@ -43,7 +59,7 @@ export const sessionRoutes = (sessions: SessionService): Route[] => [
       'The refresh token works once; the answer carries its successor. Using one again ends the session, except within seconds and before the successor was used: then the same successor comes back.',
     tag: 'auth',
     policy: anyone,
-    body: z.object({ refreshToken: z.string().min(1).max(200) }),
+    body: z.object({ refreshToken: opaqueToken }),
     answers: { 200: { description: 'Signed in further', schema: signedInAnswer } },
     handle: async ({ body }) => ({
       status: 200,

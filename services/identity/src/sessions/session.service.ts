@@ -5,6 +5,7 @@ import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import type { Problem } from '@alta/kit/errors'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import type { Kysely } from 'kysely'
+import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import type { AccessTokens } from '../keys/access-token.ts'
 import type { Passwords } from '../passwords/passwords.ts'
@@ -30,6 +31,15 @@ export interface SignedIn {
   /** Seconds until the access token expires. */
   expiresIn: number
   user: UserResource
+  deviceToken?: string
+}
+
+export interface Login {
+  /** Normalised. */
+  email: string
+  password: string
+  deviceToken?: string | undefined
+  rememberDevice: boolean
 }
 
 export type SessionService = ReturnType<typeof sessionService>
@@ -38,11 +48,12 @@ export type SessionService = ReturnType<typeof sessionService>
 export function sessionService(options: {
   database: Database<IdentitySchema>
   passwords: Passwords
+  guard: AttemptGuard
   tokens: AccessTokens
   lifetime: number
   grace: number
 }) {
-  const { database, passwords, tokens, lifetime, grace } = options
+  const { database, passwords, guard, tokens, lifetime, grace } = options
 
   async function answer(user: UserRow, sessionId: string, refreshToken: string): Promise<SignedIn> {
     const accessToken = await tokens.issue({
@@ -67,17 +78,20 @@ export function sessionService(options: {
   }
 
   return {
-    /** @throws {Problem} 401 `invalid_credentials`, 503 `too_busy` */
-    async login(email: string, password: string): Promise<SignedIn> {
+    /** @throws {Problem} 401 `invalid_credentials`, 429 `too_many_attempts`, 503 `too_busy` */
+    async login({ email, password, deviceToken, rememberDevice }: Login): Promise<SignedIn> {
+      const attempt = guard.signIn(email, deviceToken)
       const user = await database.read(DEFAULT_TENANT, (tx) => userToSignIn(tx, email))
       if (user) requestConcerns('user', user.id)
-      if (!(await passwords.matches(password, user?.password_hash)) || !user) throw invalidCredentials()
+      const wrong = invalidCredentials()
+      await passwords.check(password, user?.password_hash, { attempt, wrong })
+      if (!user) throw wrong
       const stored = user.password_hash
       const renewed = passwords.isOutdated(stored) ? await passwords.hash(password) : undefined
 
       const sessionId = randomUUIDv7()
       const refreshToken = newRefreshToken()
-      await database.transaction(user.tenant_id, async ({ tx }) => {
+      const newDevice = await database.transaction(user.tenant_id, async ({ tx }) => {
         if (!(await holdPasswordHash(tx, user.id, stored))) throw invalidCredentials()
         callerIs(auditActor(user, sessionId))
         if (renewed) await replacePasswordHash(tx, user.id, { from: stored, to: renewed })
@@ -85,8 +99,10 @@ export function sessionService(options: {
         const mine = { tenant_id: user.tenant_id }
         await insertSession(tx, { ...mine, id: sessionId, user_id: user.id, expires_at: expiresAt })
         await insertRefreshToken(tx, { ...mine, hash: hashOf(refreshToken), session_id: sessionId })
+        return attempt.succeeded(tx, user, rememberDevice)
       })
-      return answer(user, sessionId, refreshToken)
+      const signedIn = await answer(user, sessionId, refreshToken)
+      return newDevice === undefined ? signedIn : { ...signedIn, deviceToken: newDevice }
     },
 
     /** @throws {Problem} 401 `invalid_refresh_token` */

@@ -23,6 +23,7 @@ export const settings: IdentitySettings = {
   PASSWORD_HASHES_WAITING: 64,
   REFRESH_GRACE_SECONDS: 5,
   SESSION_SECONDS: 3600,
+  SIGN_IN_FAILURES_PER_ADDRESS: 100,
   SIGNING_KEY_DAYS: 90,
   TOKEN_AUDIENCE: 'alta',
   TOKEN_ISSUER: 'https://alta.local',
@@ -42,17 +43,27 @@ interface Answer {
   status: number
   body: unknown
   code: string | undefined
+  /** Seconds. */
+  retryAfter: number | undefined
+}
+
+/** Where a call comes from; without it, from nowhere that is known. */
+interface Origin {
+  address?: string
+  userAgent?: string
 }
 
 export interface TestIdentity {
   url: string
   testDatabase: TestDatabase<IdentitySchema>
-  post(path: string, body?: unknown, token?: string): Promise<Answer>
+  post(path: string, body?: unknown, token?: string, from?: Origin): Promise<Answer>
   get(path: string, token?: string): Promise<Answer>
   /** A new user with `goodPassword`. @returns the address */
   register(email?: string): Promise<string>
   login(email: string, password?: string): Promise<SignedIn>
   refresh(refreshToken: string): Promise<SignedIn>
+  /** One turn of a job that runs in the background. */
+  repeat(name: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -65,7 +76,7 @@ export async function startIdentity(changes: Partial<IdentitySettings> = {}): Pr
   const testDatabase = await createTestDatabase<IdentitySchema>('identity', migrations)
   const { database } = testDatabase
   const config = { ...settings, ...changes }
-  const { routes, keySource } = identity(database, config)
+  const { routes, keySource, background } = identity(database, config)
   const app = createApp({
     appId: 'identity',
     routes,
@@ -84,16 +95,29 @@ export async function startIdentity(changes: Partial<IdentitySettings> = {}): Pr
   // The server listens on a TCP port.
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
-  async function call(path: string, init: RequestInit, token: string | undefined): Promise<Answer> {
+  async function call(
+    path: string,
+    init: RequestInit,
+    token: string | undefined,
+    from: Origin = {},
+  ): Promise<Answer> {
     const headers = new Headers({ 'dapr-api-token': appToken, 'content-type': 'application/json' })
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
+    if (from.address) headers.set('alta-client-address', from.address)
+    if (from.userAgent) headers.set('user-agent', from.userAgent)
     const answer = await fetch(url + path, { ...init, headers })
     const text = await answer.text()
     const body: unknown = text === '' ? undefined : JSON.parse(text)
-    return { status: answer.status, body, code: problem.safeParse(body).data?.code }
+    const retryAfter = answer.headers.get('retry-after')
+    return {
+      status: answer.status,
+      body,
+      code: problem.safeParse(body).data?.code,
+      retryAfter: retryAfter === null ? undefined : Number(retryAfter),
+    }
   }
-  const post = (path: string, body?: unknown, token?: string) =>
-    call(path, { method: 'POST', ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, token)
+  const post = (path: string, body?: unknown, token?: string, from?: Origin) =>
+    call(path, { method: 'POST', ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, token, from)
 
   return {
     url,
@@ -110,6 +134,11 @@ export async function startIdentity(changes: Partial<IdentitySettings> = {}): Pr
     },
     async refresh(refreshToken) {
       return signedIn.parse((await post('/api/v1/auth/refresh', { refreshToken })).body)
+    },
+    async repeat(name) {
+      const job = background.find((one) => one.name === name)
+      if (!job) throw new Error(`there is no job to ${name}`)
+      await job.run()
     },
     async close() {
       server.closeAllConnections()

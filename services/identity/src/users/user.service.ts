@@ -5,6 +5,7 @@ import type { Database } from '@alta/kit/database/database'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { conflict, forbidden } from '@alta/kit/errors'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
+import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { sessionEnded } from '../sessions/session.problems.ts'
@@ -33,9 +34,10 @@ export type UserService = ReturnType<typeof userService>
 export function userService(options: {
   database: Database<IdentitySchema>
   passwords: Passwords
+  guard: AttemptGuard
   adminEmails: ReadonlySet<string>
 }) {
-  const { database, passwords, adminEmails } = options
+  const { database, passwords, guard, adminEmails } = options
 
   return {
     /** @throws {Problem} 409 `email_taken` */
@@ -74,7 +76,7 @@ export function userService(options: {
 
     /**
      * Ends every other session of the user: whoever knew the old password is out.
-     * @throws {Problem} 403 `wrong_password`, 401 `session_ended`, 409 `password_changed_meanwhile`
+     * @throws {Problem} 403 `wrong_password`, 429 `too_many_attempts`, 401 `session_ended`, 409 `password_changed_meanwhile`
      */
     async changePassword(
       { tenantId, userId, sessionId }: Principal,
@@ -84,14 +86,16 @@ export function userService(options: {
         if (!(await isOpen(tx, sessionId))) throw sessionEnded()
         return passwordHashOf(tx, userId)
       })
-      if (!(await passwords.matches(change.currentPassword, stored)) || stored === undefined) {
-        throw forbidden('wrong_password', 'The current password is another one.')
-      }
+      const attempt = guard.again(sessionId)
+      const wrong = forbidden('wrong_password', 'The current password is another one.')
+      await passwords.check(change.currentPassword, stored, { attempt, wrong })
+      if (stored === undefined) throw wrong
       const hash = await passwords.hash(change.newPassword)
       await database.transaction(tenantId, async ({ tx }) => {
         if (!(await replacePasswordHash(tx, userId, { from: stored, to: hash }))) {
           throw conflict('password_changed_meanwhile', 'The password was changed by another request.')
         }
+        await attempt.succeeded(tx)
         await endSessionsOf(tx, userId, { except: sessionId, reason: 'password-changed' })
       })
     },

@@ -13,6 +13,12 @@ export function callerIs(actor: AuditActor): void {
   if (audit) audit.actor = actor
 }
 
+/** Where the request around comes from, as its audit entry has it. Null: not told, as by a call beside the gateway. */
+export function requestOrigin(): { address: string | null; userAgent: string | null } {
+  const { address = null, userAgent = null } = currentContext()?.audit ?? {}
+  return { address, userAgent }
+}
+
 /** Names what a request is about where its path does not: the account that somebody tries to get into. */
 export function requestConcerns(name: string, id: string): void {
   currentContext()?.audit?.resources.push({ name, id })

@@ -90,12 +90,14 @@ async function answerRequest(
 }
 
 /**
- * 403; 404 to somebody who is signed in, because what is hidden and what is not there are answered alike; 401 to
+ * 403; 429 to whoever wanted to do something, because they were refused before; 404 to somebody who is signed in, because what is hidden and what is not there are answered alike; 401 to
  * whoever showed something: a password, a code, a token. Who shows nothing is only told to sign in.
  */
-function isDenial(error: unknown, { policy }: Route, request: Request): error is Problem {
+function isDenial(error: unknown, route: Route, request: Request): error is Problem {
   if (!(error instanceof Problem)) return false
+  const { policy } = route
   if (error.status === 403) return true
+  if (error.status === 429) return route.method !== 'get'
   if (error.status === 404) return policy.needsToken
   return error.status === 401 && (!policy.needsToken || request.get('authorization') !== undefined)
 }

@@ -3,9 +3,12 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 const nonceBytes = 12
 const tagBytes = 16
 
-/** A 256-bit key for one purpose from a secret with enough randomness of its own. */
+/**
+ * A 256-bit key for one purpose from a secret with enough randomness of its own.
+ * @param purpose names the service and what it is for; what another purpose has sealed cannot be opened
+ */
 export const keyFor = (purpose: string, secret: string | Buffer): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, '', `alta identity: ${purpose}`, 32))
+  Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
 
 /** AES-256-GCM. @returns nonce, tag and ciphertext in one piece */
 export function seal(key: Buffer, plain: Buffer): Buffer {

@@ -1,0 +1,149 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { refusedWith, requestOrigin } from '@alta/kit/audit/caller'
+import type { Database } from '@alta/kit/database/database'
+import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
+import { type Problem, tooManyRequests } from '@alta/kit/errors'
+import { keyFor } from '@alta/kit/sealing'
+import type { Kysely } from 'kysely'
+import type { AttemptScope, IdentitySchema } from '../database/schema.ts'
+import { type Allowance, secondsLeft } from './delay.ts'
+import {
+  type Counter,
+  countFailure,
+  failuresOf,
+  forgetFailures,
+  resetFailures,
+} from './failed-attempt.repository.ts'
+import { type Client, knownKinds, rememberClient } from './known-client.repository.ts'
+import { networkOf } from './network.ts'
+
+/** Somebody is about to show a password. */
+export interface Attempt {
+  /** @throws {Problem} 429 `too_many_attempts` while it has to wait; costs no hash */
+  admit(): Promise<void>
+  /** The password was wrong. @param refusal what the caller will be told */
+  failed(refusal: Problem): Promise<void>
+}
+
+export interface SignInAttempt extends Attempt {
+  /**
+   * Takes back the failures of this account and client, and knows the client from now on.
+   * @param remember whether the device wants a token by which it is known wherever it is
+   * @returns that token, when a new one was made
+   */
+  succeeded(
+    tx: Kysely<IdentitySchema>,
+    user: { id: string; tenant_id: string },
+    remember: boolean,
+  ): Promise<string | undefined>
+}
+
+export type AttemptGuard = ReturnType<typeof attemptGuard>
+
+/**
+ * Makes guessing slow, and locks nobody out: whoever was wrong too often waits, for a second and then twice as long
+ * each time. Why so, and which counter holds up whom: docs/decisions/0015-delay-never-lock.md.
+ * @param options.secret keys the hashes of addresses
+ * @param options.failuresPerAddress wrong passwords from one address, over all accounts, that are let pass
+ */
+export function attemptGuard(options: {
+  database: Database<IdentitySchema>
+  secret: string
+  failuresPerAddress: number
+}) {
+  const { database } = options
+  const allowances: Readonly<Record<AttemptScope, Allowance>> = {
+    pair: { failures: 5, longestSeconds: 900 },
+    account: { failures: 50, longestSeconds: 60 },
+    address: { failures: options.failuresPerAddress, longestSeconds: 900 },
+  }
+  const hashKey = keyFor('alta identity: failed attempts', options.secret)
+  const digest = (...words: string[]): Buffer =>
+    createHmac('sha256', hashKey).update(JSON.stringify(words)).digest()
+
+  async function refuseWhileWaiting(tx: Kysely<IdentitySchema>, counters: readonly Counter[]): Promise<void> {
+    const waits = (await failuresOf(tx, counters)).map((found) => secondsLeft(found, allowances[found.scope]))
+    const longest = Math.max(0, ...waits)
+    if (longest > 0) throw tooManyAttempts(Math.ceil(longest))
+  }
+
+  const count = (counters: readonly Counter[], refusal: Problem): Promise<void> =>
+    database.transaction(DEFAULT_TENANT, async ({ tx }) => {
+      // The commit is no success of the request: its refusal is noted as every other one.
+      refusedWith(refusal, { changed: false })
+      await countFailure(tx, counters)
+    })
+
+  return {
+    /** @param email normalised; there need not be such an account, and nothing here is different then */
+    signIn(email: string, deviceToken?: string): SignInAttempt {
+      const { address } = requestOrigin()
+      const network = address === null ? 'unknown' : networkOf(address)
+      const here: Client = { kind: 'address', client: digest('client', network) }
+      const device: Client | undefined = deviceToken
+        ? { kind: 'device', client: digest('device', deviceToken) }
+        : undefined
+      const pairWith = ({ kind, client }: Client): Counter => ({
+        scope: 'pair',
+        key: digest('pair', DEFAULT_TENANT, email, kind, client.toString('hex')),
+      })
+      const account: Counter = { scope: 'account', key: digest('account', DEFAULT_TENANT, email) }
+      const ofAddress: Counter = { scope: 'address', key: digest('address', network) }
+
+      const countersOf = async (tx: Kysely<IdentitySchema>): Promise<[Counter, ...Counter[]]> => {
+        const known = await knownKinds(tx, email, device ? [here, device] : [here])
+        if (device && known.has('device')) return [pairWith(device)]
+        return known.has('address') ? [pairWith(here), ofAddress] : [pairWith(here), account, ofAddress]
+      }
+
+      return {
+        admit: () =>
+          database.read(DEFAULT_TENANT, async (tx) => refuseWhileWaiting(tx, await countersOf(tx))),
+        failed: async (refusal) => {
+          const counters = await database.read(DEFAULT_TENANT, countersOf)
+          await count(counters, refusal)
+        },
+        async succeeded(tx, user, remember) {
+          const [pair] = await countersOf(tx)
+          await resetFailures(tx, pair)
+          await rememberClient(tx, user, here)
+          if (device && (await knownKinds(tx, email, [device])).has('device')) {
+            await rememberClient(tx, user, device)
+            return undefined
+          }
+          if (!remember) return undefined
+          const token = randomBytes(32).toString('base64url')
+          await rememberClient(tx, user, { kind: 'device', client: digest('device', token) })
+          return token
+        },
+      }
+    },
+
+    /** Somebody who is signed in shows the password again: a stolen session must not be the way to guess it. */
+    again(sessionId: string): Attempt & { succeeded(tx: Kysely<IdentitySchema>): Promise<void> } {
+      const counter: Counter = { scope: 'pair', key: digest('session', sessionId) }
+      return {
+        admit: () => database.read(DEFAULT_TENANT, (tx) => refuseWhileWaiting(tx, [counter])),
+        failed: (refusal) => count([counter], refusal),
+        succeeded: (tx) => resetFailures(tx, counter),
+      }
+    },
+
+    /** Removes counters that nothing depends on any more. @returns how many */
+    forget: (): Promise<number> =>
+      database.system(({ tx }) =>
+        forgetFailures(tx, {
+          pair: allowances.pair.failures,
+          account: allowances.account.failures,
+          address: allowances.address.failures,
+        }),
+      ),
+  }
+}
+
+const tooManyAttempts = (seconds: number): Problem =>
+  tooManyRequests(
+    'too_many_attempts',
+    `The password was wrong too often. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
+    { headers: { 'retry-after': String(seconds) } },
+  )

@@ -1,0 +1,55 @@
+import { type Kysely, sql } from 'kysely'
+import type { ClientKind, IdentitySchema } from '../database/schema.ts'
+
+export interface Client {
+  readonly kind: ClientKind
+  readonly client: Buffer
+}
+
+/** Of each user and kind; older ones make room. */
+const MOST_CLIENTS = 20
+
+/** Which of these clients have signed in to the account before. */
+export async function knownKinds(
+  tx: Kysely<IdentitySchema>,
+  email: string,
+  clients: readonly Client[],
+): Promise<Set<ClientKind>> {
+  const { rows } = await sql<{ kind: ClientKind }>`
+    select known.kind
+    from known_clients known
+    join users on users.id = known.user_id
+    where users.email = ${email}
+      and (known.kind, known.client) in (${sql.join(clients.map(({ kind, client }) => sql`(${kind}, ${client})`))})
+  `.execute(tx)
+  return new Set(rows.map(({ kind }) => kind))
+}
+
+export async function rememberClient(
+  tx: Kysely<IdentitySchema>,
+  user: { id: string; tenant_id: string },
+  { kind, client }: Client,
+): Promise<void> {
+  await sql`
+    insert into known_clients (user_id, tenant_id, kind, client)
+    values (${user.id}, ${user.tenant_id}, ${kind}, ${client})
+    on conflict (user_id, kind, client) do update set last_used_at = clock_timestamp()
+  `.execute(tx)
+  await sql`
+    delete from known_clients
+    where user_id = ${user.id} and kind = ${kind} and client in (
+      select client from known_clients
+      where user_id = ${user.id} and kind = ${kind}
+      order by last_used_at desc offset ${MOST_CLIENTS}
+    )
+  `.execute(tx)
+}
+
+/** @returns how many are gone */
+export async function forgetUnusedClients(tx: Kysely<IdentitySchema>): Promise<number> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('known_clients')
+    .where('last_used_at', '<', sql<Date>`now() - interval '90 days'`)
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}
