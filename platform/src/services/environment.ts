@@ -61,6 +61,7 @@ function ownSettings(app: string, { secrets, places, ports, gatewayUrl }: Input)
     return {
       IDENTITY_KEY_ENCRYPTION_KEY: secrets.get('identity', 'keyEncryptionKey'),
       IDENTITY_PUBLIC_URL: gatewayUrl,
+      MAIL_TOKEN_KEY: secrets.get('identity', 'mailTokenKey'),
     }
   }
   if (app === 'gateway')
@@ -74,7 +75,11 @@ function ownSettings(app: string, { secrets, places, ports, gatewayUrl }: Input)
     }
   }
   if (app === 'notifications') {
-    return { SMTP_CATCHER_PORT: String(ports['mail.smtp']), PUBLIC_URL: gatewayUrl }
+    return {
+      SMTP_CATCHER_PORT: String(ports['mail.smtp']),
+      PUBLIC_URL: gatewayUrl,
+      MAIL_TOKEN_KEY: secrets.get('identity', 'mailTokenKey'),
+    }
   }
   return {}
 }

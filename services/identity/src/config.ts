@@ -19,6 +19,9 @@ export const config = readConfig('services/identity/src/config.ts', {
   IDENTITY_KEY_ENCRYPTION_KEY: secret({ minimumLength: 32 }).describe(
     'Encrypts the private signing keys in the database (openssl rand -base64 32). Changing it makes the stored keys unreadable.',
   ),
+  MAIL_TOKEN_KEY: secret({ minimumLength: 32 }).describe(
+    'Encrypts the tokens in mails about accounts on their way to notifications, which has the same key.',
+  ),
   IDENTITY_ADMIN_EMAILS: text({ default: '' }).describe(
     'Comma-separated addresses that get the role admin when they register. Empty: nobody does.',
   ),

@@ -11,7 +11,12 @@ import { accessTokens } from './keys/access-token.ts'
 import { keyRoutes } from './keys/key.routes.ts'
 import { keyring } from './keys/keyring.ts'
 import { ownKeys } from './keys/own-keys.ts'
+import { accountMails } from './mail-tokens/account-mails.ts'
+import { removeExpiredMailTokens } from './mail-tokens/mail-token.repository.ts'
 import { hashingQueue } from './passwords/hashing-queue.ts'
+import { passwordRoutes } from './passwords/password.routes.ts'
+import { passwordService } from './passwords/password.service.ts'
+import { passwordResetService } from './passwords/password-reset.service.ts'
 import { passwords as passwordsOf } from './passwords/passwords.ts'
 import { removeExpiredSessions } from './sessions/session.repository.ts'
 import { sessionRoutes } from './sessions/session.routes.ts'
@@ -26,6 +31,7 @@ export type IdentitySettings = Pick<
   | 'IDENTITY_ADMIN_EMAILS'
   | 'IDENTITY_KEY_ENCRYPTION_KEY'
   | 'IDENTITY_PUBLIC_URL'
+  | 'MAIL_TOKEN_KEY'
   | 'PASSWORD_HASHES_AT_ONCE'
   | 'PASSWORD_HASHES_WAITING'
   | 'REFRESH_GRACE_SECONDS'
@@ -68,9 +74,11 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
   const users = userService({
     database,
     passwords,
-    guard,
     adminEmails: addresses(config.IDENTITY_ADMIN_EMAILS),
   })
+  const mails = accountMails(config.MAIL_TOKEN_KEY)
+  const passwordChanges = passwordService({ database, passwords, guard, mails })
+  const resets = passwordResetService({ database, passwords, guard, mails })
   const sessions = sessionService({
     database,
     passwords,
@@ -83,6 +91,7 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
   return {
     routes: [
       ...userRoutes(users),
+      ...passwordRoutes(passwordChanges, resets),
       ...sessionRoutes(sessions),
       ...keyRoutes({ keys, issuer: config.TOKEN_ISSUER, publicUrl: config.IDENTITY_PUBLIC_URL }),
     ],
@@ -94,6 +103,12 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
         name: 'remove sessions that are over',
         everySeconds: 3600,
         run: () => database.system(({ tx }) => removeExpiredSessions(tx)),
+      },
+      { name: 'answer requests for a new password', everySeconds: 2, run: resets.answerRequests },
+      {
+        name: 'remove expired tokens of mails',
+        everySeconds: 3600,
+        run: () => database.system(({ tx }) => removeExpiredMailTokens(tx)),
       },
       { name: 'forget failed attempts', everySeconds: 600, run: guard.forget },
       {

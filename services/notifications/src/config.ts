@@ -23,6 +23,9 @@ export const config = readConfig('services/notifications/src/config.ts', {
     pattern: /^[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>$/,
     expected: 'a name and an address, as "Alta <alta@example.org>"',
   }).describe('Sender of every mail; its domain is also that of the Message-ID.'),
+  MAIL_TOKEN_KEY: secret({ minimumLength: 32 }).describe(
+    'Opens the tokens in mails about accounts; the same as that of identity.',
+  ),
   SMTP_CATCHER_PORT: port()
     .optional()
     .describe('Port of a mail server inside this service that keeps mails to be read back. Empty: none.'),

@@ -26,6 +26,7 @@ await serve({
     mailer: configuredMailer(config),
     sending,
     publicUrl: config.PUBLIC_URL,
+    tokenKey: config.MAIL_TOKEN_KEY,
   }),
   background: [
     {

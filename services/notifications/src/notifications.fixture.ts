@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { EventContract } from '@alta/contracts/event'
+import { accountMailSendRequested } from '@alta/contracts/events/account-mail-send-requested.v1'
 import { emailSendRequested } from '@alta/contracts/events/email-send-requested.v1'
 import { userRegistered } from '@alta/contracts/events/user-registered.v1'
 import { permissionsOf } from '@alta/kit/auth/permissions'
@@ -18,6 +19,8 @@ import { type Mailer, smtpMailer } from './mail/mailer.ts'
 import { messageRoutes } from './messages/message.routes.ts'
 import { sendingTracker } from './messages/sending.ts'
 import { subscriptions } from './subscriptions.ts'
+
+export const tokenKey = 'only-for-tests-only-for-tests-only'
 
 export interface Person {
   readonly userId: string
@@ -77,6 +80,7 @@ export async function startNotifications() {
           mailer: through,
           sending: sendingTracker(),
           publicUrl: 'http://alta.test',
+          tokenKey,
         }),
       )(event),
 
@@ -89,6 +93,16 @@ export async function startNotifications() {
         recipient: { userId: to.userId },
         template: 'item-approved',
         parameters: { title: 'A letter', kind: 'document', itemId: 'item-1' },
+        ...more,
+      }),
+
+    accountMail: (
+      { userId, email }: Person,
+      more: Pick<z.output<typeof accountMailSendRequested.schema>, 'template' | 'parameters'>,
+    ) =>
+      eventOf(accountMailSendRequested, {
+        messageId: randomUUIDv7(),
+        recipient: { userId, email, name: 'Ada' },
         ...more,
       }),
 

@@ -20,7 +20,7 @@ Passwords go into URLs as they are: letters and digits only.
 {{- $_ := set $data "REDIS_URL" (printf "redis://:${redis.password}@%s:%d" $.Values.redis.host (int $.Values.redis.port)) }}
 {{- end }}
 {{- range $entry.secrets }}
-{{- $_ := set $data .name (printf "${%s.%s}" $app .name) }}
+{{- $_ := set $data .name (printf "${%s.%s}" (.of | default $app) .name) }}
 {{- end }}
 {{- if $data }}
 {{ $app }}:

@@ -151,6 +151,7 @@ describe.skipIf(!helms)('charts/platform', { timeout: 120_000 }, () => {
     expect(value('ocr-database', 'password')).toBe(value('ocr', 'POSTGRES_PASSWORD'))
     expect(value('ocr-database', 'username')).toBe('alta_ocr')
     expect(value('identity', 'IDENTITY_KEY_ENCRYPTION_KEY').length).toBeGreaterThanOrEqual(32)
+    expect(value('notifications', 'MAIL_TOKEN_KEY')).toBe(value('identity', 'MAIL_TOKEN_KEY'))
     expect(value('notifications', 'SMTP_PASSWORD')).toBe('')
     expect(value('gateway-dapr', 'token')).not.toBe(value('gateway-app', 'token'))
   })

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { refusedWith, requestOrigin } from '@alta/kit/audit/caller'
 import type { Database } from '@alta/kit/database/database'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
@@ -6,6 +6,7 @@ import { type Problem, tooManyRequests } from '@alta/kit/errors'
 import { keyFor } from '@alta/kit/sealing'
 import type { Kysely } from 'kysely'
 import type { AttemptScope, IdentitySchema } from '../database/schema.ts'
+import { newToken } from '../keys/opaque-token.ts'
 import { type Allowance, secondsLeft } from './delay.ts'
 import {
   type Counter,
@@ -14,7 +15,7 @@ import {
   forgetFailures,
   resetFailures,
 } from './failed-attempt.repository.ts'
-import { type Client, knownKinds, rememberClient } from './known-client.repository.ts'
+import { type Client, forgetClientsOf, knownKinds, rememberClient } from './known-client.repository.ts'
 import { networkOf } from './network.ts'
 
 /** Somebody is about to show a password. */
@@ -36,6 +37,8 @@ export interface SignInAttempt extends Attempt {
     user: { id: string; tenant_id: string },
     remember: boolean,
   ): Promise<string | undefined>
+  /** The owner has proven otherwise who they are: every client is a stranger now, but for this one. */
+  reclaimed(tx: Kysely<IdentitySchema>, user: { id: string; tenant_id: string }): Promise<void>
 }
 
 export type AttemptGuard = ReturnType<typeof attemptGuard>
@@ -112,9 +115,14 @@ export function attemptGuard(options: {
             return undefined
           }
           if (!remember) return undefined
-          const token = randomBytes(32).toString('base64url')
+          const token = newToken()
           await rememberClient(tx, user, { kind: 'device', client: digest('device', token) })
           return token
+        },
+        async reclaimed(tx, user) {
+          await forgetClientsOf(tx, user.id)
+          await resetFailures(tx, pairWith(here))
+          await rememberClient(tx, user, here)
         },
       }
     },

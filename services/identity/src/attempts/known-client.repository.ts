@@ -45,6 +45,10 @@ export async function rememberClient(
   `.execute(tx)
 }
 
+export async function forgetClientsOf(tx: Kysely<IdentitySchema>, userId: string): Promise<void> {
+  await tx.deleteFrom('known_clients').where('user_id', '=', userId).execute()
+}
+
 /** @returns how many are gone */
 export async function forgetUnusedClients(tx: Kysely<IdentitySchema>): Promise<number> {
   const { numDeletedRows } = await tx

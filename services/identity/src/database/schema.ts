@@ -56,6 +56,24 @@ export interface IdentitySchema {
     tenant_id: string
     last_used_at: Generated<Date>
   }
+  /** What was mailed and proves, when it comes back, that its reader has the mailbox. */
+  mail_tokens: {
+    hash: Buffer
+    tenant_id: string
+    user_id: string
+    purpose: TokenPurpose
+    /** Where it was sent. */
+    email: string
+    created_at: Generated<Date>
+    expires_at: Date
+  }
+  /** Waiting for a mail, if there is such an account: see passwords/password-reset.service.ts. */
+  reset_requests: {
+    id: string
+    tenant_id: string
+    email: string
+    requested_at: Generated<Date>
+  }
   signing_keys: {
     kid: string
     public_jwk: ColumnType<JWK, string, never>
@@ -70,5 +88,7 @@ export interface IdentitySchema {
 export type AttemptScope = 'pair' | 'account' | 'address'
 
 export type ClientKind = 'address' | 'device'
+
+export type TokenPurpose = 'reset-password' | 'verify-email' | 'change-email'
 
 export type SessionEnd = 'logout' | 'password-changed' | 'token-reused'

@@ -1,11 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { keyFor, seal, unseal } from '@alta/kit/sealing'
-
-/** 256 random bits. */
-export const newRefreshToken = (): string => randomBytes(32).toString('base64url')
-
-/** Fast on purpose: a token with 256 random bits cannot be guessed from its hash. */
-export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
 
 /**
  * Encrypts a token's successor under the token itself. The database then holds nothing that could be

@@ -2,8 +2,9 @@ import type { Problem } from '@alta/kit/errors'
 import { log } from '@alta/kit/telemetry/log'
 import type { Kysely } from 'kysely'
 import type { IdentitySchema } from '../database/schema.ts'
+import { hashOf, newToken } from '../keys/opaque-token.ts'
 import { presentedToken, replaceRefreshToken } from './refresh-token.repository.ts'
-import { hashOf, newRefreshToken, sealSuccessor, unsealSuccessor } from './refresh-token.ts'
+import { sealSuccessor, unsealSuccessor } from './refresh-token.ts'
 import { invalidRefreshToken } from './session.problems.ts'
 import { endSession, type SessionRow } from './session.repository.ts'
 
@@ -33,7 +34,7 @@ export async function rotate(
   if (!presented) return { refused: invalidRefreshToken('unknown refresh token') }
 
   if (!presented.used) {
-    const successor = newRefreshToken()
+    const successor = newToken()
     await replaceRefreshToken(
       tx,
       { hash, sealedSuccessor: sealSuccessor(token, successor) },

@@ -49,13 +49,13 @@ export async function endSession(tx: Kysely<IdentitySchema>, id: string, reason:
 export async function endSessionsOf(
   tx: Kysely<IdentitySchema>,
   userId: string,
-  { except, reason }: { except: string; reason: SessionEnd },
+  { except, reason }: { except?: string; reason: SessionEnd },
 ): Promise<void> {
   await tx
     .updateTable('sessions')
     .set({ ended_at: sql<Date>`clock_timestamp()`, end_reason: reason })
     .where('user_id', '=', userId)
-    .where('id', '<>', except)
+    .$if(except !== undefined, (query) => query.where('id', '<>', except ?? ''))
     .where('ended_at', 'is', null)
     .execute()
 }

@@ -8,6 +8,7 @@ import type { Kysely } from 'kysely'
 import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import type { AccessTokens } from '../keys/access-token.ts'
+import { hashOf, newToken } from '../keys/opaque-token.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import {
   holdPasswordHash,
@@ -19,7 +20,6 @@ import {
 import type { UserResource } from '../users/user.schema.ts'
 import { present } from '../users/user.service.ts'
 import { insertRefreshToken } from './refresh-token.repository.ts'
-import { hashOf, newRefreshToken } from './refresh-token.ts'
 import { rotate } from './rotate-refresh-token.ts'
 import { invalidCredentials, invalidRefreshToken } from './session.problems.ts'
 import { endSession, insertSession, lockSessionOfToken } from './session.repository.ts'
@@ -90,7 +90,7 @@ export function sessionService(options: {
       const renewed = passwords.isOutdated(stored) ? await passwords.hash(password) : undefined
 
       const sessionId = randomUUIDv7()
-      const refreshToken = newRefreshToken()
+      const refreshToken = newToken()
       const newDevice = await database.transaction(user.tenant_id, async ({ tx }) => {
         if (!(await holdPasswordHash(tx, user.id, stored))) throw invalidCredentials()
         callerIs(auditActor(user, sessionId))

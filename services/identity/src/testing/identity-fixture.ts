@@ -1,11 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { accountMailSendRequested } from '@alta/contracts/events/account-mail-send-requested.v1'
 import { auditRecorder } from '@alta/kit/audit/audit-recorder'
 import { tokenVerifier } from '@alta/kit/auth/tokens'
 import { idempotencyStore } from '@alta/kit/database/idempotency'
 import { createApp } from '@alta/kit/http/app'
+import { openToken } from '@alta/kit/sealed-token'
 import { createTestDatabase, type TestDatabase } from '@alta/kit/testing/database'
+import { emitted } from '@alta/kit/testing/deliver'
 import { z } from 'zod'
 import type { IdentitySchema } from '../database/schema.ts'
 import { type IdentitySettings, identity } from '../identity.ts'
@@ -19,6 +22,7 @@ export const settings: IdentitySettings = {
   IDENTITY_ADMIN_EMAILS: 'Root@Example.org, ops@example.org',
   IDENTITY_KEY_ENCRYPTION_KEY: 'only-for-tests-only-for-tests-only',
   IDENTITY_PUBLIC_URL: 'http://localhost:8080',
+  MAIL_TOKEN_KEY: 'only-for-tests-only-for-tests-mails',
   PASSWORD_HASHES_AT_ONCE: 2,
   PASSWORD_HASHES_WAITING: 64,
   REFRESH_GRACE_SECONDS: 5,
@@ -62,6 +66,8 @@ export interface TestIdentity {
   register(email?: string): Promise<string>
   login(email: string, password?: string): Promise<SignedIn>
   refresh(refreshToken: string): Promise<SignedIn>
+  /** Mails about their account that a person was sent, oldest first, with the tokens as they stand in them. */
+  mailsTo(email: string): Promise<{ template: string; token: string | undefined }[]>
   /** One turn of a job that runs in the background. */
   repeat(name: string): Promise<void>
   close(): Promise<void>
@@ -134,6 +140,15 @@ export async function startIdentity(changes: Partial<IdentitySettings> = {}): Pr
     },
     async refresh(refreshToken) {
       return signedIn.parse((await post('/api/v1/auth/refresh', { refreshToken })).body)
+    },
+    async mailsTo(email) {
+      const mails = await emitted(testDatabase.admin, accountMailSendRequested)
+      return mails
+        .filter(({ recipient }) => recipient.email === email)
+        .map(({ template, parameters: { sealedToken } }) => ({
+          template,
+          token: sealedToken === undefined ? undefined : openToken(config.MAIL_TOKEN_KEY, sealedToken),
+        }))
     },
     async repeat(name) {
       const job = background.find((one) => one.name === name)

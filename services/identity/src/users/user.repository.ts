@@ -18,6 +18,24 @@ export function userById(tx: Kysely<IdentitySchema>, id: string): Promise<UserRo
   return tx.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+export function userByEmail(
+  tx: Kysely<IdentitySchema>,
+  tenantId: string,
+  email: string,
+): Promise<UserRow | undefined> {
+  return tx
+    .selectFrom('users')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('email', '=', email)
+    .executeTakeFirst()
+}
+
+/** To the end of the transaction: what is decided by looking at a user's rows is decided by one at a time. */
+export function lockUser(tx: Kysely<IdentitySchema>, id: string): Promise<UserRow | undefined> {
+  return tx.selectFrom('users').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+}
+
 /** The user with the stored hash of the password. */
 export function userToSignIn(
   tx: Kysely<IdentitySchema>,
@@ -71,6 +89,19 @@ export async function insertPasswordHash(
   await tx
     .insertInto('credentials')
     .values({ user_id: user.id, tenant_id: user.tenant_id, password_hash: hash })
+    .execute()
+}
+
+/** Whatever the hash was before: the user has proven by other means who they are. */
+export async function setPasswordHash(
+  tx: Kysely<IdentitySchema>,
+  userId: string,
+  hash: string,
+): Promise<void> {
+  await tx
+    .updateTable('credentials')
+    .set({ password_hash: hash, changed_at: new Date() })
+    .where('user_id', '=', userId)
     .execute()
 }
 

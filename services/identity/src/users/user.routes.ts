@@ -1,7 +1,7 @@
 import { anyone, signedIn } from '@alta/kit/auth/policy'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
-import { newPassword, password } from '../passwords/password.schema.ts'
+import { newPassword } from '../passwords/password.schema.ts'
 import { locale, normalisedEmail, personName, userResource } from './user.schema.ts'
 import type { UserService } from './user.service.ts'
 
@@ -32,20 +32,5 @@ export const userRoutes = (users: UserService): Route[] => [
     policy: signedIn,
     answers: { 200: { description: 'The signed-in user', schema: userResource } },
     handle: async ({ principal }) => ({ status: 200, body: await users.me(principal) }),
-  }),
-
-  route({
-    method: 'post',
-    path: '/api/v1/auth/change-password',
-    summary: 'Change the password',
-    description: 'Ends every other session of the user.',
-    tag: 'auth',
-    policy: signedIn,
-    body: z.object({ currentPassword: password, newPassword }),
-    answers: { 204: { description: 'Changed' } },
-    handle: async ({ principal, body }) => {
-      await users.changePassword(principal, body)
-      return { status: 204 }
-    },
   }),
 ]

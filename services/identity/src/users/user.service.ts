@@ -3,21 +3,13 @@ import { userRegistered } from '@alta/contracts/events/user-registered.v1'
 import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
-import { conflict, forbidden } from '@alta/kit/errors'
+import { conflict } from '@alta/kit/errors'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
-import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { sessionEnded } from '../sessions/session.problems.ts'
-import { endSessionsOf, isOpen } from '../sessions/session.repository.ts'
-import {
-  insertPasswordHash,
-  insertUser,
-  passwordHashOf,
-  replacePasswordHash,
-  type UserRow,
-  userById,
-} from './user.repository.ts'
+import { isOpen } from '../sessions/session.repository.ts'
+import { insertPasswordHash, insertUser, type UserRow, userById } from './user.repository.ts'
 import type { UserResource } from './user.schema.ts'
 
 export interface Registration {
@@ -34,10 +26,9 @@ export type UserService = ReturnType<typeof userService>
 export function userService(options: {
   database: Database<IdentitySchema>
   passwords: Passwords
-  guard: AttemptGuard
   adminEmails: ReadonlySet<string>
 }) {
-  const { database, passwords, guard, adminEmails } = options
+  const { database, passwords, adminEmails } = options
 
   return {
     /** @throws {Problem} 409 `email_taken` */
@@ -71,32 +62,6 @@ export function userService(options: {
         const user = (await isOpen(tx, sessionId)) && (await userById(tx, userId))
         if (!user) throw sessionEnded()
         return present(user)
-      })
-    },
-
-    /**
-     * Ends every other session of the user: whoever knew the old password is out.
-     * @throws {Problem} 403 `wrong_password`, 429 `too_many_attempts`, 401 `session_ended`, 409 `password_changed_meanwhile`
-     */
-    async changePassword(
-      { tenantId, userId, sessionId }: Principal,
-      change: { currentPassword: string; newPassword: string },
-    ): Promise<void> {
-      const stored = await database.read(tenantId, async (tx) => {
-        if (!(await isOpen(tx, sessionId))) throw sessionEnded()
-        return passwordHashOf(tx, userId)
-      })
-      const attempt = guard.again(sessionId)
-      const wrong = forbidden('wrong_password', 'The current password is another one.')
-      await passwords.check(change.currentPassword, stored, { attempt, wrong })
-      if (stored === undefined) throw wrong
-      const hash = await passwords.hash(change.newPassword)
-      await database.transaction(tenantId, async ({ tx }) => {
-        if (!(await replacePasswordHash(tx, userId, { from: stored, to: hash }))) {
-          throw conflict('password_changed_meanwhile', 'The password was changed by another request.')
-        }
-        await attempt.succeeded(tx)
-        await endSessionsOf(tx, userId, { except: sessionId, reason: 'password-changed' })
       })
     },
   }

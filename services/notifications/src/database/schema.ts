@@ -1,5 +1,5 @@
-import type { EmailTemplate } from '@alta/contracts/resources/email'
 import type { Generated, GeneratedAlways } from 'kysely'
+import type { MailTemplate } from '../mail/mail.ts'
 
 export type MessageStatus = 'queued' | 'sending' | 'sent' | 'retried' | 'failed'
 
@@ -19,7 +19,7 @@ export interface NotificationsSchema {
     /** Order of arrival, for paging. */
     position: GeneratedAlways<string>
     user_id: string
-    template: EmailTemplate
+    template: MailTemplate
     /** The event whose handler sends it: a second event with the same message id does nothing. */
     event_id: string
     status: Generated<MessageStatus>

@@ -1,8 +1,11 @@
-import { emailTemplate } from '@alta/contracts/resources/email'
+import { accountMailTemplate, emailTemplate } from '@alta/contracts/resources/email'
 import { describe, expect, it } from 'vitest'
 import { renderMail } from './mail.ts'
 
+const templates = [...emailTemplate.options, ...accountMailTemplate.options]
 const parameters = {
+  token: 'abc-DEF_123',
+  newEmail: 'new@example.org',
   title: 'A letter',
   kind: 'voice',
   itemId: '7',
@@ -12,7 +15,7 @@ const parameters = {
 }
 
 describe('every template', () => {
-  it.each(emailTemplate.options)('%s speaks English and French, as text and as HTML', (template) => {
+  it.each(templates)('%s speaks English and French, as text and as HTML', (template) => {
     const english = renderMail(template, { name: 'Ada', locale: 'en-GB' }, parameters, 'http://alta.test')
     const french = renderMail(template, { name: 'Ada', locale: 'fr-FR' }, parameters, 'http://alta.test')
     expect(english.text).toMatch(/^Hello Ada,\n/)
@@ -55,6 +58,17 @@ describe('values from strangers', () => {
     expect([...subject]).toHaveLength(150)
   })
 })
+
+it.each(['reset-password', 'verify-email', 'confirm-new-email'] as const)(
+  '%s carries its token behind the # of the configured address, and once more for those without a browser',
+  (template) => {
+    const { text, html } = renderMail(template, { name: 'Ada', locale: 'en' }, parameters, 'http://alta.test')
+    const link = /http:\/\/alta\.test\/[a-z-]+#token=abc-DEF_123/
+    expect(text).toMatch(link)
+    expect(html).toMatch(link)
+    expect(text).toContain('the token: abc-DEF_123')
+  },
+)
 
 it('leaves the link out where nobody knows where people open Alta', () => {
   const { text, html } = renderMail('welcome', { name: 'Ada', locale: 'en' }, {})

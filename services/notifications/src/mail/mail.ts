@@ -1,17 +1,29 @@
-import type { EmailTemplate } from '@alta/contracts/resources/email'
+import type { AccountMailTemplate, EmailTemplate } from '@alta/contracts/resources/email'
+import { confirmNewEmail } from './templates/confirm-new-email.ts'
+import { emailChanged } from './templates/email-changed.ts'
 import { itemApproved } from './templates/item-approved.ts'
 import { itemFailed } from './templates/item-failed.ts'
 import { itemInReview } from './templates/item-in-review.ts'
 import { itemRejected } from './templates/item-rejected.ts'
+import { passwordChanged } from './templates/password-changed.ts'
+import { resetPassword } from './templates/reset-password.ts'
 import type { Template } from './templates/template.ts'
+import { verifyEmail } from './templates/verify-email.ts'
 import { welcome } from './templates/welcome.ts'
 
-const templates: Readonly<Record<EmailTemplate, Template>> = {
+export type MailTemplate = EmailTemplate | AccountMailTemplate
+
+const templates: Readonly<Record<MailTemplate, Template>> = {
   welcome,
   'item-in-review': itemInReview,
   'item-approved': itemApproved,
   'item-rejected': itemRejected,
   'item-failed': itemFailed,
+  'verify-email': verifyEmail,
+  'reset-password': resetPassword,
+  'password-changed': passwordChanged,
+  'confirm-new-email': confirmNewEmail,
+  'email-changed': emailChanged,
 }
 
 /** Characters. Longer values are cut, so that nobody mails a book in a title. */
@@ -30,7 +42,7 @@ export interface Mail {
  * @param publicUrl where people open Alta; without it the mail has no link
  */
 export function renderMail(
-  template: EmailTemplate,
+  template: MailTemplate,
   recipient: { name: string; locale: string },
   given: Readonly<Record<string, string>>,
   publicUrl?: string,
@@ -40,8 +52,11 @@ export function renderMail(
     key,
     oneLine(value, LONGEST_PARAGRAPH),
   ])
-  const { subject, paragraphs, link } = templates[template][language](Object.fromEntries(values))
-  const anchor = link && publicUrl ? { words: link, url: linkTo(publicUrl, given) } : undefined
+  const { subject, paragraphs, link, path } = templates[template][language](Object.fromEntries(values))
+  const anchor =
+    link && publicUrl
+      ? { words: link, url: path ? new URL(path, publicUrl).href : linkTo(publicUrl, given) }
+      : undefined
   return {
     subject: oneLine(subject, LONGEST_LINE),
     text: [...paragraphs, ...(anchor ? [`${anchor.words}: ${anchor.url}`] : [])].join('\n\n').concat('\n'),

@@ -1,13 +1,13 @@
-import type { EmailTemplate } from '@alta/contracts/resources/email'
 import { type Kysely, sql } from 'kysely'
 import type { MessageStatus, NotificationsSchema } from '../database/schema.ts'
+import type { MailTemplate } from '../mail/mail.ts'
 
 type Tx = Kysely<NotificationsSchema>
 
 export interface MessageRow {
   readonly messageId: string
   readonly position: string
-  readonly template: EmailTemplate
+  readonly template: MailTemplate
   readonly eventId: string
   readonly status: MessageStatus
   readonly attempts: number
@@ -35,7 +35,7 @@ const columns = [
 /** The message under this id, new or as it was, locked until the transaction ends. */
 export async function enqueue(
   tx: Tx,
-  message: { messageId: string; tenantId: string; userId: string; template: EmailTemplate; eventId: string },
+  message: { messageId: string; tenantId: string; userId: string; template: MailTemplate; eventId: string },
 ): Promise<MessageRow> {
   await tx
     .insertInto('messages')

@@ -1,4 +1,4 @@
-import { emailTemplate } from '@alta/contracts/resources/email'
+import { accountMailTemplate, emailTemplate } from '@alta/contracts/resources/email'
 import { may } from '@alta/kit/auth/policy'
 import type { Database } from '@alta/kit/database/database'
 import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
@@ -10,7 +10,7 @@ import { type MessageRow, messagesOf } from './message.repository.ts'
 const notificationResource = z
   .object({
     id: z.uuid(),
-    template: emailTemplate,
+    template: z.enum([...emailTemplate.options, ...accountMailTemplate.options]),
     status: z.enum(['queued', 'sending', 'sent', 'retried', 'failed']).meta({
       description: '`retried`: the mail server did not take it and is asked again; `failed`: for good.',
     }),

@@ -1,11 +1,12 @@
 import { emailFailed } from '@alta/contracts/events/email-failed.v1'
 import { emailSent } from '@alta/contracts/events/email-sent.v1'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
+import { sealToken } from '@alta/kit/sealed-token'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { CATCHER_HOST } from '../catcher/catcher.ts'
 import { type Mailer, smtpMailer } from '../mail/mailer.ts'
-import { person, startNotifications } from '../notifications.fixture.ts'
+import { person, startNotifications, tokenKey } from '../notifications.fixture.ts'
 
 let notifications: Awaited<ReturnType<typeof startNotifications>>
 beforeAll(async () => {
@@ -65,6 +66,32 @@ it('writes to the address in the request when the person is not known yet', asyn
   const recipient = { userId: ada.userId, email: ada.email, name: 'Ada' }
   await notifications.deliver(notifications.requested(ada, { recipient, template: 'welcome' }))
   expect(await notifications.mailsTo(ada)).toMatchObject([{ subject: 'Welcome to Alta' }])
+})
+
+it('opens a sealed token for the mail alone, and sends to the address that identity named', async () => {
+  const ada = person()
+  await notifications.deliver(notifications.registered({ ...ada, email: `old.${ada.email}` }))
+  const sealedToken = sealToken(tokenKey, 'the-secret-token')
+  const event = notifications.accountMail(ada, {
+    template: 'reset-password',
+    parameters: { locale: 'fr', sealedToken },
+  })
+  await notifications.deliver(event)
+  const [mail] = await notifications.mailsTo(ada)
+  expect(mail?.text).toContain('http://alta.test/reset-password#token=the-secret-token')
+  for (const table of ['messages', 'inbox_messages', 'outbox_events']) {
+    const { rows } = await notifications.admin.query(`select * from ${table}`)
+    expect(JSON.stringify(rows)).not.toContain('the-secret-token')
+  }
+})
+
+it('keeps a token that another key has sealed until both services have the same', async () => {
+  const ada = person()
+  const sealedToken = sealToken('x'.repeat(32), 'the-secret-token')
+  const event = notifications.accountMail(ada, { template: 'verify-email', parameters: { sealedToken } })
+  await notifications.deliver(event)
+  expect(await notifications.mailsTo(ada)).toEqual([])
+  expect(await notifications.messageOf(ada)).toMatchObject({ status: 'queued', attempts: 0 })
 })
 
 it('waits for the address of a person who is not known yet', async () => {

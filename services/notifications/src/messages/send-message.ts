@@ -1,8 +1,10 @@
+import type { accountMailSendRequested } from '@alta/contracts/events/account-mail-send-requested.v1'
 import { emailFailed } from '@alta/contracts/events/email-failed.v1'
 import type { emailSendRequested } from '@alta/contracts/events/email-send-requested.v1'
 import { emailSent } from '@alta/contracts/events/email-sent.v1'
 import type { Database } from '@alta/kit/database/database'
 import type { Message, WorkDefinition } from '@alta/kit/events/handlers'
+import { openToken } from '@alta/kit/sealed-token'
 import type { z } from 'zod'
 import { type Contact, contactOf } from '../contacts/contact.repository.ts'
 import type { NotificationsSchema } from '../database/schema.ts'
@@ -19,7 +21,7 @@ import {
 } from './message.repository.ts'
 import type { Sending } from './sending.ts'
 
-type Request = z.output<typeof emailSendRequested.schema>
+type Request = z.output<typeof emailSendRequested.schema> | z.output<typeof accountMailSendRequested.schema>
 
 /** `nothing`: it was somebody else's to send, or a copy of what is over, or must not leave the platform. */
 export type SendOutcome = 'sent' | 'nothing' | { refused: string }
@@ -29,18 +31,22 @@ export interface SendParts {
   readonly mailer: Mailer
   readonly sending: Sending
   readonly publicUrl: string | undefined
+  /** Opens the tokens that `identity` has sealed. */
+  readonly tokenKey: string
 }
 
 /** Milliseconds; the mailer itself gives up sooner. */
 const TIME_LIMIT = 90_000
 
 /**
- * Handles email.send-requested.v1. A message is sent once however often it is asked for: what was sent is
+ * Handles email.send-requested.v1 and account-mail.send-requested.v1. A message is sent once however often it is asked for: what was sent is
  * written down before anything else happens, and a second event with the same message id does nothing.
  * SMTP leaves one gap that nobody can close: when this process dies between the server's yes and our note of
  * it, the mail goes out again, under the same Message-ID.
  */
-export function sendMessage(parts: SendParts): WorkDefinition<Request, SendOutcome, NotificationsSchema> {
+export function sendMessage<Asked extends Request>(
+  parts: SendParts,
+): WorkDefinition<Asked, SendOutcome, NotificationsSchema> {
   return {
     timeLimit: TIME_LIMIT,
     run: (request, { message }) => parts.sending.track(() => send(parts, request, message)),
@@ -64,7 +70,7 @@ export function sendMessage(parts: SendParts): WorkDefinition<Request, SendOutco
 }
 
 async function send(
-  { database, mailer, publicUrl }: SendParts,
+  { database, mailer, publicUrl, tokenKey }: SendParts,
   request: Request,
   message: Message,
 ): Promise<SendOutcome> {
@@ -84,7 +90,7 @@ async function send(
     throw new Error(`no address for user ${request.recipient.userId} yet`)
   }
 
-  const mail = renderMail(request.template, to, request.parameters, publicUrl)
+  const mail = renderMail(request.template, to, withToken(request.parameters, tokenKey), publicUrl)
   await database.transaction(tenantId, ({ tx }) =>
     markSending(tx, messageId, { email: to.email, subject: mail.subject }),
   )
@@ -113,6 +119,12 @@ const queue = (database: Database<NotificationsSchema>, request: Request, { id, 
 
 /** A replayed copy has the id of its event, so a failed message can be redriven and a sent one stays as it is. */
 const isOurs = (row: MessageRow, message: Message): boolean => row.eventId === message.id
+
+/** @throws {Error} for a token that was sealed with another key: the message waits until both services have the same */
+function withToken(parameters: Request['parameters'], tokenKey: string): Request['parameters'] {
+  const { sealedToken, ...rest } = parameters
+  return sealedToken === undefined ? rest : { ...rest, token: openToken(tokenKey, sealedToken) }
+}
 
 /** The address in the request counts first: it is there when the contact is not known yet. */
 function recipientOf({ recipient, parameters }: Request, contact: Contact | undefined): Contact | undefined {

@@ -7,6 +7,11 @@ export interface MailText {
   readonly paragraphs: readonly string[]
   /** Words of the link to the item, when there is one to link to. */
   readonly link?: string
+  /**
+   * Where the link leads instead. A token stands behind `#`: browsers send that part to nobody, so it is in no log and
+   * in no `Referer`.
+   */
+  readonly path?: string
 }
 
 export type Template = Readonly<Record<'en' | 'fr', (parameters: Parameters) => MailText>>

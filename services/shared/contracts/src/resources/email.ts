@@ -10,3 +10,14 @@ export const emailTemplate = z.enum([
 ])
 
 export type EmailTemplate = z.infer<typeof emailTemplate>
+
+/** Mails about an account, which `identity` alone may ask for. */
+export const accountMailTemplate = z.enum([
+  'verify-email',
+  'reset-password',
+  'password-changed',
+  'confirm-new-email',
+  'email-changed',
+])
+
+export type AccountMailTemplate = z.infer<typeof accountMailTemplate>

@@ -1,0 +1,88 @@
+import { accountMailSendRequested } from '@alta/contracts/events/account-mail-send-requested.v1'
+import type { AccountMailTemplate } from '@alta/contracts/resources/email'
+import type { Emit } from '@alta/kit/database/database'
+import { type Problem, unauthorized } from '@alta/kit/errors'
+import { randomUUIDv7 } from '@alta/kit/identifiers'
+import { sealToken } from '@alta/kit/sealed-token'
+import type { Kysely } from 'kysely'
+import type { IdentitySchema, TokenPurpose } from '../database/schema.ts'
+import { hashOf, newToken } from '../keys/opaque-token.ts'
+import { lockUser, type UserRow } from '../users/user.repository.ts'
+import { insertMailToken, recentMailTokens } from './mail-token.repository.ts'
+
+interface Scope {
+  tx: Kysely<IdentitySchema>
+  emit: Emit
+}
+
+const templates: Readonly<Record<TokenPurpose, AccountMailTemplate>> = {
+  'reset-password': 'reset-password',
+  'verify-email': 'verify-email',
+  'change-email': 'confirm-new-email',
+}
+
+const minute = 60
+const lifetimes: Readonly<Record<TokenPurpose, number>> = {
+  'reset-password': 30 * minute,
+  'verify-email': 24 * 60 * minute,
+  'change-email': 24 * 60 * minute,
+}
+
+/** Of one purpose and account within an hour: nobody can have a stranger's mailbox filled. */
+const MOST_AN_HOUR = 3
+
+export type AccountMails = ReturnType<typeof accountMails>
+
+/** @param tokenKey encrypts tokens on their way to `notifications` */
+export function accountMails(tokenKey: string) {
+  /** @param to the address that it goes to, the user's own unless told */
+  function tell(
+    emit: Emit,
+    user: UserRow,
+    template: AccountMailTemplate,
+    { to = user.email, ...parameters }: { to?: string; [parameter: string]: string } = {},
+  ): void {
+    emit(accountMailSendRequested, {
+      messageId: randomUUIDv7(),
+      recipient: { userId: user.id, email: to, name: user.name },
+      template,
+      parameters: { locale: user.locale, ...parameters },
+    })
+  }
+
+  /** Makes a token that proves that its reader has this mailbox. @returns it, encrypted */
+  async function newSealedToken(
+    tx: Kysely<IdentitySchema>,
+    user: UserRow,
+    purpose: TokenPurpose,
+    email: string,
+  ): Promise<string> {
+    const token = newToken()
+    const row = { hash: hashOf(token), tenant_id: user.tenant_id, user_id: user.id, purpose, email }
+    await insertMailToken(tx, row, lifetimes[purpose])
+    return sealToken(tokenKey, token)
+  }
+
+  return {
+    tell,
+    newSealedToken,
+
+    /** @returns false, and sends nothing, when the user was sent enough of them within the hour */
+    async sendToken(
+      { tx, emit }: Scope,
+      user: UserRow,
+      purpose: TokenPurpose,
+      email = user.email,
+    ): Promise<boolean> {
+      await lockUser(tx, user.id)
+      if ((await recentMailTokens(tx, user.id, purpose)) >= MOST_AN_HOUR) return false
+      const sealedToken = await newSealedToken(tx, user, purpose, email)
+      tell(emit, user, templates[purpose], { to: email, sealedToken })
+      return true
+    },
+  }
+}
+
+/** One answer for what is made up, used, too old, or for something else. */
+export const invalidMailToken = (): Problem =>
+  unauthorized('invalid_token', 'This link or token is not valid (any more). Ask for a new mail.')

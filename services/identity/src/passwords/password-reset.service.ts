@@ -1,0 +1,77 @@
+import { requestConcerns } from '@alta/kit/audit/caller'
+import type { Database } from '@alta/kit/database/database'
+import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
+import { randomUUIDv7 } from '@alta/kit/identifiers'
+import type { AttemptGuard } from '../attempts/attempt-guard.ts'
+import type { IdentitySchema } from '../database/schema.ts'
+import { hashOf } from '../keys/opaque-token.ts'
+import { type AccountMails, invalidMailToken } from '../mail-tokens/account-mails.ts'
+import { revokeMailTokens, takeMailToken, validMailToken } from '../mail-tokens/mail-token.repository.ts'
+import { endSessionsOf } from '../sessions/session.repository.ts'
+import { setPasswordHash, userByEmail, userById } from '../users/user.repository.ts'
+import type { Passwords } from './passwords.ts'
+import { insertResetRequest, takeResetRequests } from './reset-request.repository.ts'
+
+const REQUESTS_AT_ONCE = 20
+
+export type PasswordResetService = ReturnType<typeof passwordResetService>
+
+export function passwordResetService(options: {
+  database: Database<IdentitySchema>
+  passwords: Passwords
+  guard: AttemptGuard
+  mails: AccountMails
+}) {
+  const { database, passwords, guard, mails } = options
+
+  return {
+    /**
+     * Writes the request down, for every address alike, and does nothing else: neither the answer nor the time that it
+     * takes tells whether there is such an account. What becomes of it is done by `answerRequests`.
+     */
+    async request(email: string): Promise<void> {
+      await database.transaction(DEFAULT_TENANT, ({ tx }) =>
+        insertResetRequest(tx, { id: randomUUIDv7(), tenant_id: DEFAULT_TENANT, email }),
+      )
+    },
+
+    /** Sends the mails that were asked for. */
+    async answerRequests(): Promise<void> {
+      let taken: number
+      do {
+        taken = await database.system(async ({ tx, emitFor }) => {
+          const requests = await takeResetRequests(tx, REQUESTS_AT_ONCE)
+          for (const { tenant_id, email } of requests) {
+            const user = await userByEmail(tx, tenant_id, email)
+            if (user) await mails.sendToken({ tx, emit: emitFor(tenant_id) }, user, 'reset-password')
+          }
+          return requests.length
+        })
+      } while (taken === REQUESTS_AT_ONCE)
+    },
+
+    /**
+     * Ends every session of the user, and forgets where they used to sign in: whoever knew the old password is a
+     * stranger now.
+     * @throws {Problem} 401 `invalid_token`, 503 `too_busy`
+     */
+    async confirm({ token, newPassword }: { token: string; newPassword: string }): Promise<void> {
+      const hash = hashOf(token)
+      const valid = await database.read(DEFAULT_TENANT, (tx) => validMailToken(tx, hash, 'reset-password'))
+      // Before anything is hashed: what is made up costs nothing.
+      if (!valid) throw invalidMailToken()
+      requestConcerns('user', valid.user_id)
+      const passwordHash = await passwords.hash(newPassword)
+      await database.transaction(valid.tenant_id, async ({ tx, emit }) => {
+        const taken = await takeMailToken(tx, hash, 'reset-password')
+        const user = taken && (await userById(tx, taken.user_id))
+        if (!user || user.email !== taken.email) throw invalidMailToken()
+        await setPasswordHash(tx, user.id, passwordHash)
+        await endSessionsOf(tx, user.id, { reason: 'password-changed' })
+        await revokeMailTokens(tx, user.id, ['reset-password'])
+        await guard.signIn(user.email).reclaimed(tx, user)
+        mails.tell(emit, user, 'password-changed')
+      })
+    },
+  }
+}
