@@ -7,6 +7,8 @@ import { attemptGuard } from './attempts/attempt-guard.ts'
 import { forgetUnusedClients } from './attempts/known-client.repository.ts'
 import type { Config } from './config.ts'
 import type { IdentitySchema } from './database/schema.ts'
+import { emailRoutes } from './emails/email.routes.ts'
+import { emailService } from './emails/email.service.ts'
 import { accessTokens } from './keys/access-token.ts'
 import { keyRoutes } from './keys/key.routes.ts'
 import { keyring } from './keys/keyring.ts'
@@ -71,14 +73,16 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     audience: config.TOKEN_AUDIENCE,
     lifetime: config.ACCESS_TOKEN_SECONDS,
   })
+  const addresses = { admin: addressesIn(config.IDENTITY_ADMIN_EMAILS) }
+  const mails = accountMails(config.MAIL_TOKEN_KEY)
   const users = userService({
     database,
     passwords,
-    adminEmails: addresses(config.IDENTITY_ADMIN_EMAILS),
+    mails,
   })
-  const mails = accountMails(config.MAIL_TOKEN_KEY)
   const passwordChanges = passwordService({ database, passwords, guard, mails })
-  const resets = passwordResetService({ database, passwords, guard, mails })
+  const resets = passwordResetService({ database, passwords, guard, mails, addresses })
+  const emails = emailService({ database, passwords: passwordChanges, mails, addresses })
   const sessions = sessionService({
     database,
     passwords,
@@ -92,6 +96,7 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     routes: [
       ...userRoutes(users),
       ...passwordRoutes(passwordChanges, resets),
+      ...emailRoutes(emails),
       ...sessionRoutes(sessions),
       ...keyRoutes({ keys, issuer: config.TOKEN_ISSUER, publicUrl: config.IDENTITY_PUBLIC_URL }),
     ],
@@ -120,7 +125,7 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
   }
 }
 
-const addresses = (list: string): ReadonlySet<string> =>
+const addressesIn = (list: string): ReadonlySet<string> =>
   new Set(
     list
       .split(',')

@@ -7,6 +7,8 @@ export interface IdentitySchema {
     tenant_id: string
     /** As `normalisedEmail` leaves it; unique within the tenant. */
     email: string
+    /** Null: nobody has shown yet that the mailbox is theirs. */
+    email_verified_at: Date | null
     name: string
     locale: string
     roles: string[]

@@ -1,7 +1,7 @@
 import { accountMailSendRequested } from '@alta/contracts/events/account-mail-send-requested.v1'
 import type { AccountMailTemplate } from '@alta/contracts/resources/email'
 import type { Emit } from '@alta/kit/database/database'
-import { type Problem, unauthorized } from '@alta/kit/errors'
+import { forbidden, type Problem } from '@alta/kit/errors'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import { sealToken } from '@alta/kit/sealed-token'
 import type { Kysely } from 'kysely'
@@ -85,4 +85,4 @@ export function accountMails(tokenKey: string) {
 
 /** One answer for what is made up, used, too old, or for something else. */
 export const invalidMailToken = (): Problem =>
-  unauthorized('invalid_token', 'This link or token is not valid (any more). Ask for a new mail.')
+  forbidden('invalid_token', 'This link or token is not valid (any more). Ask for a new mail.')

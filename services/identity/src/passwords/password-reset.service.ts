@@ -4,6 +4,7 @@ import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
+import { type AddressRoles, emailIsProven } from '../emails/proven-email.ts'
 import { hashOf } from '../keys/opaque-token.ts'
 import { type AccountMails, invalidMailToken } from '../mail-tokens/account-mails.ts'
 import { revokeMailTokens, takeMailToken, validMailToken } from '../mail-tokens/mail-token.repository.ts'
@@ -21,8 +22,9 @@ export function passwordResetService(options: {
   passwords: Passwords
   guard: AttemptGuard
   mails: AccountMails
+  addresses: AddressRoles
 }) {
-  const { database, passwords, guard, mails } = options
+  const { database, passwords, guard, mails, addresses } = options
 
   return {
     /**
@@ -53,7 +55,7 @@ export function passwordResetService(options: {
     /**
      * Ends every session of the user, and forgets where they used to sign in: whoever knew the old password is a
      * stranger now.
-     * @throws {Problem} 401 `invalid_token`, 503 `too_busy`
+     * @throws {Problem} 403 `invalid_token`, 503 `too_busy`
      */
     async confirm({ token, newPassword }: { token: string; newPassword: string }): Promise<void> {
       const hash = hashOf(token)
@@ -68,7 +70,8 @@ export function passwordResetService(options: {
         if (!user || user.email !== taken.email) throw invalidMailToken()
         await setPasswordHash(tx, user.id, passwordHash)
         await endSessionsOf(tx, user.id, { reason: 'password-changed' })
-        await revokeMailTokens(tx, user.id, ['reset-password'])
+        await revokeMailTokens(tx, user.id, ['reset-password', 'change-email'])
+        await emailIsProven(tx, user, addresses)
         await guard.signIn(user.email).reclaimed(tx, user)
         mails.tell(emit, user, 'password-changed')
       })

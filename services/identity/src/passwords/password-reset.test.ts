@@ -28,7 +28,7 @@ const confirm = (token: string, password = newPassword) =>
   identity.post(`${path}/confirm`, { token, newPassword: password })
 const refused = async (token: string) => {
   const answer = await confirm(token)
-  expect([answer.status, answer.code]).toEqual([401, 'invalid_token'])
+  expect([answer.status, answer.code]).toEqual([403, 'invalid_token'])
 }
 
 test('the token of the mail sets a new password and ends every session, and a mail tells so', async () => {
@@ -80,7 +80,7 @@ test('a token works once, and of ten who use it at once one succeeds', async () 
   const token = await tokenFor(email)
   const answers = await Promise.all(Array.from({ length: 10 }, () => confirm(token)))
   expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
-  expect(answers.filter(({ status }) => status === 401)).toHaveLength(9)
+  expect(answers.filter(({ status }) => status === 403)).toHaveLength(9)
   await refused(token)
 })
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { accountMailSendRequested } from '@alta/contracts/events/account-mail-send-requested.v1'
+import { emailSendRequested } from '@alta/contracts/events/email-send-requested.v1'
 import { auditRecorder } from '@alta/kit/audit/audit-recorder'
 import { tokenVerifier } from '@alta/kit/auth/tokens'
 import { idempotencyStore } from '@alta/kit/database/idempotency'
@@ -66,7 +67,7 @@ export interface TestIdentity {
   register(email?: string): Promise<string>
   login(email: string, password?: string): Promise<SignedIn>
   refresh(refreshToken: string): Promise<SignedIn>
-  /** Mails about their account that a person was sent, oldest first, with the tokens as they stand in them. */
+  /** Mails that a person was sent, oldest first, with the tokens as they stand in them. */
   mailsTo(email: string): Promise<{ template: string; token: string | undefined }[]>
   /** One turn of a job that runs in the background. */
   repeat(name: string): Promise<void>
@@ -142,7 +143,12 @@ export async function startIdentity(changes: Partial<IdentitySettings> = {}): Pr
       return signedIn.parse((await post('/api/v1/auth/refresh', { refreshToken })).body)
     },
     async mailsTo(email) {
-      const mails = await emitted(testDatabase.admin, accountMailSendRequested)
+      const { admin } = testDatabase
+      // The welcome comes first, and goes the way of mails that are not about the account.
+      const mails = [
+        ...(await emitted(admin, emailSendRequested)),
+        ...(await emitted(admin, accountMailSendRequested)),
+      ]
       return mails
         .filter(({ recipient }) => recipient.email === email)
         .map(({ template, parameters: { sealedToken } }) => ({

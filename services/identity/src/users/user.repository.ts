@@ -1,8 +1,9 @@
-import type { Kysely, Selectable } from 'kysely'
+import type { Role } from '@alta/kit/auth/permissions'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { IdentitySchema } from '../database/schema.ts'
 
 export type UserRow = Selectable<IdentitySchema['users']>
-export type NewUser = Omit<UserRow, 'created_at'>
+export type NewUser = Omit<UserRow, 'created_at' | 'email_verified_at'>
 
 /** @returns undefined when the tenant has the address already */
 export function insertUser(tx: Kysely<IdentitySchema>, user: NewUser): Promise<UserRow | undefined> {
@@ -35,6 +36,37 @@ export function userByEmail(
 export function lockUser(tx: Kysely<IdentitySchema>, id: string): Promise<UserRow | undefined> {
   return tx.selectFrom('users').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
 }
+
+/** The first time counts. */
+export async function markEmailVerified(tx: Kysely<IdentitySchema>, id: string): Promise<void> {
+  await tx
+    .updateTable('users')
+    .set({ email_verified_at: sql<Date>`coalesce(email_verified_at, clock_timestamp())` })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function giveRole(tx: Kysely<IdentitySchema>, id: string, role: Role): Promise<void> {
+  await tx
+    .updateTable('users')
+    .set({ roles: sql<string[]>`array_append(roles, ${role})` })
+    .where('id', '=', id)
+    .where(sql<boolean>`not ${role} = any (roles)`)
+    .execute()
+}
+
+/** @throws what `isEmailTaken` knows, when the tenant has the address already; the transaction is lost then */
+export function replaceEmail(tx: Kysely<IdentitySchema>, id: string, email: string): Promise<UserRow> {
+  return tx
+    .updateTable('users')
+    .set({ email, email_verified_at: null })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export const isEmailTaken = (error: unknown): boolean =>
+  error instanceof Error && 'constraint' in error && error.constraint === 'users_email_unique'
 
 /** The user with the stored hash of the password. */
 export function userToSignIn(

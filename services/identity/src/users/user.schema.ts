@@ -31,6 +31,7 @@ export const userResource = z
   .object({
     id: z.uuid(),
     email: z.string(),
+    emailVerified: z.boolean().describe('Whether a token that was mailed there has come back.'),
     name: z.string(),
     locale: z.string(),
     roles: z.array(z.string()),

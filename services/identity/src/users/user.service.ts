@@ -3,12 +3,13 @@ import { userRegistered } from '@alta/contracts/events/user-registered.v1'
 import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
-import { conflict } from '@alta/kit/errors'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import type { IdentitySchema } from '../database/schema.ts'
+import type { AccountMails } from '../mail-tokens/account-mails.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { sessionEnded } from '../sessions/session.problems.ts'
 import { isOpen } from '../sessions/session.repository.ts'
+import { emailTaken } from './user.problems.ts'
 import { insertPasswordHash, insertUser, type UserRow, userById } from './user.repository.ts'
 import type { UserResource } from './user.schema.ts'
 
@@ -22,13 +23,12 @@ export interface Registration {
 
 export type UserService = ReturnType<typeof userService>
 
-/** @param options.adminEmails normalised addresses that get the role admin when they register */
 export function userService(options: {
   database: Database<IdentitySchema>
   passwords: Passwords
-  adminEmails: ReadonlySet<string>
+  mails: AccountMails
 }) {
-  const { database, passwords, adminEmails } = options
+  const { database, passwords, mails } = options
 
   return {
     /** @throws {Problem} 409 `email_taken` */
@@ -41,16 +41,20 @@ export function userService(options: {
           email,
           name,
           locale,
-          roles: adminEmails.has(email) ? ['member', 'admin'] : ['member'],
+          roles: ['member'],
         })
-        if (!user) throw conflict('email_taken', 'There is an account with this e-mail address already.')
+        if (!user) throw emailTaken()
         await insertPasswordHash(tx, user, hash)
         emit(userRegistered, { userId: user.id, email, name, locale })
         emit(emailSendRequested, {
           messageId: randomUUIDv7(),
           recipient: { userId: user.id, email, name },
           template: 'welcome',
-          parameters: { name },
+          parameters: {
+            name,
+            locale,
+            sealedToken: await mails.newSealedToken(tx, user, 'verify-email', email),
+          },
         })
         return present(user)
       })
@@ -70,6 +74,7 @@ export function userService(options: {
 export const present = (user: UserRow): UserResource => ({
   id: user.id,
   email: user.email,
+  emailVerified: user.email_verified_at !== null,
   name: user.name,
   locale: user.locale,
   roles: user.roles,

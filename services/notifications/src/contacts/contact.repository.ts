@@ -19,13 +19,19 @@ export async function contactOf(
     .executeTakeFirst()
 }
 
+/** @param contact.knownAt when it became so; what became so later stays */
 export async function saveContact(
   tx: Kysely<NotificationsSchema>,
-  { tenantId, userId, ...contact }: Contact & { tenantId: string; userId: string },
+  { tenantId, userId, knownAt, ...contact }: Contact & { tenantId: string; userId: string; knownAt: Date },
 ): Promise<void> {
   await tx
     .insertInto('contacts')
-    .values({ user_id: userId, tenant_id: tenantId, ...contact })
-    .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ ...contact, updated_at: new Date() }))
+    .values({ user_id: userId, tenant_id: tenantId, ...contact, updated_at: knownAt })
+    .onConflict((conflict) =>
+      conflict
+        .column('user_id')
+        .doUpdateSet({ ...contact, updated_at: knownAt })
+        .where('contacts.updated_at', '<=', knownAt),
+    )
     .execute()
 }

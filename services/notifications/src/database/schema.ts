@@ -4,13 +4,14 @@ import type { MailTemplate } from '../mail/mail.ts'
 export type MessageStatus = 'queued' | 'sending' | 'sent' | 'retried' | 'failed'
 
 export interface NotificationsSchema {
-  /** Addresses as told by user.registered.v1. */
+  /** Addresses as told by user.registered.v1 and user.email-changed.v1. */
   contacts: {
     user_id: string
     tenant_id: string
     email: string
     name: string
     locale: string
+    /** When the person had this address, not when it was heard of. */
     updated_at: Generated<Date>
   }
   messages: {

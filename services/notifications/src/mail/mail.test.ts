@@ -59,7 +59,7 @@ describe('values from strangers', () => {
   })
 })
 
-it.each(['reset-password', 'verify-email', 'confirm-new-email'] as const)(
+it.each(['welcome', 'reset-password', 'verify-email', 'confirm-new-email'] as const)(
   '%s carries its token behind the # of the configured address, and once more for those without a browser',
   (template) => {
     const { text, html } = renderMail(template, { name: 'Ada', locale: 'en' }, parameters, 'http://alta.test')

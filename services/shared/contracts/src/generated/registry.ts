@@ -34,6 +34,7 @@ import { taskChanged } from '../events/task-changed.v1.ts'
 import { taskRequested } from '../events/task-requested.v1.ts'
 import { taskStepFinished } from '../events/task-step-finished.v1.ts'
 import { taskStepRequested } from '../events/task-step-requested.v1.ts'
+import { userEmailChanged } from '../events/user-email-changed.v1.ts'
 import { userRegistered } from '../events/user-registered.v1.ts'
 import { voiceApproved } from '../events/voice-approved.v1.ts'
 import { voiceDeleted } from '../events/voice-deleted.v1.ts'
@@ -80,6 +81,7 @@ const contracts = [
   taskRequested,
   taskStepFinished,
   taskStepRequested,
+  userEmailChanged,
   userRegistered,
   voiceApproved,
   voiceDeleted,
