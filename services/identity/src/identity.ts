@@ -20,6 +20,8 @@ import { passwordRoutes } from './passwords/password.routes.ts'
 import { passwordService } from './passwords/password.service.ts'
 import { passwordResetService } from './passwords/password-reset.service.ts'
 import { passwords as passwordsOf } from './passwords/passwords.ts'
+import { ownSessionsRoutes } from './sessions/own-sessions.routes.ts'
+import { ownSessionsService } from './sessions/own-sessions.service.ts'
 import { removeExpiredSessions } from './sessions/session.repository.ts'
 import { sessionRoutes } from './sessions/session.routes.ts'
 import { sessionService } from './sessions/session.service.ts'
@@ -98,6 +100,7 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
       ...passwordRoutes(passwordChanges, resets),
       ...emailRoutes(emails),
       ...sessionRoutes(sessions),
+      ...ownSessionsRoutes(ownSessionsService(database)),
       ...keyRoutes({ keys, issuer: config.TOKEN_ISSUER, publicUrl: config.IDENTITY_PUBLIC_URL }),
     ],
     keySource: ownKeys(keys),

@@ -31,6 +31,11 @@ export interface IdentitySchema {
     expires_at: Date
     ended_at: Date | null
     end_reason: SessionEnd | null
+    /** Of the latest refresh; null before the first. */
+    last_used_at: Date | null
+    /** Where the sign-in or the latest refresh came from. */
+    address: string | null
+    user_agent: string | null
   }
   refresh_tokens: {
     /** SHA-256 of the token; the token itself is never stored. */
@@ -93,4 +98,4 @@ export type ClientKind = 'address' | 'device'
 
 export type TokenPurpose = 'reset-password' | 'verify-email' | 'change-email'
 
-export type SessionEnd = 'logout' | 'password-changed' | 'token-reused'
+export type SessionEnd = 'logout' | 'password-changed' | 'token-reused' | 'revoked'

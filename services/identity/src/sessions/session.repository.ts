@@ -5,7 +5,7 @@ export type SessionRow = Selectable<IdentitySchema['sessions']>
 
 export async function insertSession(
   tx: Kysely<IdentitySchema>,
-  session: Pick<SessionRow, 'id' | 'tenant_id' | 'user_id' | 'expires_at'>,
+  session: Pick<SessionRow, 'id' | 'tenant_id' | 'user_id' | 'expires_at' | 'address' | 'user_agent'>,
 ): Promise<void> {
   await tx.insertInto('sessions').values(session).execute()
 }
@@ -19,6 +19,47 @@ export async function isOpen(tx: Kysely<IdentitySchema>, id: string): Promise<bo
     .where('expires_at', '>', sql<Date>`now()`)
     .executeTakeFirst()
   return row !== undefined
+}
+
+const openOf = (tx: Kysely<IdentitySchema>, userId: string) =>
+  tx
+    .selectFrom('sessions')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', sql<Date>`now()`)
+
+export function openSession(
+  tx: Kysely<IdentitySchema>,
+  userId: string,
+  id: string,
+): Promise<SessionRow | undefined> {
+  return openOf(tx, userId).where('id', '=', id).executeTakeFirst()
+}
+
+/** Latest first: ids tell the order in which they were made. */
+export function openSessionsOf(
+  tx: Kysely<IdentitySchema>,
+  userId: string,
+  { limit, before }: { limit: number; before: string | undefined },
+): Promise<SessionRow[]> {
+  return openOf(tx, userId)
+    .$if(before !== undefined, (query) => query.where('id', '<', before ?? ''))
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+}
+
+export async function noteUse(
+  tx: Kysely<IdentitySchema>,
+  id: string,
+  { address, userAgent }: { address: string | null; userAgent: string | null },
+): Promise<void> {
+  await tx
+    .updateTable('sessions')
+    .set({ last_used_at: sql<Date>`clock_timestamp()`, address, user_agent: userAgent })
+    .where('id', '=', id)
+    .execute()
 }
 
 /** The session that a token belongs to, locked: refreshes and the end of one session take turns. */

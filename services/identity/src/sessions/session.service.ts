@@ -1,4 +1,4 @@
-import { callerIs, refusedWith, requestConcerns } from '@alta/kit/audit/caller'
+import { callerIs, refusedWith, requestConcerns, requestOrigin } from '@alta/kit/audit/caller'
 import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
@@ -22,7 +22,7 @@ import { present } from '../users/user.service.ts'
 import { insertRefreshToken } from './refresh-token.repository.ts'
 import { rotate } from './rotate-refresh-token.ts'
 import { invalidCredentials, invalidRefreshToken } from './session.problems.ts'
-import { endSession, insertSession, lockSessionOfToken } from './session.repository.ts'
+import { endSession, insertSession, lockSessionOfToken, noteUse } from './session.repository.ts'
 
 export interface SignedIn {
   accessToken: string
@@ -74,6 +74,7 @@ export function sessionService(options: {
     const user = await userById(tx, session.user_id)
     if (!user) return { refused: invalidRefreshToken('the user is gone') }
     callerIs(auditActor(user, session.id))
+    await noteUse(tx, session.id, requestOrigin())
     return { user, sessionId: session.id, token: rotated.token }
   }
 
@@ -97,7 +98,15 @@ export function sessionService(options: {
         if (renewed) await replacePasswordHash(tx, user.id, { from: stored, to: renewed })
         const expiresAt = new Date(Date.now() + lifetime * 1000)
         const mine = { tenant_id: user.tenant_id }
-        await insertSession(tx, { ...mine, id: sessionId, user_id: user.id, expires_at: expiresAt })
+        const { address, userAgent } = requestOrigin()
+        await insertSession(tx, {
+          ...mine,
+          id: sessionId,
+          user_id: user.id,
+          expires_at: expiresAt,
+          address,
+          user_agent: userAgent,
+        })
         await insertRefreshToken(tx, { ...mine, hash: hashOf(refreshToken), session_id: sessionId })
         return attempt.succeeded(tx, user, rememberDevice)
       })
