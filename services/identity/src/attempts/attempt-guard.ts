@@ -45,7 +45,7 @@ export type AttemptGuard = ReturnType<typeof attemptGuard>
 
 /**
  * Makes guessing slow, and locks nobody out: whoever was wrong too often waits, for a second and then twice as long
- * each time. Why so, and which counter holds up whom: docs/decisions/0015-delay-never-lock.md.
+ * each time. Why so, and which counter holds up whom: docs/decisions/0016-delay-never-lock.md.
  * @param options.secret keys the hashes of addresses
  * @param options.failuresPerAddress wrong passwords from one address, over all accounts, that are let pass
  */
