@@ -103,7 +103,7 @@ export async function startGateway(
     limiter: options.limiter ?? limiter(async (asks) => counters(asks)),
     verify: tokenVerifier({ issuer: 'https://alta.local', audience: 'alta', keys: identityKeys(settings) }),
     bodies: smallBodies,
-    limits: { headers: 500, request: 10_000, connections: 100 },
+    limits: { headers: 2_000, request: 10_000, connections: 100 },
   })
   await listen(gateway.server, 0, '127.0.0.1')
   // The server listens on a TCP port.
