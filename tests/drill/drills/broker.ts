@@ -1,4 +1,6 @@
+import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { queueOf } from '@alta/kit/events/names'
+import { randomUUIDv7 } from '@alta/kit/identifiers'
 import { connect } from 'amqplib'
 import type { Drill, Scene } from '../drill.ts'
 import { burning } from '../support/objectives.ts'
@@ -38,13 +40,17 @@ export const brokerDrills: readonly Drill[] = [
     },
   },
   {
-    what: 'the broker refuses mails (a policy with max-length 0)',
+    what: '`documents` emits an event whose topic the topology does not have, as a release without its topology would',
     expects: [{ alert: 'OutboxFailed', speed: 12, labels: { job: 'documents' } }],
-    async begin({ broker, vhost }, broken) {
-      const refuse = JSON.stringify({ 'max-length': 0, overflow: 'reject-publish' })
-      const where = ['-p', vhost, '--priority', '100', '--apply-to', 'queues']
-      broken.defer(async () => void (await broker.rabbitmqctl('clear_policy', '-p', vhost, 'drill')))
-      await broker.rabbitmqctl('set_policy', ...where, 'drill', `^${mails}$`, refuse)
+    async begin({ admin }, broken) {
+      const id = randomUUIDv7()
+      broken.defer(
+        async () => void (await admin.query('delete from documents.outbox_events where id = $1', [id])),
+      )
+      await admin.query(
+        'insert into documents.outbox_events (id, tenant_id, topic, event, status) values ($1, $2, $3, $4, $5)',
+        [id, DEFAULT_TENANT, 'document.unheard-of.v1', JSON.stringify({ id }), 'PENDING'],
+      )
     },
   },
   {
