@@ -1,4 +1,4 @@
-import { onStandby } from '../http/unavailable.ts'
+import { noRoomToConnect, onStandby } from '../http/unavailable.ts'
 import { outageOf } from '../telemetry/outage.ts'
 
 /** A database that answers and stores nothing: from the first write that fails so until one works again. */
@@ -59,7 +59,7 @@ export function writeOutageOf(probe: () => Promise<void>, askEveryMs = ASK_EVERY
 function reasonOf(error: unknown): string | undefined {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
     if ('code' in cause && codes.has(String(cause.code))) return `${cause.message} (${String(cause.code)})`
-    if (onStandby.test(cause.message)) return cause.message
+    if (onStandby.test(cause.message) || noRoomToConnect.test(cause.message)) return cause.message
   }
   return undefined
 }

@@ -21,6 +21,12 @@ test('a database without a free connection is 503 for a few seconds', () => {
   expect(asUnavailable(failing('53300'))).toMatchObject({ status: 503, headers: { 'retry-after': '5' } })
 })
 
+test('a full disk that keeps PostgreSQL from taking connections is 503 for half a minute', () => {
+  const refused = failing('XX000', 'could not write init file')
+  expect(asUnavailable(refused)).toMatchObject({ status: 503, headers: { 'retry-after': '30' } })
+  expect(asUnavailable(failing('XX000', 'cache lookup failed for type 5'))).toBeUndefined()
+})
+
 test('a standby that is asked to write is 503', () => {
   const standby = failing('0A000', 'cannot set transaction read-write mode during recovery')
   expect(asUnavailable(standby)).toMatchObject({ status: 503 })

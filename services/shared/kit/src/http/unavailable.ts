@@ -26,6 +26,9 @@ const full = new Set([
 ])
 const FULL_RETRY_AFTER = 30
 
+/** PostgreSQL with a full disk, to whoever connects after its catalogue has changed: as XX000, an internal error. */
+export const noRoomToConnect = /^could not write init file/
+
 /** PostgreSQL on a standby, to whoever begins a transaction that may write. */
 export const onStandby = /^cannot set transaction read-write mode during recovery/
 
@@ -46,7 +49,7 @@ export function asUnavailable(error: unknown): Problem | undefined {
         retryAfter: 1,
       })
     }
-    if (full.has(code) || onStandby.test(cause.message)) {
+    if (full.has(code) || onStandby.test(cause.message) || noRoomToConnect.test(cause.message)) {
       return unavailable('unavailable', 'Alta cannot store anything for now. Try again later.', {
         cause: error,
         retryAfter: FULL_RETRY_AFTER,
