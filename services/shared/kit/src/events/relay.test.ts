@@ -182,6 +182,35 @@ test('rows of a relay that died are published by another one when the lease runs
   await allAre('COMPLETED', 1)
 })
 
+test.each([
+  ['more often than it looks for leftovers', 100],
+  ['without a pause', 0],
+])(
+  'leftovers of others leave while this process emits %s',
+  async (_how, pause) => {
+    await eventually('the relay is connected', () => relay.ready)
+    let emitting = true
+    const emitters = Array.from({ length: pause === 0 ? 4 : 1 }, async () => {
+      while (emitting) {
+        await emitProjectDeleted()
+        if (pause > 0) await delay(pause)
+      }
+    })
+    const left = randomUUIDv7()
+    await test1.admin.query(
+      `insert into outbox_events (id, tenant_id, topic, event, status) values ($1, $2, $3, '{}', 'PENDING')`,
+      [left, DEFAULT_TENANT, topic],
+    )
+    const status = async () =>
+      (await test1.admin.query('select status from outbox_events where id = $1', [left])).rows[0].status
+    await eventually('it is COMPLETED', async () => (await status()) === 'COMPLETED', 8).finally(() => {
+      emitting = false
+    })
+    await Promise.all(emitters)
+  },
+  30_000,
+)
+
 test('events committed while the broker is away wait as PENDING and leave when it is back', async () => {
   await eventually('the relay is connected', () => relay.ready)
   await rabbitmqctl('set_vhost_limits', '-p', broker.vhost, '{"max-connections": 0}')

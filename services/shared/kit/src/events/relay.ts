@@ -69,6 +69,8 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
   let ring: () => void = () => undefined
   let rung = false
   let claimDue = true
+  /** The latest look for leftovers, by `performance.now()`. */
+  let lookedAt = 0
   let openFrom = FIRST_ID
   let lookedAtAll = 0
   let looks = 0
@@ -132,19 +134,31 @@ export function createRelay(options: { pool: pg.Pool; transport: Transport; sett
     return true
   }
 
-  /** Rows of this process first; then, when it is time to look, leftovers of all. */
+  /**
+   * Rows of this process first; then, when it is time to look, leftovers of all. Once that time is long over they come
+   * first: a process that always has rows of its own would never look.
+   */
   async function take(): Promise<OutboxRow[]> {
-    const limit = settings.OUTBOX_BATCH_SIZE
-    if (memory.length > 0) {
-      const rows = memory.slice(0, limit)
-      memory = memory.slice(rows.length)
-      return rows
-    }
-    if (!claimDue) return []
+    const overdue = performance.now() - lookedAt > settings.OUTBOX_PROCESSING_INTERVAL * 1_000
+    if (memory.length > 0 && !overdue) return fromMemory()
+    if (!claimDue && !overdue) return []
+    const leftovers = await claimLeftovers()
+    return leftovers.length > 0 ? leftovers : fromMemory()
+  }
+
+  function fromMemory(): OutboxRow[] {
+    const rows = memory.slice(0, settings.OUTBOX_BATCH_SIZE)
+    memory = memory.slice(rows.length)
+    return rows
+  }
+
+  async function claimLeftovers(): Promise<OutboxRow[]> {
     if (Date.now() - lookedAtAll > LOOK_AT_ALL_EVERY_MS) lookAtAll()
+    const limit = settings.OUTBOX_BATCH_SIZE
     const from = openFrom
     const look = looks
     claimDue = false
+    lookedAt = performance.now()
     const rows = await claimOutboxRows(pool, { owner, leaseSeconds: LEASE_SECONDS, limit, from })
     if (rows.length === limit) claimDue = true
     else await beginLater(from, look)
