@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { get } from 'node:https'
 import { stringify } from 'yaml'
+import { readIfThere } from '../system/read-if-there.ts'
 
 /** How one gets to the API server as its administrator. */
 export interface Access {
@@ -12,7 +13,7 @@ export interface Access {
 
 /** Whether it has said that it is ready; false while nobody answers. */
 export async function isReady({ address, certificate, token }: Access): Promise<boolean> {
-  const ca = await readFile(certificate).catch(() => undefined)
+  const ca = await readIfThere(certificate)
   if (ca === undefined) return false
   return new Promise((resolve) => {
     const headers = { authorization: `Bearer ${token}` }

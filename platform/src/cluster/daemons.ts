@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { StepFailed } from '../console/steps.ts'
 import { until } from '../system/network.ts'
 import { signal } from '../system/processes.ts'
+import { readIfThere } from '../system/read-if-there.ts'
 import { which } from '../system/run.ts'
 
 /** A program that runs in the background, with `<name>.pid` and `<name>.log` in a folder. */
@@ -80,7 +81,7 @@ const pidFile = (folder: string, name: string): string => join(folder, `${name}.
 const logOf = (folder: string, name: string): string => join(folder, `${name}.log`)
 
 async function pidOf(folder: string, name: string): Promise<number | undefined> {
-  const text = await readFile(pidFile(folder, name), 'utf8').catch(() => undefined)
+  const text = await readIfThere(pidFile(folder, name))
   if (text === undefined) return undefined
   const { pid, started } = record.parse(JSON.parse(text))
   return (await startOf(pid)) === started ? pid : undefined

@@ -1,7 +1,8 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { StepFailed } from '../console/steps.ts'
+import { readIfThere } from '../system/read-if-there.ts'
 import { clusterAt } from './client.ts'
 import type { Deployment } from './deploy.ts'
 import { imageNames } from './images/images.ts'
@@ -30,7 +31,7 @@ export const forget = (folder: string): Promise<void> => rm(fileIn(folder), { fo
 
 /** @throws {StepFailed} where the last `make cluster-up` has not come to its end */
 export async function readDeployed(folder: string): Promise<Deployed> {
-  const text = await readFile(fileIn(folder), 'utf8').catch(() => undefined)
+  const text = await readIfThere(fileIn(folder))
   const read = deployed.safeParse(text === undefined ? undefined : JSON.parse(text))
   if (read.success) return read.data
   throw new StepFailed('the cluster of this checkout was not brought up to its end', 'make cluster-up')

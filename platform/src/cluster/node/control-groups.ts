@@ -58,6 +58,7 @@ export async function removeControlGroup(): Promise<void> {
   for (const folder of foldersOf()) {
     await until(
       async () => {
+        // Busy or gone already: whether it is gone is asked below, again and again.
         for (const path of await groupsBelow(folder)) await rmdir(path).catch(() => undefined)
         return !existsSync(folder)
       },

@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import { StepFailed } from '../../console/steps.ts'
 import { until } from '../../system/network.ts'
 import { signal } from '../../system/processes.ts'
+import { readIfThere } from '../../system/read-if-there.ts'
 import { run } from '../../system/run.ts'
 import type { Programs } from '../../tools/go-tools.ts'
 import { startControlPlane, stopControlPlane } from '../control-plane.ts'
@@ -160,7 +161,7 @@ export async function stopNode(folder: string): Promise<string[]> {
 
 /** Undefined where the node was interrupted before it had changed anything, or while it was put away. */
 async function stateBefore(folder: string): Promise<MachineState | undefined> {
-  const text = await readFile(stateFile(folder), 'utf8').catch(() => undefined)
+  const text = await readIfThere(stateFile(folder))
   return text === undefined ? undefined : (JSON.parse(text) as MachineState)
 }
 
