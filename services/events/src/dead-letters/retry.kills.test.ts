@@ -89,7 +89,12 @@ test('a retry whose process is killed in each of its steps, before and after the
   }
 
   expect(copies).toBe(40)
-  expect(portions.slice(0, 2)).toEqual([1, 10])
+  // Each canary step ends where it should, in as many portions as the pace makes of it: ten may be nine and one where
+  // processes start within two thirds of a second.
+  const sentAfter = portions.map((_, index) =>
+    portions.slice(0, index + 1).reduce((sum, one) => sum + one, 0),
+  )
+  expect(sentAfter).toEqual(expect.arrayContaining([1, 1 + 10, 40]))
   expect(outcome).toMatchObject({ done: 38, failed: 2, total: 40, result: { stopped: false } })
   const effects = [...(await consumer.effects()).values()]
   expect(effects).toEqual(Array(38).fill(1))
