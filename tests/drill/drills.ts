@@ -1,7 +1,9 @@
+import { nameOf } from './alerts.ts'
 import type { Drill } from './drill.ts'
 import { brokerDrills } from './drills/broker.ts'
 import { databaseDrills } from './drills/database.ts'
 import { messageDrills } from './drills/messages.ts'
+import { nodeDrills } from './drills/node.ts'
 import { partDrills } from './drills/parts.ts'
 import { processDrills } from './drills/processes.ts'
 
@@ -13,15 +15,15 @@ export const drills: readonly Drill[] = [
   ...messageDrills,
 ]
 
-const inACluster = 'only a cluster has its series'
-
-/** Alerts that no fault of this machine can cause, each with the reason. */
+/** Alerts that no fault of these machines can cause, each with the reason. */
 export const notHere: Readonly<Record<string, string>> = {
-  PodRestarts: `${inACluster}: kube-state-metrics`,
-  PodCrashLooping: `${inACluster}: kube-state-metrics`,
-  JobFailed: `${inACluster}: kube-state-metrics`,
-  DiskFilling: `${inACluster}: the kubelet, of volumes`,
-  CertificateExpiring: `${inACluster}: cert-manager`,
-  DaprCertificateNotRotated: 'sidecars have certificates where Dapr’s sentry is, which is in a cluster',
-  DaprIssuerExpiring: `${inACluster}: Dapr’s sentry`,
+  CertificateExpiring:
+    'only cert-manager has its series, and no module of it holds a controller that could be built',
+}
+
+/** Every row of the report, in its order. */
+export const rowsThereAre = {
+  alerts: [...drills, ...Object.values(nodeDrills)].flatMap(({ expects }) => expects.map(nameOf)),
+  faults: drills.map(({ what }) => what),
+  notHere,
 }

@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readRules } from '../../platform/src/observe/expressions.ts'
 import { nameOf } from './alerts.ts'
-import { drills, notHere } from './drills.ts'
+import { nodeDrills } from './drills/node.ts'
+import { drills, notHere, rowsThereAre } from './drills.ts'
 import { type Performed, perform, succeeded } from './perform.ts'
-import { printed, writeReport } from './report.ts'
+import { printed, tablesOf, writeReport } from './report.ts'
 import { openScene } from './scene.ts'
 import { killAll } from './support/processes.ts'
 import { putAway } from './support/put-away.ts'
@@ -22,8 +23,12 @@ const unknown = only.filter((name) => !alerts.includes(name))
 if (unknown.length > 0)
   throw new Error(`no drill is about ${unknown.join(', ')}; there are ${[...new Set(alerts)].join(', ')}`)
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const elsewhere = [
+  ...Object.values(nodeDrills).flatMap(({ expects }) => expects.map(({ alert }) => alert)),
+  ...Object.keys(notHere),
+]
 const forgotten = (await readRules(root)).flatMap(({ alert }) =>
-  alert !== undefined && !alerts.includes(alert) && !(alert in notHere) ? [alert] : [],
+  alert !== undefined && ![...alerts, ...elsewhere].includes(alert) ? [alert] : [],
 )
 if (forgotten.length > 0)
   throw new Error(
@@ -69,11 +74,7 @@ try {
     performed.push(result)
     // At once: what is interrupted later has been measured all the same.
     if (values.write)
-      await writeReport(join(root, 'docs/observability.md'), performed, {
-        alerts: drills.flatMap(({ expects }) => expects.map(nameOf)),
-        faults: drills.map(({ what }) => what),
-        notHere,
-      })
+      await writeReport(join(root, 'docs/observability.md'), tablesOf(performed), rowsThereAre)
     say(
       result.alerts
         .map(({ expected, fires }) => `${nameOf(expected)} ${fires?.toFixed(0) ?? 'never'}`)
@@ -81,7 +82,7 @@ try {
     )
   }
   // Before what may still go wrong: it has been measured all the same.
-  console.log(`\n${printed(performed)}\n`)
+  console.log(`\n${printed(tablesOf(performed))}\n`)
   if (!away.isEnding()) {
     say('everything is killed at once, sidecars first')
     await killAll(scene.home)

@@ -6,9 +6,9 @@ import type { Seen } from './users.ts'
 /** Longest time for an alert: the longest `for` of these rules, and some looks of Prometheus on a busy machine. */
 const PATIENCE_SECONDS = 300
 
-/** What came of one drill. */
-export interface Performed {
-  readonly drill: Drill
+/** Which alerts a fault has made fire. */
+export interface Tried {
+  readonly drill: Pick<Drill, 'what'>
   readonly alerts: readonly {
     readonly expected: Expected
     /** Seconds since the fault, or since its end; undefined: it did not fire. */
@@ -16,6 +16,11 @@ export interface Performed {
     /** Seconds since everything was made good; undefined: it did not end while it was waited for. */
     readonly over: number | undefined
   }[]
+}
+
+/** What came of one drill. */
+export interface Performed extends Tried {
+  readonly drill: Drill
   readonly seen: Seen
   /** Seconds until a letter is carried through again. */
   readonly back: number | undefined

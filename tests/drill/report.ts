@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { alignTable } from '../../platform/src/console/table.ts'
 import { nameOf } from './alerts.ts'
-import type { Performed } from './perform.ts'
+import type { Performed, Tried } from './perform.ts'
 import type { Seen } from './users.ts'
 
 const seconds = (value: number | undefined): string => (value === undefined ? 'never' : value.toFixed(0))
@@ -16,25 +16,34 @@ const headings = {
   faults: ['fault', 'people saw meanwhile', 'carried through again after s', 'fired besides'],
 }
 
-const rowsOf = {
-  alerts: ({ drill, alerts }: Performed): string[][] =>
-    alerts.map(({ expected, fires, over }) => [
-      nameOf(expected),
-      expected.afterwards ? `${drill.what}; counted from its end` : drill.what,
-      expected.speed ? `${expected.speed} ×` : 'no',
-      seconds(fires),
-      seconds(over),
-    ]),
-  faults: ({ drill, seen, back, others }: Performed): string[][] => [
-    [drill.what, sawOf(seen), seconds(back), others.join(', ') || '–'],
-  ],
-}
-
 type Part = keyof typeof headings
 const parts = ['alerts', 'faults'] as const satisfies readonly Part[]
+type Tables = Readonly<Record<Part, readonly (readonly string[])[]>>
 
-export const printed = (performed: readonly Performed[]): string =>
-  parts.map((part) => alignTable([headings[part], ...performed.flatMap(rowsOf[part])])).join('\n\n')
+/** One row for each alert that was waited for. */
+export const alertRows = ({ drill, alerts }: Tried): string[][] =>
+  alerts.map(({ expected, fires, over }) => [
+    nameOf(expected),
+    expected.afterwards ? `${drill.what}; counted from its end` : drill.what,
+    expected.speed ? `${expected.speed} ×` : 'no',
+    seconds(fires),
+    seconds(over),
+  ])
+
+export const tablesOf = (performed: readonly Performed[]): Tables => ({
+  alerts: performed.flatMap(alertRows),
+  faults: performed.map(({ drill, seen, back, others }) => [
+    drill.what,
+    sawOf(seen),
+    seconds(back),
+    others.join(', ') || '–',
+  ]),
+})
+
+export const printed = (tables: Tables): string =>
+  parts
+    .flatMap((part) => (tables[part].length > 0 ? [alignTable([headings[part], ...tables[part]])] : []))
+    .join('\n\n')
 
 const markdown = (rows: readonly (readonly string[])[]): string =>
   rows.map((row) => `| ${row.join(' | ')} |`).join('\n')
@@ -46,7 +55,7 @@ const markdown = (rows: readonly (readonly string[])[]): string =>
  */
 export async function writeReport(
   path: string,
-  performed: readonly Performed[],
+  tables: Tables,
   list: Readonly<Record<Part, readonly string[]>> & { readonly notHere: Readonly<Record<string, string>> },
 ): Promise<void> {
   let text = await readFile(path, 'utf8')
@@ -59,7 +68,7 @@ export async function writeReport(
       .slice(2)
       .filter((line) => line.startsWith('| '))
       .map((line) => line.slice(2, -2).split(' | '))
-    const rows = new Map([...known, ...performed.flatMap(rowsOf[part])].map((row) => [row[0] ?? '', row]))
+    const rows = new Map([...known, ...tables[part]].map((row) => [row[0] ?? '', row]))
     const heading = headings[part]
     const table = markdown([
       heading,

@@ -6,8 +6,10 @@ import { ensurePrometheus } from '../observe/prometheus.ts'
 import { watchInterruption } from '../test/interruption.ts'
 import { closingLine, readReport, type Sums, sumOf } from '../test/report.ts'
 import { runVitest } from '../test/vitest.ts'
+import { ensureGoTools } from '../tools/go-tools.ts'
 import { ensureLinters } from '../tools/linters.ts'
 import { clusterDown, clusterUp } from './cluster.ts'
+import { kubeStateMetrics } from './programs.ts'
 
 /** Runners besides the cluster itself, in order. */
 const runners = [
@@ -68,6 +70,7 @@ export async function checkCluster(
     await part('linters', async () => {
       await ensurePrometheus(checkout, say)
       await ensureLinters(checkout, say)
+      await ensureGoTools(checkout, kubeStateMetrics, say)
     })
     const up = !interruption.happened() && (await part('cluster', () => clusterUp(checkout)))
     for (const { name, config, only: words } of runners) {

@@ -68,3 +68,11 @@ export const mailpit = {
   packages: { mailpit: 'github.com/axllent/mailpit' },
   minutes: 'about 1',
 } as const satisfies GoTools
+
+/** Tells Prometheus of pods and Jobs. */
+export const kubeStateMetrics = {
+  name: 'kube-state-metrics',
+  version: '2.18.0',
+  packages: { 'kube-state-metrics': 'k8s.io/kube-state-metrics/v2' },
+  minutes: '1 to 5',
+} as const satisfies GoTools

@@ -54,7 +54,8 @@ export function podsOf(service?: string): Promise<Pod[]> {
   return podsBy('-n', namespace, '-l', selector)
 }
 
-async function podsBy(...args: string[]): Promise<Pod[]> {
+/** Those that the arguments of `kubectl get pods` choose. */
+export async function podsBy(...args: string[]): Promise<Pod[]> {
   const list = await cluster.json(['get', 'pods', ...args])
   return z.object({ items: z.array(pod) }).parse(list).items
 }

@@ -33,30 +33,24 @@ export const messageDrills: readonly Drill[] = [
     },
   },
   {
-    what: 'an operator pauses the handlers of `ocr`, and of tasks in `documents`, for five minutes',
+    what: 'an operator pauses the handlers of `ocr` for five minutes',
     lasts: 320,
     expects: [
       { alert: 'InboxParked', speed: 12, labels: { job: 'ocr' } },
       { alert: 'ItemsOverdue', speed: 12, labels: { kind: 'document' } },
-      { alert: 'TaskStuck', speed: 12 },
       ...burning('UploadsNotReady', { afterwards: true }),
     ],
     async begin({ operator, people }, broken) {
-      const handlers = ['ocr/handlers/document.ocr-requested.v1', 'documents/handlers/task.step-requested.v1']
-      const each = async (order: 'pause' | 'resume') => {
-        for (const handler of handlers) {
-          const { status, body } = await operator.insist(
-            'POST',
-            `/api/v1/monitor/services/${handler}/${order}`,
-          )
-          if (status >= 400) throw new Error(`${handler} does not ${order}: ${JSON.stringify(body)}`)
-        }
+      const readings = async (order: 'pause' | 'resume') => {
+        const handler = 'ocr/handlers/document.ocr-requested.v1'
+        const { status, body } = await operator.insist('POST', `/api/v1/monitor/services/${handler}/${order}`)
+        if (status >= 400) throw new Error(`${handler} does not ${order}: ${JSON.stringify(body)}`)
       }
       broken.defer(() => {
         people.uploading = true
       })
-      broken.defer(() => each('resume'))
-      await each('pause')
+      broken.defer(() => readings('resume'))
+      await readings('pause')
       await people.uploadMany(60)
       // What comes later would be read in time after all, and hide these.
       people.uploading = false

@@ -19,7 +19,11 @@ export const partDrills: readonly Drill[] = [
   },
   {
     what: 'Redis is killed',
-    expects: [{ alert: 'RedisUnavailable', speed: 12, labels: { app_id: 'tasks' } }],
+    expects: [
+      { alert: 'RedisUnavailable', speed: 12, labels: { app_id: 'tasks' } },
+      // Tasks are accepted all the same, and wait.
+      { alert: 'TaskStuck', speed: 12 },
+    ],
     async begin({ redis }, broken) {
       broken.defer(() => redis.start())
       await redis.kill()
