@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { parseConfig, redisEnvironment } from '@alta/kit/config'
 import { testConfig } from '@alta/kit/testing/config'
 import { Redis } from 'ioredis'
 import { RateLimiterRedis, RateLimiterUnion } from 'rate-limiter-flexible'
-import type { Ask } from '../../services/gateway/src/limits/counters.ts'
 import { type Demand, limiter } from '../../services/gateway/src/limits/limiter.ts'
+import type { Policy, PolicyName } from '../../services/gateway/src/limits/policies.ts'
 import { policiesOf } from '../../services/gateway/src/limits/policies.ts'
 import { openRedisCounters } from '../../services/gateway/src/limits/redis-counters.ts'
 import { rounds, short } from './config.ts'
@@ -13,8 +14,22 @@ import { versionOf } from './peers/versions.ts'
 import type { Section } from './report.ts'
 
 const CALLERS = 50
-const SECONDS = short ? 0.5 : 3
+const SECONDS = short ? 0.5 : 2
 const USERS = 1_000
+
+/** A burst that nobody uses up, in the microseconds of which the script speaks. */
+const ROOM = 1e12
+const COST = 1_000
+
+const lua = new URL('../../services/gateway/src/limits/take-from-all.lua', import.meta.url)
+
+interface Contestant {
+  what: string
+  policies: number
+  decide(user: string): Promise<unknown>
+  /** Decisions of one call. */
+  together?: number
+}
 
 /** Decisions on requests, one process and one connection each; nobody is refused but where it says so. */
 export async function benchLimits(): Promise<Section> {
@@ -26,54 +41,106 @@ export async function benchLimits(): Promise<Section> {
   })
   if (!config) throw new Error('TEST_REDIS_URL is no address of a Redis')
   const counters = opened.adopt(await openRedisCounters(config, { patienceMs: 10_000 }), (one) => one.close())
-  const redis = opened.adopt(new Redis(testConfig.TEST_REDIS_URL), (one) => one.disconnect())
+  const connect = (enableAutoPipelining: boolean) =>
+    opened.adopt(new Redis(testConfig.TEST_REDIS_URL, { enableAutoPipelining }), (one) => one.disconnect())
+  const plain = connect(false)
+  const pipelined = connect(true)
 
-  // A thousand a second, with a burst that nobody uses up.
-  const ask = (key: string): Ask => ({ key, interval: 1_000, burst: 10_000_000, cost: 1, enforced: true })
-  const three = (key: string): Ask[] => [ask(key), ask(`address:${key}`), ask('everybody')]
-  const refusals = limiter(counters.take)
+  const decide = limiter(counters.take)
+  const demands = (names: readonly PolicyName[], user: string): Demand[] =>
+    names.map((name) => ({ policy: wide(name), key: `${name}:${user}`, cost: 1 }))
+  const alta = (...names: PolicyName[]) => ({
+    policies: names.length,
+    decide: (user: string) => decide(demands(names, user)),
+  })
   const refused: Demand[] = [...policiesOf('per-second', {}).values()]
     .filter(({ name }) => name === 'sign-in')
     .map((policy) => ({ policy, key: 'sign-in:somebody', cost: 1 }))
+  for (let call = 0; call < 20; call++) await decide(refused)
 
-  const peer = (name: string) =>
-    new RateLimiterRedis({ storeClient: redis, keyPrefix: prefix + name, points: 1e9, duration: 10 })
-  const single = peer('user')
-  const union = new RateLimiterUnion(single, peer('address'), peer('everybody'))
-  // What a call of a script costs that does next to nothing.
-  const sha = String(await redis.script('LOAD', `return redis.call('GET', KEYS[1])`))
-
-  const contestants: { name: string; rates: number[]; decide(user: string): Promise<unknown> }[] = [
-    { name: 'Alta, one policy', rates: [], decide: (user) => counters.take([ask(user)]) },
-    { name: 'Alta, three policies', rates: [], decide: (user) => counters.take(three(user)) },
-    { name: 'Alta, refused from memory', rates: [], decide: () => refusals(refused) },
-    { name: 'rate-limiter-flexible, one limiter', rates: [], decide: (user) => single.consume(user) },
-    { name: 'rate-limiter-flexible, union of three', rates: [], decide: (user) => union.consume(user) },
-    {
-      name: 'floor: a script that reads one key',
-      rates: [],
-      decide: (user) => redis.evalsha(sha, 1, prefix + user),
-    },
-  ]
-  for (let call = 0; call < 20; call++) await refusals(refused)
-  for (let round = -1; round < rounds; round++) {
-    for (const { rates, decide } of contestants) {
-      let call = 0
-      const { perSecond: rate } = await forSeconds(SECONDS, CALLERS, () => decide(`user-${call++ % USERS}`))
-      if (round >= 0) rates.push(rate)
+  const sha = String(await plain.script('LOAD', await readFile(lua, 'utf8')))
+  const script = (redis: Redis, policies: number, together = 1) => {
+    const keys = (user: string) => Array.from({ length: policies }, (_, key) => `${prefix}${key}:${user}`)
+    const figures = [policies, ...Array.from({ length: policies }, () => [ROOM, COST, 1]).flat()]
+    const all = Array.from({ length: together }, () => figures).flat()
+    return {
+      policies,
+      together,
+      decide: (user: string) => {
+        const names = Array.from({ length: together }, (_, one) => keys(`${user}-${one}`)).flat()
+        return redis.evalsha(sha, names.length, ...names, '', ...all)
+      },
     }
   }
-  const [one = [], all = [], , flexible = [], flexibleUnion = [], floor = []] = contestants.map(
-    ({ rates }) => rates,
-  )
+
+  const flexible = (redis: Redis, name: string) =>
+    new RateLimiterRedis({ storeClient: redis, keyPrefix: prefix + name, points: 1e9, duration: 10 })
+  const single = (redis: Redis) => {
+    const peer = flexible(redis, 'user')
+    return { policies: 1, decide: (user: string) => peer.consume(user) }
+  }
+  const union = (redis: Redis) => {
+    const peers = ['user', 'address', 'everybody'].map((name) => flexible(redis, name))
+    const peer = new RateLimiterUnion(...peers)
+    return { policies: 3, decide: (user: string) => peer.consume(user) }
+  }
+
+  const contestants = {
+    one: { what: 'Alta', ...alta('user') },
+    three: { what: 'Alta', ...alta('user', 'everybody', 'refresh') },
+    memory: { what: 'Alta, refused from memory', policies: 1, decide: () => decide(refused) },
+    bare: { what: 'its script alone, EVALSHA by ioredis', ...script(plain, 1) },
+    piped: { what: 'its script alone, auto-pipelining', ...script(pipelined, 1) },
+    pipedThree: { what: 'its script alone, auto-pipelining', ...script(pipelined, 3) },
+    gathered: { what: `its script alone, ${CALLERS} decisions a call`, ...script(plain, 1, CALLERS) },
+    flexible: { what: 'rate-limiter-flexible', ...single(plain) },
+    flexiblePiped: { what: 'rate-limiter-flexible, auto-pipelining', ...single(pipelined) },
+    union: { what: 'rate-limiter-flexible, union', ...union(plain) },
+    unionPiped: { what: 'rate-limiter-flexible, union, auto-pipelining', ...union(pipelined) },
+  } satisfies Record<string, Contestant>
+
+  const rates = await inTurns(contestants)
+  const to = (ours: keyof typeof contestants, theirs: keyof typeof contestants) =>
+    ratio(rates[ours], rates[theirs])
   return {
     title: 'Limits: decisions on requests',
-    columns: ['what', 'decisions/s, median', 'lowest and highest round'],
-    rows: contestants.map(({ name, rates }) => [name, ...rateCells(rates)]),
+    columns: ['what', 'policies a decision', 'decisions/s, median', 'lowest and highest round'],
+    rows: Object.entries(contestants).map(([name, { what, policies }]) => [
+      what,
+      String(policies),
+      ...rateCells(rates[name as keyof typeof contestants]),
+    ]),
     notes: [
-      `${CALLERS} callers in one process for ${SECONDS} s, ${perSecond(USERS)} users, one connection, ${rounds} rounds in turn; rate-limiter-flexible ${versionOf('rate-limiter-flexible')} with ioredis.`,
-      `One policy against rate-limiter-flexible: ${ratio(one, flexible)}; three policies against its union of three: ${ratio(all, flexibleUnion)}; one policy against the floor: ${ratio(one, floor)}, three: ${ratio(all, floor)}.`,
-      'rate-limiter-flexible counts in fixed windows, and its union keeps what was taken when one limiter refuses; Alta’s script does neither.',
+      `${CALLERS} callers in one process for ${SECONDS} s, ${perSecond(USERS)} users, one connection each, ${rounds} rounds in turn; rate-limiter-flexible ${versionOf('rate-limiter-flexible')} with ioredis ${versionOf('ioredis')}.`,
+      'A request takes one policy by default (user or address), two when it signs in or where everybody is limited together, three at most.',
+      `Alta decides by one call of the script on all requests that came in together. One policy against the script with a call for each decision: ${to('one', 'bare')}, with auto-pipelining ${to('one', 'piped')}; three policies: ${to('three', 'pipedThree')}. Against the script called with ${CALLERS} decisions at once and nothing around it: ${to('one', 'gathered')}.`,
+      `Against rate-limiter-flexible: ${to('one', 'flexible')}, with auto-pipelining ${to('one', 'flexiblePiped')}; three policies against its union of three: ${to('three', 'union')}, with auto-pipelining ${to('three', 'unionPiped')}.`,
+      'rate-limiter-flexible counts in fixed windows, and its union keeps what was taken when one limiter refuses; Alta’s script does neither. Alta’s figures are of the whole decision, with its metrics and its memory of who was refused.',
     ],
   }
+}
+
+/** As the gateway has it, but with a burst that nobody uses up. */
+function wide(name: PolicyName): Policy {
+  const bucket = { interval: COST, burst: ROOM / COST }
+  return { name, by: 'user', enforced: true, shared: bucket, alone: bucket }
+}
+
+/** Rates of the rounds that count, for each. */
+async function inTurns<Name extends string>(
+  contestants: Readonly<Record<Name, Contestant>>,
+): Promise<Record<Name, number[]>> {
+  const names = Object.keys(contestants) as Name[]
+  const rates = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>
+  for (let round = -1; round < rounds; round++) {
+    for (const name of names) {
+      const { decide, together = 1 } = contestants[name]
+      let call = 0
+      // As many decisions at a time as all others have under way.
+      const work = () => decide(`user-${call++ % USERS}`)
+      const { perSecond: calls } = await forSeconds(SECONDS, CALLERS / together, work)
+      if (round >= 0) rates[name].push(calls * together)
+    }
+  }
+  return rates
 }

@@ -58,7 +58,7 @@ test('what has come back can be taken again, to the microsecond', async () => {
   expect(await fits(take([five]))).toEqual([true])
 })
 
-test('Redis and a process decide alike, for any calls and several counters at once', async () => {
+test('Redis and a process decide alike, for any requests, of several counters and several at once', async () => {
   let now = start
   const { take } = await redisCounters({ clock: () => now })
   const own = processCounters(() => now)
@@ -69,14 +69,14 @@ test('Redis and a process decide alike, for any calls and several counters at on
   })
   const call = fc.record({
     after: fc.integer({ min: 0, max: 4 * MINUTE }),
-    asks: fc.array(one, { minLength: 1, maxLength: 4 }),
+    together: fc.array(fc.array(one, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 }),
   })
   await fc.assert(
     fc.asyncProperty(fc.uuid(), fc.array(call, { maxLength: 20 }), async (run, calls) => {
-      for (const { after, asks } of calls) {
+      for (const { after, together } of calls) {
         now += after
-        const named = asks.map((each, index) => ask(`${run}:${index}`, each))
-        expect(await take(named)).toEqual(own(named))
+        const named = together.map((asks) => asks.map((each, index) => ask(`${run}:${index}`, each)))
+        expect(await Promise.all(named.map(take))).toEqual(named.map(own))
       }
     }),
     { numRuns: 100 },
@@ -91,6 +91,17 @@ test('four gateways at once share a limit, by the clock of Redis', async () => {
   )
   const answers = await Promise.all(calls)
   expect(answers.filter((answer) => answer?.[0]?.fits)).toHaveLength(30)
+})
+
+test('requests that come in together cost few calls of Redis, and are let through in their order', async () => {
+  const redis = await startRedis()
+  onTestFinished(() => redis.stop())
+  const { take } = await redisCounters({ url: `redis://${redis.host}` })
+  const answers = await Promise.all(Array.from({ length: 250 }, () => take([ask('somebody', { burst: 30 })])))
+  expect(answers.map(([one]) => one?.fits)).toEqual(Array.from({ length: 250 }, (_, index) => index < 30))
+  const calls = /cmdstat_eval(?:sha)?:calls=(\d+)/g
+  const stats = await redis.client.info('commandstats')
+  expect([...stats.matchAll(calls)].reduce((sum, [, count]) => sum + Number(count), 0)).toBe(3)
 })
 
 test('all counters or none: who is refused by one has taken nothing from the others', async () => {

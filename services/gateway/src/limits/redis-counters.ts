@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { RedisConfig } from '@alta/kit/config'
 import type { HealthCheck } from '@alta/kit/health/health'
 import { Redis, type Result } from 'ioredis'
-import type { Clock, TakeFromAll } from './counters.ts'
+import type { Ask, Clock, Counted, TakeFromAll } from './counters.ts'
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
@@ -18,8 +18,19 @@ export interface RedisCounters {
   close(): void
 }
 
+/** Decisions of one call: Redis, which others use as well, does nothing else meanwhile. */
+const MOST_TOGETHER = 100
+
+/** A request that waits for its decision. */
+interface Waiting {
+  asks: readonly Ask[]
+  resolve(counted: Counted[]): void
+  reject(error: unknown): void
+}
+
 /**
- * Counters that all gateways share. Each call is one script, of which Redis keeps a copy, so that only its hash travels.
+ * Counters that all gateways share. Requests that come in together are decided on by one script call: writing to a
+ * socket costs more than deciding. Redis keeps a copy of the script, so that only its hash travels.
  * @param patienceMs a call that takes longer counts as failed: a request waits no longer for being counted
  * @param clock for tests; Redis' own otherwise, which is the same for all
  */
@@ -27,8 +38,8 @@ export async function openRedisCounters(
   { REDIS_URL, REDIS_KEY_PREFIX }: RedisConfig,
   { patienceMs = 50, clock }: { patienceMs?: number; clock?: Clock | undefined } = {},
 ): Promise<RedisCounters> {
+  const prefix = `${REDIS_KEY_PREFIX}limit:`
   const redis = new Redis(REDIS_URL, {
-    keyPrefix: `${REDIS_KEY_PREFIX}limit:`,
     lazyConnect: true,
     connectTimeout: 2_000,
     // What cannot be sent fails at once: whoever waits in a queue is a request.
@@ -43,24 +54,41 @@ export async function openRedisCounters(
   // It goes on trying by itself. Requests are counted here meanwhile.
   await redis.connect().catch(() => undefined)
 
+  const waiting: Waiting[] = []
+  function sendAll(): void {
+    while (waiting.length > 0) send(waiting.splice(0, MOST_TOGETHER))
+  }
+
+  function send(together: readonly Waiting[]): void {
+    const keys: string[] = []
+    const figures: (string | number)[] = [clock?.() ?? '']
+    for (const { asks } of together) {
+      figures.push(asks.length)
+      for (const { key, interval, burst, cost, enforced } of asks) {
+        keys.push(prefix + key)
+        figures.push(interval * burst, interval * cost, enforced ? 1 : 0)
+      }
+    }
+    inTime(redis.takeFromAll(keys.length, ...keys, ...figures), patienceMs).then(
+      (answer) => {
+        let at = 0
+        for (const { asks, resolve } of together) {
+          resolve(asks.map(() => ({ fits: answer[at++] === 1, used: answer[at++] ?? Number.NaN })))
+        }
+      },
+      (error: unknown) => {
+        for (const { reject } of together) reject(error)
+      },
+    )
+  }
+
   return {
-    async take(asks) {
-      const figures = asks.flatMap(({ interval, burst, cost, enforced }) => [
-        interval,
-        burst,
-        cost,
-        enforced ? 1 : 0,
-      ])
-      const keys = asks.map(({ key }) => key)
-      const answer = await inTime(
-        redis.takeFromAll(keys.length, ...keys, clock?.() ?? '', ...figures),
-        patienceMs,
-      )
-      return asks.map((_ask, index) => ({
-        fits: answer[2 * index] === 1,
-        used: answer[2 * index + 1] ?? Number.NaN,
-      }))
-    },
+    take: (asks) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ asks, resolve, reject })
+        // Once what has arrived on other connections has been read as well.
+        if (waiting.length === 1) setImmediate(sendAll)
+      }),
     // Not needed for being ready: without it each process counts for itself.
     check: {
       name: 'redis',
