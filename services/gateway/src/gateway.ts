@@ -40,7 +40,8 @@ export function openGateway(options: {
     trustedHops: options.trustedHops,
     policies: options.policies,
     limiter: options.limiter,
-    own: [healthRoutes({ sidecar, documents }), mergedDocument(documents), docsPage()],
+    unlimited: [healthRoutes({ sidecar, documents })],
+    own: [mergedDocument(documents), docsPage()],
   })
   const app = createApp({
     appId: 'gateway',

@@ -34,6 +34,30 @@ test('a service that went away leaves its last document behind', async () => {
   expect(document['x-alta-missing']).toEqual(['documents'])
 })
 
+test('every operation of a service says how it is limited: headers on its answers, and 429 with Retry-After', async () => {
+  gateway.stub.away.clear()
+  await gateway.documents.refresh()
+  const { paths, components } = await read()
+  const problem = { $ref: '#/components/schemas/Problem' }
+  expect(paths['/api/v1/projects/{id}']?.get?.responses).toMatchObject({
+    200: {
+      description: 'Yes',
+      headers: { RateLimit: { $ref: '#/components/headers/RateLimit' }, 'RateLimit-Policy': {}, etag: {} },
+    },
+    429: { $ref: '#/components/responses/RateLimited' },
+  })
+  expect(paths['/api/v1/auth/login']?.post?.responses).toHaveProperty('429')
+  expect(paths['/health']?.get?.responses).not.toHaveProperty('429')
+  expect(components.responses?.RateLimited).toMatchObject({
+    headers: { 'Retry-After': { $ref: '#/components/headers/Retry-After' } },
+    content: { 'application/problem+json': { schema: problem } },
+  })
+  expect(Object.keys(components.headers ?? {})).toEqual(['RateLimit', 'RateLimit-Policy', 'Retry-After'])
+  expect(components.schemas?.Problem).toMatchObject({
+    required: expect.arrayContaining(['code', 'requestId']),
+  })
+})
+
 test('schemas of one name and two meanings are kept apart, with the references to them', () => {
   const withItem = (path: string, item: unknown) =>
     openApiDocument.parse({

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { upstreamOf } from '../routes.ts'
+import { withLimits } from './documented-limits.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
 
 /**
  * One document out of those of the services. Of each, only the paths that the gateway sends to it count,
- * so what a service has for its sidecar stays private. Where two services have different schemas of
+ * so what a service has for its sidecar stays private, and each is said to be limited. Where two services have different schemas of
  * one name, the later one gets its app-id in front.
  */
 export function mergeDocuments(
@@ -19,7 +20,7 @@ export function mergeDocuments(
   for (const [appId, original] of documents) {
     const document = withoutClashes(appId, original, components)
     for (const [path, operations] of Object.entries(document.paths)) {
-      if (upstreamOf(path) === appId) paths[path] = operations
+      if (upstreamOf(path) === appId) paths[path] = mapped(operations, withLimits)
     }
     for (const [kind, named] of Object.entries(document.components)) {
       components[kind] = { ...components[kind], ...named }
@@ -34,6 +35,12 @@ export function mergeDocuments(
     'x-alta-missing': [...missing],
   }
 }
+
+const mapped = <Value>(
+  named: Readonly<Record<string, Value>>,
+  change: (value: Value) => Value,
+): Record<string, Value> =>
+  Object.fromEntries(Object.entries(named).map(([name, value]) => [name, change(value)]))
 
 function withoutClashes(
   appId: string,

@@ -1,5 +1,6 @@
 import { nameRoute } from '@alta/kit/http/access-log'
 import { Router } from 'express'
+import { limitComponents } from './documented-limits.ts'
 import { mergeDocuments } from './merge-documents.ts'
 import { type OpenApiDocument, openApiDocument } from './openapi-document.ts'
 import type { ServiceDocuments } from './service-documents.ts'
@@ -40,5 +41,6 @@ function ownDocument(): OpenApiDocument {
       '/health/ready': health('Can the gateway take requests'),
       '/health/live': health('Does the gateway run'),
     },
+    components: limitComponents,
   })
 }

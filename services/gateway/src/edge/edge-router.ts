@@ -6,6 +6,7 @@ import type { ServiceDocuments } from '../documentation/service-documents.ts'
 import { limitRequests } from '../limits/limit-requests.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Policies } from '../limits/policies.ts'
+import { upstreamOf } from '../routes.ts'
 import { admission } from './admission.ts'
 import { clientAddress } from './client-address.ts'
 import { edgeMethod, edgeRequest } from './edge-request.ts'
@@ -26,10 +27,12 @@ export function edgeRouter(options: {
   trustedHops: number
   policies: Policies
   limiter: Limiter
-  /** What the gateway answers itself. */
+  /** What it answers itself and to anyone, however often they ask. */
+  unlimited: readonly Router[]
+  /** What else it answers itself. */
   own: readonly Router[]
 }): Router {
-  const { sidecar, documents, verify, bodies, timeout, trustedHops, own } = options
+  const { sidecar, documents, verify, bodies, timeout, trustedHops, unlimited, own } = options
   const admit = admission({ verify, routesOf: documents.routesOf })
   const limit = limitRequests(options.policies, options.limiter)
   const forward = forwardThrough(sidecar, bodies, timeout)
@@ -39,16 +42,27 @@ export function edgeRouter(options: {
   router.use((request, _response, next) => {
     const context = currentContext()
     if (context) context.clientAddress = clientAddress(request, trustedHops)
-    edgeMethod(request)
-    safePath(request.url)
+    next()
+  })
+  for (const answers of unlimited) router.use(answers)
+  router.use(async (request, response, next) => {
+    const { method, path } = request
+    let isForwarded = false
+    try {
+      edgeMethod(request)
+      isForwarded = upstreamOf(safePath(request.url).path) !== undefined
+    } finally {
+      // Others are counted once it is known whose they are.
+      if (!isForwarded) await limit({ method, path }, response)
+    }
     next()
   })
   for (const answers of own) router.use(answers)
   router.use(async (request, response) => {
     const edge = edgeRequest(edgeMethod(request), request.url)
-    refuseAnnounced(request, edge.bodyClass, bodies[edge.bodyClass])
     let template: string | undefined
     try {
+      refuseAnnounced(request, edge.bodyClass, bodies[edge.bodyClass])
       template = await admit(edge, request.headers.authorization)
     } finally {
       // Who is turned away counts as well, and hears 429 instead of 401 once it is too often.

@@ -23,6 +23,7 @@ const special: Readonly<Record<string, RouteLimits>> = {
   // Its token cannot be guessed, and everybody of an office does it every ten minutes.
   'POST /api/v1/auth/refresh': { cost: 1, policies: ['refresh'] },
   // Each reads as much as there is, or sets many things going.
+  'GET /openapi.json': { cost: DEAREST, policies: [] },
   'GET /api/v1/audit/export': { cost: DEAREST, policies: [] },
   'POST /api/v1/audit/verify': { cost: DEAREST, policies: [] },
   'POST /api/v1/events/replays': { cost: DEAREST, policies: [] },

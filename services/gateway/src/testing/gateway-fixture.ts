@@ -58,7 +58,9 @@ const documents = {
     openapi: '3.1.0',
     paths: {
       '/api/v1/projects': { ...get(bearer), ...post(bearer) },
-      '/api/v1/projects/{id}': get(bearer),
+      '/api/v1/projects/{id}': {
+        get: { security: bearer, responses: { 200: { description: 'Yes', headers: { etag: {} } } } },
+      },
       '/api/v1/projects/{id}/documents': post(bearer),
       '/api/v1/projects/{id}/voice-samples': post(bearer),
       '/api/v1/documents/{id}': get(bearer),
