@@ -6,6 +6,7 @@ import { chartOf } from './exactly-once/chart.ts'
 import { compare } from './exactly-once/comparison.ts'
 import { exactlyOnceSection } from './exactly-once/exactly-once.bench.ts'
 import { benchLimits } from './limits.bench.ts'
+import { benchFlood } from './limits-flood.bench.ts'
 import { describeMachine } from './machine.ts'
 import { benchLatency } from './messaging/latency.bench.ts'
 import { benchRelay } from './messaging/relay.bench.ts'
@@ -67,6 +68,7 @@ const machine = await describeMachine()
 console.log(machine.join('\n'))
 await messaging()
 await measure('limits', 'limits: decisions on requests', benchLimits)
+await measure('flood', 'limits: four gateways at five times the limit', benchFlood)
 await measure('uploads', 'uploads through the gateway', benchUploads)
 await measure('ocr', 'OCR against the tesseract command', async () => {
   await installTesseract(say)

@@ -6,10 +6,10 @@ import { Redis } from 'ioredis'
 import { freePorts } from './daprd.ts'
 import { eventually } from './wait.ts'
 
-/** A Redis of the test's own, which may be flushed as it likes. */
-export async function startRedis() {
+/** A Redis of the test's own, which may be flushed as it likes. @param at the port of one that was stopped, to come back as that */
+export async function startRedis(at?: number) {
   const folder = await mkdtemp(join(tmpdir(), 'alta-redis-'))
-  const [port = 0] = await freePorts(1)
+  const [port = 0] = at === undefined ? await freePorts(1) : [at]
   const server = spawn(
     'redis-server',
     ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'],
@@ -24,6 +24,7 @@ export async function startRedis() {
     client,
     async stop() {
       client.disconnect()
+      if (server.exitCode !== null || server.signalCode !== null) return
       const gone = new Promise((resolve) => server.once('exit', resolve))
       server.kill('SIGKILL')
       await gone
