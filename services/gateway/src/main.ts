@@ -1,4 +1,5 @@
 // gateway: the one way in. Routes by Dapr service invocation; owns no data.
+import { identityRevocations, revocationsFrom } from '@alta/kit/auth/revocation'
 import { identityKeys, tokenVerifier } from '@alta/kit/auth/tokens'
 import { openSidecar } from '@alta/kit/dapr/sidecar'
 import { drainServer, serve } from '@alta/kit/serve'
@@ -18,6 +19,7 @@ const PARTING_MS = 5_000
 
 // As many as there can be callers: an event stream or a slow upload holds one for long, and nobody waits for another.
 const sidecar = openSidecar(config, { connections: config.GATEWAY_MAX_CONNECTIONS })
+const revocations = revocationsFrom(identityRevocations(config))
 const counters = await openRedisCounters(config)
 const { server, documents } = openGateway({
   sidecar,
@@ -35,6 +37,7 @@ const { server, documents } = openGateway({
     issuer: config.TOKEN_ISSUER,
     audience: config.TOKEN_AUDIENCE,
     keys: identityKeys(config),
+    revocations,
   }),
   bodies: {
     json: { maximumBytes: config.GATEWAY_JSON_LIMIT, total: body, idle: body },
@@ -53,6 +56,7 @@ await serve({
   appId: 'gateway',
   config,
   sidecar,
+  revocations,
   background: [
     { name: 'refresh the API documents', everySeconds: 30, run: documents.refresh },
     { name: 'ask for missing API documents', everySeconds: 2, run: documents.refreshMissing },

@@ -28,9 +28,7 @@ export const config = readConfig('services/identity/src/config.ts', {
   IDENTITY_PUBLIC_URL: url({ default: 'http://localhost:8080' }).describe(
     'The gateway as callers see it; the discovery document points there.',
   ),
-  ACCESS_TOKEN_SECONDS: seconds({ default: 600, min: 30, max: 3600 }).describe(
-    'Life of an access token; an ended session can call other services for at most this long.',
-  ),
+  ACCESS_TOKEN_SECONDS: seconds({ default: 600, min: 30, max: 3600 }).describe('Life of an access token.'),
   SESSION_SECONDS: seconds({ default: 30 * days, min: 60, max: 365 * days }).describe(
     'Absolute end of a session, however often its tokens were refreshed.',
   ),

@@ -1,3 +1,4 @@
+import { type RevocationSource, type Revocations, revocationsFrom } from '@alta/kit/auth/revocation'
 import type { KeySource } from '@alta/kit/auth/tokens'
 import type { Database } from '@alta/kit/database/database'
 import type { HealthCheck } from '@alta/kit/health/health'
@@ -20,11 +21,15 @@ import { passwordRoutes } from './passwords/password.routes.ts'
 import { passwordService } from './passwords/password.service.ts'
 import { passwordResetService } from './passwords/password-reset.service.ts'
 import { passwords as passwordsOf } from './passwords/passwords.ts'
+import { removeOldRevocations, revokedSince } from './revocations/revocation.repository.ts'
+import { revocationRoutes } from './revocations/revocation.routes.ts'
 import { ownSessionsRoutes } from './sessions/own-sessions.routes.ts'
 import { ownSessionsService } from './sessions/own-sessions.service.ts'
 import { removeExpiredSessions } from './sessions/session.repository.ts'
 import { sessionRoutes } from './sessions/session.routes.ts'
 import { sessionService } from './sessions/session.service.ts'
+import { managedUserRoutes } from './users/managed-user.routes.ts'
+import { managedUserService } from './users/managed-user.service.ts'
 import { userRoutes } from './users/user.routes.ts'
 import { normalisedEmail } from './users/user.schema.ts'
 import { userService } from './users/user.service.ts'
@@ -50,6 +55,8 @@ export interface Identity {
   routes: Route[]
   /** The service's own keys, for its own routes: it needs no network to verify what it signed. */
   keySource: KeySource
+  /** The same for tokens that have ended before their time. */
+  revocations: Revocations
   checks: HealthCheck[]
   background: Repetition[]
 }
@@ -94,6 +101,9 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     grace: config.REFRESH_GRACE_SECONDS,
   })
 
+  const lifetime = config.ACCESS_TOKEN_SECONDS + CLOCKS_DIFFER_SECONDS
+  const revoked: RevocationSource = (after) => database.system(({ tx }) => revokedSince(tx, after, lifetime))
+
   return {
     routes: [
       ...userRoutes(users),
@@ -101,9 +111,12 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
       ...emailRoutes(emails),
       ...sessionRoutes(sessions),
       ...ownSessionsRoutes(ownSessionsService(database)),
+      ...managedUserRoutes(managedUserService(database)),
+      ...revocationRoutes(revoked),
       ...keyRoutes({ keys, issuer: config.TOKEN_ISSUER, publicUrl: config.IDENTITY_PUBLIC_URL }),
     ],
     keySource: ownKeys(keys),
+    revocations: revocationsFrom(revoked),
     // Makes the first key, and finds out when the encryption key is not the one the stored keys need.
     checks: [{ name: 'signing-keys', check: async () => ({ kid: (await keys.current()).kid }) }],
     background: [
@@ -111,6 +124,11 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
         name: 'remove sessions that are over',
         everySeconds: 3600,
         run: () => database.system(({ tx }) => removeExpiredSessions(tx)),
+      },
+      {
+        name: 'remove revocations of expired tokens',
+        everySeconds: 600,
+        run: () => database.system(({ tx }) => removeOldRevocations(tx, lifetime)),
       },
       { name: 'answer requests for a new password', everySeconds: 2, run: resets.answerRequests },
       {
@@ -127,6 +145,9 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     ],
   }
 }
+
+/** Verifiers take a token for some seconds after its end. */
+const CLOCKS_DIFFER_SECONDS = 30
 
 const addressesIn = (list: string): ReadonlySet<string> =>
   new Set(

@@ -6,6 +6,6 @@ import type { IdentitySchema } from './database/schema.ts'
 import { identity } from './identity.ts'
 
 const database = connect<IdentitySchema>('identity', config)
-const { routes, keySource, checks, background } = identity(database, config)
+const { routes, keySource, revocations, checks, background } = identity(database, config)
 
-await serve({ appId: 'identity', config, database, routes, keys: keySource, checks, background })
+await serve({ appId: 'identity', config, database, routes, keys: keySource, revocations, checks, background })

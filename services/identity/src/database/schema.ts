@@ -13,6 +13,10 @@ export interface IdentitySchema {
     locale: string
     roles: string[]
     created_at: Generated<Date>
+    /** Since then nobody gets in. */
+    disabled_at: Date | null
+    /** Access tokens of an earlier one have ended. */
+    token_version: Generated<number>
   }
   credentials: {
     user_id: string
@@ -81,6 +85,17 @@ export interface IdentitySchema {
     email: string
     requested_at: Generated<Date>
   }
+  /** Tokens that ended before their time, for as long as they would have lived: see revocations/. */
+  revocations: {
+    id: Generated<string>
+    tenant_id: string
+    kind: 'session' | 'user'
+    /** A session, a key, or a user. */
+    subject: string
+    version: number | null
+    written_by: Generated<string>
+    revoked_at: Generated<Date>
+  }
   signing_keys: {
     kid: string
     public_jwk: ColumnType<JWK, string, never>
@@ -98,4 +113,4 @@ export type ClientKind = 'address' | 'device'
 
 export type TokenPurpose = 'reset-password' | 'verify-email' | 'change-email'
 
-export type SessionEnd = 'logout' | 'password-changed' | 'token-reused' | 'revoked'
+export type SessionEnd = 'logout' | 'password-changed' | 'token-reused' | 'revoked' | 'user-disabled'

@@ -7,6 +7,8 @@ interface TokenSubject {
   tenantId: string
   sessionId: string
   roles: readonly string[]
+  /** The user's `token_version`. */
+  version: number
 }
 
 export interface AccessTokens {
@@ -25,10 +27,10 @@ export function accessTokens(options: {
   const { keys, issuer, audience, lifetime } = options
   return {
     lifetime,
-    async issue({ userId, tenantId, sessionId, roles }) {
+    async issue({ userId, tenantId, sessionId, roles, version }) {
       const { kid, privateKey } = await keys.current()
       const issuedAt = Math.floor(Date.now() / 1000)
-      return new SignJWT({ tid: tenantId, sid: sessionId, roles })
+      return new SignJWT({ tid: tenantId, sid: sessionId, roles, ver: version })
         .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid })
         .setIssuer(issuer)
         .setAudience(audience)

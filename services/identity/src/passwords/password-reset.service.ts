@@ -45,7 +45,8 @@ export function passwordResetService(options: {
           const requests = await takeResetRequests(tx, REQUESTS_AT_ONCE)
           for (const { tenant_id, email } of requests) {
             const user = await userByEmail(tx, tenant_id, email)
-            if (user) await mails.sendToken({ tx, emit: emitFor(tenant_id) }, user, 'reset-password')
+            if (user && !user.disabled_at)
+              await mails.sendToken({ tx, emit: emitFor(tenant_id) }, user, 'reset-password')
           }
           return requests.length
         })
@@ -67,7 +68,7 @@ export function passwordResetService(options: {
       await database.transaction(valid.tenant_id, async ({ tx, emit }) => {
         const taken = await takeMailToken(tx, hash, 'reset-password')
         const user = taken && (await userById(tx, taken.user_id))
-        if (!user || user.email !== taken.email) throw invalidMailToken()
+        if (!user || user.disabled_at || user.email !== taken.email) throw invalidMailToken()
         await setPasswordHash(tx, user.id, passwordHash)
         await endSessionsOf(tx, user.id, { reason: 'password-changed' })
         await revokeMailTokens(tx, user.id, ['reset-password', 'change-email'])

@@ -44,8 +44,7 @@ export const ownSessionsRoutes = (sessions: OwnSessionsService): Route[] => [
     method: 'delete',
     path: '/api/v1/auth/sessions/:id',
     summary: 'Sign out somewhere',
-    description:
-      'None of its refresh tokens works any more; its access token can call other services until it expires.',
+    description: 'None of its refresh tokens works any more, and its access token ends within seconds.',
     tag: 'auth',
     policy: signedIn,
     params: z.object({ id: z.uuid() }),

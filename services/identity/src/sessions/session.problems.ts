@@ -1,4 +1,4 @@
-import { type Problem, unauthorized } from '@alta/kit/errors'
+import { forbidden, type Problem, unauthorized } from '@alta/kit/errors'
 
 /** One answer for all that is wrong with a refresh token: which of it, is nobody's business but the log's. */
 export const invalidRefreshToken = (note: string): Problem =>
@@ -12,3 +12,7 @@ export const sessionEnded = (): Problem =>
 /** The same for an unknown address and for a wrong password. */
 export const invalidCredentials = (): Problem =>
   unauthorized('invalid_credentials', 'The e-mail address or the password is wrong.')
+
+/** Only for who has shown the right password: nobody else learns that there is such an account. */
+export const accountDisabled = (): Problem =>
+  forbidden('account_disabled', 'This account is disabled. Ask those who run the platform.')

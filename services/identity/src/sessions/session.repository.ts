@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { IdentitySchema, SessionEnd } from '../database/schema.ts'
+import { revokeSessions } from '../revocations/revocation.repository.ts'
 
 export type SessionRow = Selectable<IdentitySchema['sessions']>
 
@@ -77,14 +78,10 @@ export function lockSessionOfToken(
     .executeTakeFirst()
 }
 
-/** Ends one session; an ended one keeps its first end. */
+/** Ends one session and its access tokens; an ended one keeps its first end. */
 export async function endSession(tx: Kysely<IdentitySchema>, id: string, reason: SessionEnd): Promise<void> {
-  await tx
-    .updateTable('sessions')
-    .set({ ended_at: sql<Date>`clock_timestamp()`, end_reason: reason })
-    .where('id', '=', id)
-    .where('ended_at', 'is', null)
-    .execute()
+  const ended = await ending(tx, reason).where('id', '=', id).execute()
+  await revokeSessions(tx, ended)
 }
 
 export async function endSessionsOf(
@@ -92,14 +89,19 @@ export async function endSessionsOf(
   userId: string,
   { except, reason }: { except?: string; reason: SessionEnd },
 ): Promise<void> {
-  await tx
-    .updateTable('sessions')
-    .set({ ended_at: sql<Date>`clock_timestamp()`, end_reason: reason })
+  const ended = await ending(tx, reason)
     .where('user_id', '=', userId)
     .$if(except !== undefined, (query) => query.where('id', '<>', except ?? ''))
-    .where('ended_at', 'is', null)
     .execute()
+  await revokeSessions(tx, ended)
 }
+
+const ending = (tx: Kysely<IdentitySchema>, reason: SessionEnd) =>
+  tx
+    .updateTable('sessions')
+    .set({ ended_at: sql<Date>`clock_timestamp()`, end_reason: reason })
+    .where('ended_at', 'is', null)
+    .returning(['id', 'tenant_id'])
 
 /** Removes sessions (and with them their tokens) a while after their absolute end. @returns how many */
 export async function removeExpiredSessions(tx: Kysely<IdentitySchema>): Promise<number> {

@@ -21,7 +21,7 @@ import type { UserResource } from '../users/user.schema.ts'
 import { present } from '../users/user.service.ts'
 import { insertRefreshToken } from './refresh-token.repository.ts'
 import { rotate } from './rotate-refresh-token.ts'
-import { invalidCredentials, invalidRefreshToken } from './session.problems.ts'
+import { accountDisabled, invalidCredentials, invalidRefreshToken } from './session.problems.ts'
 import { endSession, insertSession, lockSessionOfToken, noteUse } from './session.repository.ts'
 
 export interface SignedIn {
@@ -61,6 +61,7 @@ export function sessionService(options: {
       tenantId: user.tenant_id,
       sessionId,
       roles: user.roles,
+      version: user.token_version,
     })
     return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: tokens.lifetime, user: present(user) }
   }
@@ -72,14 +73,14 @@ export function sessionService(options: {
     const rotated = await rotate(tx, session, refreshToken, grace)
     if ('refused' in rotated) return rotated
     const user = await userById(tx, session.user_id)
-    if (!user) return { refused: invalidRefreshToken('the user is gone') }
+    if (!user || user.disabled_at) return { refused: invalidRefreshToken('the user is gone or disabled') }
     callerIs(auditActor(user, session.id))
     await noteUse(tx, session.id, requestOrigin())
     return { user, sessionId: session.id, token: rotated.token }
   }
 
   return {
-    /** @throws {Problem} 401 `invalid_credentials`, 429 `too_many_attempts`, 503 `too_busy` */
+    /** @throws {Problem} 401 `invalid_credentials`, 403 `account_disabled`, 429 `too_many_attempts`, 503 `too_busy` */
     async login({ email, password, deviceToken, rememberDevice }: Login): Promise<SignedIn> {
       const attempt = guard.signIn(email, deviceToken)
       const user = await database.read(DEFAULT_TENANT, (tx) => userToSignIn(tx, email))
@@ -87,6 +88,7 @@ export function sessionService(options: {
       const wrong = invalidCredentials()
       await passwords.check(password, user?.password_hash, { attempt, wrong })
       if (!user) throw wrong
+      if (user.disabled_at) throw accountDisabled()
       const stored = user.password_hash
       const renewed = passwords.isOutdated(stored) ? await passwords.hash(password) : undefined
 

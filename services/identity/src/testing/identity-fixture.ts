@@ -62,13 +62,18 @@ export interface TestIdentity {
   url: string
   testDatabase: TestDatabase<IdentitySchema>
   post(path: string, body?: unknown, token?: string, from?: Origin): Promise<Answer>
+  put(path: string, body: unknown, token?: string): Promise<Answer>
   get(path: string, token?: string): Promise<Answer>
   /** A new user with `goodPassword`. @returns the address */
   register(email?: string): Promise<string>
   login(email: string, password?: string): Promise<SignedIn>
+  /** Somebody with the role `admin`. */
+  loginAsAdmin(): Promise<SignedIn>
   refresh(refreshToken: string): Promise<SignedIn>
   /** Mails that a person was sent, oldest first, with the tokens as they stand in them. */
   mailsTo(email: string): Promise<{ template: string; token: string | undefined }[]>
+  /** The service's own verifier asks what has ended, as it does every two seconds. */
+  hearRevocations(): Promise<void>
   /** One turn of a job that runs in the background. */
   repeat(name: string): Promise<void>
   close(): Promise<void>
@@ -83,7 +88,7 @@ export async function startIdentity(changes: Partial<IdentitySettings> = {}): Pr
   const testDatabase = await createTestDatabase<IdentitySchema>('identity', migrations)
   const { database } = testDatabase
   const config = { ...settings, ...changes }
-  const { routes, keySource, background } = identity(database, config)
+  const { routes, keySource, revocations, background } = identity(database, config)
   const app = createApp({
     appId: 'identity',
     routes,
@@ -92,6 +97,7 @@ export async function startIdentity(changes: Partial<IdentitySettings> = {}): Pr
       issuer: config.TOKEN_ISSUER,
       audience: config.TOKEN_AUDIENCE,
       keys: keySource,
+      revocations,
     }),
     idempotency: idempotencyStore(database),
     audit: auditRecorder(database),
@@ -126,18 +132,27 @@ export async function startIdentity(changes: Partial<IdentitySettings> = {}): Pr
   const post = (path: string, body?: unknown, token?: string, from?: Origin) =>
     call(path, { method: 'POST', ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, token, from)
 
+  async function register(email = `person-${++people}@example.org`): Promise<string> {
+    const answer = await post('/api/v1/auth/register', { email, password: goodPassword, name: 'Ada' })
+    if (answer.status !== 201) throw new Error(`could not register: ${JSON.stringify(answer.body)}`)
+    return email
+  }
+  async function login(email: string, password = goodPassword): Promise<SignedIn> {
+    return signedIn.parse((await post('/api/v1/auth/login', { email, password })).body)
+  }
+
   return {
     url,
     testDatabase,
     post,
+    put: (path, body, token) => call(path, { method: 'PUT', body: JSON.stringify(body) }, token),
     get: (path, token) => call(path, {}, token),
-    async register(email = `person-${++people}@example.org`) {
-      const answer = await post('/api/v1/auth/register', { email, password: goodPassword, name: 'Ada' })
-      if (answer.status !== 201) throw new Error(`could not register: ${JSON.stringify(answer.body)}`)
-      return email
-    },
-    async login(email, password = goodPassword) {
-      return signedIn.parse((await post('/api/v1/auth/login', { email, password })).body)
+    register,
+    login,
+    async loginAsAdmin() {
+      const email = await register()
+      await testDatabase.admin.query(`update users set roles = '{admin}' where email = $1`, [email])
+      return login(email)
     },
     async refresh(refreshToken) {
       return signedIn.parse((await post('/api/v1/auth/refresh', { refreshToken })).body)
@@ -156,6 +171,7 @@ export async function startIdentity(changes: Partial<IdentitySettings> = {}): Pr
           token: sealedToken === undefined ? undefined : openToken(config.MAIL_TOKEN_KEY, sealedToken),
         }))
     },
+    hearRevocations: () => revocations.refresh(),
     async repeat(name) {
       const job = background.find((one) => one.name === name)
       if (!job) throw new Error(`there is no job to ${name}`)

@@ -3,7 +3,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { IdentitySchema } from '../database/schema.ts'
 
 export type UserRow = Selectable<IdentitySchema['users']>
-export type NewUser = Omit<UserRow, 'created_at' | 'email_verified_at'>
+export type NewUser = Omit<UserRow, 'created_at' | 'email_verified_at' | 'disabled_at' | 'token_version'>
 
 /** @returns undefined when the tenant has the address already */
 export function insertUser(tx: Kysely<IdentitySchema>, user: NewUser): Promise<UserRow | undefined> {
@@ -95,8 +95,8 @@ export async function passwordHashOf(
 }
 
 /**
- * Whether the stored hash is still this one, and so to the end of the transaction. A sign-in with the old
- * password that is under way while the password changes must not leave a session behind.
+ * Whether the stored hash is still this one and the user may sign in, and so to the end of the transaction. A sign-in
+ * that is under way while the password changes, or the user is disabled, must not leave a session behind.
  */
 export async function holdPasswordHash(
   tx: Kysely<IdentitySchema>,
@@ -105,9 +105,11 @@ export async function holdPasswordHash(
 ): Promise<boolean> {
   const row = await tx
     .selectFrom('credentials')
+    .innerJoin('users', 'users.id', 'credentials.user_id')
     .select('user_id')
     .where('user_id', '=', userId)
     .where('password_hash', '=', hash)
+    .where('disabled_at', 'is', null)
     .forShare()
     .executeTakeFirst()
   return row !== undefined

@@ -3,6 +3,12 @@ import { flushCompileCache } from 'node:module'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Router } from 'express'
 import { auditRecorder } from './audit/audit-recorder.ts'
+import {
+  hearOfRevocations,
+  identityRevocations,
+  type Revocations,
+  revocationsFrom,
+} from './auth/revocation.ts'
 import { identityKeys, type KeySource, tokenVerifier } from './auth/tokens.ts'
 import type { BrokerConfig, ServiceConfig } from './config/environment.ts'
 import { openSidecar, type Sidecar } from './dapr/sidecar.ts'
@@ -44,6 +50,8 @@ export interface ServeOptions<Schema> {
   sidecar?: Sidecar
   /** Where token keys come from; identity's public keys unless told. */
   keys?: KeySource
+  /** Tokens that ended before their time; those that identity tells of unless told. */
+  revocations?: Revocations
   /** Runs before anything is closed. */
   onStop?: () => Promise<void>
 }
@@ -74,6 +82,7 @@ export async function serve<Schema>(options: ServeOptions<Schema>): Promise<Runn
     openOperations({ database, subscriptions, relay: messaging.relay, version: config.ALTA_VERSION })
   const idempotency = database && idempotencyStore(database)
   const audit = database && auditRecorder(database)
+  const revocations = options.revocations ?? revocationsFrom(identityRevocations(config))
 
   const health = healthOf(appId, [
     sidecarCheck(sidecar),
@@ -95,6 +104,7 @@ export async function serve<Schema>(options: ServeOptions<Schema>): Promise<Runn
       issuer: config.TOKEN_ISSUER,
       audience: config.TOKEN_AUDIENCE,
       keys: options.keys ?? identityKeys(config),
+      revocations,
     }),
     files,
     idempotency,
@@ -112,6 +122,7 @@ export async function serve<Schema>(options: ServeOptions<Schema>): Promise<Runn
     ...(audit ? [{ name: 'note repeated refusals', everySeconds: 10, run: () => audit.flush() }] : []),
     ...(operations?.background ?? []),
     sayWhatIsMissing(health),
+    hearOfRevocations(revocations),
     ...(options.background ?? []),
   ].map(repeatedly)
   health.hold(undefined)

@@ -9,4 +9,10 @@ export interface Principal {
   readonly permissions: ReadonlySet<Permission>
   /** The raw access token, to be forwarded to other services. */
   readonly token: string
+  /** When the caller last proved who they are, in seconds since 1970. A key's token has none: nobody was there. */
+  readonly authTime?: number
+  /** How they did (RFC 8176), as `['pwd', 'otp', 'mfa']`. */
+  readonly amr?: readonly string[]
+  /** `aal1` by one factor, `aal2` by two. */
+  readonly acr?: string
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { unauthorized, unavailable } from '../errors.ts'
-import { permissionsOf } from './permissions.ts'
+import { type Permission, permissionsOf } from './permissions.ts'
 import type { Principal } from './principal.ts'
+import type { Revocations } from './revocation.ts'
 
 /** Where the keys come from: identity's JWKS through the sidecar, or keys at hand. */
 export type KeySource = JWTVerifyGetKey
@@ -15,6 +16,8 @@ export interface TokenVerifierOptions {
   readonly issuer: string
   readonly audience: string
   readonly keys: KeySource
+  /** Tokens that have ended before their time. Without it a token is good until it expires. */
+  readonly revocations?: Pick<Revocations, 'refuse'>
   /** Verified tokens that are remembered until they expire. */
   readonly cacheSize?: number
 }
@@ -25,31 +28,49 @@ const claims = z.object({
   sid: z.string().min(1).max(200),
   exp: z.number(),
   roles: z.array(z.string()).default([]),
+  /** Counts what has ended all earlier tokens of the user: see revocation.ts. */
+  ver: z.number().int().default(0),
+  auth_time: z.number().optional(),
+  amr: z.array(z.string()).optional(),
+  acr: z.string().optional(),
+  scope: z.string().optional(),
 })
+
+interface Verified {
+  principal: Principal
+  /** Milliseconds. */
+  expires: number
+  version: number
+}
 
 /** Seconds that clocks may differ. */
 const clockTolerance = 5
 
 /** Verifies access tokens (RFC 9068): RS256 only, and only what was made for this audience. */
 export function tokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { issuer, audience, keys, cacheSize = 10_000 } = options
-  const verified = new Map<string, { principal: Principal; expires: number }>()
+  const { issuer, audience, keys, revocations, cacheSize = 10_000 } = options
+  const verified = new Map<string, Verified>()
 
   return async (token) => {
     // The cache holds hashes, so that a heap dump does not hold a second copy of every token.
     const hash = createHash('sha256').update(token).digest('base64')
     const known = verified.get(hash)
-    if (known && known.expires > Date.now()) return known.principal
+    if (known && known.expires > Date.now()) return unlessRevoked(known)
     verified.delete(hash)
 
-    const { principal, expires } = await verify(token)
-    verified.set(hash, { principal, expires })
+    const fresh = await verify(token)
+    verified.set(hash, fresh)
     const oldest = verified.keys().next()
     if (verified.size > cacheSize && !oldest.done) verified.delete(oldest.value)
+    return unlessRevoked(fresh)
+  }
+
+  async function unlessRevoked({ principal, version }: Verified): Promise<Principal> {
+    await revocations?.refuse({ sessionId: principal.sessionId, userId: principal.userId, version })
     return principal
   }
 
-  async function verify(token: string): Promise<{ principal: Principal; expires: number }> {
+  async function verify(token: string): Promise<Verified> {
     try {
       const { payload } = await jwtVerify(token, keys, {
         // An allow-list and not what the token says: else `none` or HS256 with our public key gets in.
@@ -60,20 +81,30 @@ export function tokenVerifier(options: TokenVerifierOptions): TokenVerifier {
         clockTolerance,
         requiredClaims: ['sub', 'exp', 'tid', 'sid'],
       })
-      const { sub, tid, sid, roles, exp } = claims.parse(payload)
+      const { sub, tid, sid, roles, exp, ver, auth_time, amr, acr, scope } = claims.parse(payload)
       const principal = {
         userId: sub,
         tenantId: tid,
         sessionId: sid,
         roles,
-        permissions: permissionsOf(roles),
+        permissions: withinScope(permissionsOf(roles), scope),
         token,
+        ...(auth_time === undefined ? {} : { authTime: auth_time }),
+        ...(amr === undefined ? {} : { amr }),
+        ...(acr === undefined ? {} : { acr }),
       }
-      return { principal, expires: (exp + clockTolerance) * 1000 }
+      return { principal, expires: (exp + clockTolerance) * 1000, version: ver }
     } catch (error) {
       throw asProblem(error)
     }
   }
+}
+
+/** What a token is limited to, as an API key's is; a scope never gives more than the roles do. */
+function withinScope(granted: Set<Permission>, scope: string | undefined): Set<Permission> {
+  if (scope === undefined) return granted
+  const named = new Set(scope.split(' '))
+  return new Set([...granted].filter((permission) => named.has(permission)))
 }
 
 /** The token of an `Authorization: Bearer …` header. */

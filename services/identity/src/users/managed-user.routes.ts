@@ -1,0 +1,104 @@
+import { roles } from '@alta/kit/auth/permissions'
+import { may } from '@alta/kit/auth/policy'
+import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { type Route, route } from '@alta/kit/http/route'
+import { z } from 'zod'
+import type { ManagedUserService } from './managed-user.service.ts'
+import type { UserRow } from './user.repository.ts'
+import { userResource } from './user.schema.ts'
+import { present } from './user.service.ts'
+
+const managedUser = userResource
+  .extend({ disabledAt: z.iso.datetime().nullable().describe('Since then nobody gets in as this user.') })
+  .meta({ id: 'ManagedUser' })
+
+const params = z.object({ id: z.uuid() })
+
+export const managedUserRoutes = (users: ManagedUserService): Route[] => [
+  route({
+    method: 'get',
+    path: '/api/v1/users',
+    summary: 'All accounts, latest first',
+    tag: 'users',
+    policy: may('users:manage'),
+    query: z.object(pageQuery),
+    answers: { 200: { description: 'One page', schema: listOf(managedUser) } },
+    handle: async ({ principal, query: { limit, cursor } }) => {
+      const rows = await users.list(principal, { limit: limit + 1, before: decodeCursor(z.uuid(), cursor) })
+      const last = rows.length > limit ? rows[limit - 1] : undefined
+      return {
+        status: 200,
+        body: {
+          items: rows.slice(0, limit).map(presentManaged),
+          nextCursor: last ? encodeCursor(last.id) : null,
+        },
+      }
+    },
+  }),
+
+  route({
+    method: 'get',
+    path: '/api/v1/users/:id',
+    summary: 'One account',
+    tag: 'users',
+    policy: may('users:manage'),
+    params,
+    answers: { 200: { description: 'The account', schema: managedUser } },
+    handle: async ({ principal, params }) => ({
+      status: 200,
+      body: presentManaged(await users.get(principal, params.id)),
+    }),
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/v1/users/:id/disable',
+    summary: 'Let nobody in as this user',
+    description:
+      'Ends every session, key and access token of the user within seconds, in every service. They stay ended when the account is enabled again.',
+    tag: 'users',
+    policy: may('users:manage'),
+    params,
+    answers: { 204: { description: 'Disabled' }, 409: { description: '`own_account`' } },
+    handle: async ({ principal, params }) => {
+      await users.disable(principal, params.id)
+      return { status: 204 }
+    },
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/v1/users/:id/enable',
+    summary: 'Let the user sign in again',
+    tag: 'users',
+    policy: may('users:manage'),
+    params,
+    answers: { 204: { description: 'Enabled' } },
+    handle: async ({ principal, params }) => {
+      await users.enable(principal, params.id)
+      return { status: 204 }
+    },
+  }),
+
+  route({
+    method: 'put',
+    path: '/api/v1/users/:id/roles',
+    summary: 'Give and take roles',
+    description:
+      'The list replaces the one before. Access tokens with the old roles end within seconds; the next refresh has the new ones.',
+    tag: 'users',
+    policy: may('users:manage'),
+    params,
+    body: z.object({ roles: z.array(z.enum(roles)).max(roles.length) }),
+    answers: { 204: { description: 'Changed' }, 409: { description: '`own_account`' } },
+    handle: async ({ principal, params, body }) => {
+      await users.setRoles(principal, params.id, [...new Set(body.roles)])
+      return { status: 204 }
+    },
+  }),
+]
+
+const presentManaged = (user: UserRow): z.input<typeof managedUser> => ({
+  ...present(user),
+  disabledAt: user.disabled_at?.toISOString() ?? null,
+})

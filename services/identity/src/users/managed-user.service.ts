@@ -1,0 +1,87 @@
+import { permissionsOf, type Role } from '@alta/kit/auth/permissions'
+import type { Principal } from '@alta/kit/auth/principal'
+import type { Database } from '@alta/kit/database/database'
+import { conflict, forbidden, notFound, type Problem } from '@alta/kit/errors'
+import type { IdentitySchema } from '../database/schema.ts'
+import { revokeMailTokens } from '../mail-tokens/mail-token.repository.ts'
+import { endTokensOf } from '../revocations/revocation.repository.ts'
+import { endSessionsOf } from '../sessions/session.repository.ts'
+import { listUsers, setDisabled, setRoles } from './managed-user.repository.ts'
+import { lockUser, type UserRow, userById } from './user.repository.ts'
+
+export type ManagedUserService = ReturnType<typeof managedUserService>
+
+/** What those with `users:manage` do to the accounts of their tenant. All of it throws 404 `user_not_found`. */
+export function managedUserService(database: Database<IdentitySchema>) {
+  return {
+    /** @param page.before id of the last one already shown */
+    list: (
+      { tenantId }: Principal,
+      page: { limit: number; before: string | undefined },
+    ): Promise<UserRow[]> => database.read(tenantId, (tx) => listUsers(tx, page)),
+
+    async get({ tenantId }: Principal, id: string): Promise<UserRow> {
+      const user = await database.read(tenantId, (tx) => userById(tx, id))
+      if (!user) throw noSuchUser()
+      return user
+    },
+
+    /**
+     * Nobody gets in as this user any more, and whoever is in is out within seconds: sessions, keys and access tokens
+     * have ended, and what lies in mailboxes opens nothing. Doing it twice is the same as once.
+     * @throws {Problem} 409 `own_account`
+     */
+    async disable(principal: Principal, id: string): Promise<void> {
+      if (id === principal.userId) throw ownAccount()
+      await database.transaction(principal.tenantId, async ({ tx }) => {
+        if (!(await lockUser(tx, id))) throw noSuchUser()
+        await setDisabled(tx, id, true)
+        await endSessionsOf(tx, id, { reason: 'user-disabled' })
+        await revokeMailTokens(tx, id, ['reset-password', 'verify-email', 'change-email'])
+        await endTokensOf(tx, id)
+      })
+    },
+
+    /** Signing in is possible again; what has ended stays so. */
+    async enable({ tenantId }: Principal, id: string): Promise<void> {
+      await database.transaction(tenantId, async ({ tx }) => {
+        if (!(await lockUser(tx, id))) throw noSuchUser()
+        await setDisabled(tx, id, false)
+      })
+    },
+
+    /**
+     * Access tokens that say otherwise have ended within seconds; sessions go on with the new roles.
+     * @throws {Problem} 403 `forbidden` for a role that can do more than who gives it; 409 `own_account`
+     */
+    async setRoles(principal: Principal, id: string, roles: readonly Role[]): Promise<void> {
+      // Who takes the last administrator's role away, their own, could not give it back.
+      if (id === principal.userId) throw ownAccount()
+      mayGive(principal, roles)
+      await database.transaction(principal.tenantId, async ({ tx }) => {
+        const user = await lockUser(tx, id)
+        if (!user) throw noSuchUser()
+        if (sameRoles(user.roles, roles)) return
+        await setRoles(tx, id, roles)
+        await endTokensOf(tx, id)
+      })
+    },
+  }
+}
+
+/** @throws {Problem} 403 `forbidden`: nobody gives what they do not have */
+function mayGive({ permissions, userId }: Principal, roles: readonly string[]): void {
+  const missing = [...permissionsOf(roles)].filter((permission) => !permissions.has(permission))
+  if (missing.length === 0) return
+  throw forbidden('forbidden', 'A role that you give must not be able to do more than you are.', {
+    note: `user ${userId} lacks ${missing.join(', ')}`,
+  })
+}
+
+const sameRoles = (before: readonly string[], after: readonly string[]): boolean =>
+  [...before].sort().join() === [...after].sort().join()
+
+const noSuchUser = (): Problem => notFound('user_not_found', 'There is no such user.')
+
+const ownAccount = (): Problem =>
+  conflict('own_account', 'This is your own account; somebody else has to do it.')
