@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { authorizationMatrix, MATRIX } from '../authorization/matrix.ts'
+import { publicRoutes } from '../authorization/route-table.ts'
 import { dashboardFiles } from '../dashboards/all.ts'
 import { discoverServices } from '../services/discover.ts'
 import { sloRuleTests } from '../slo/rule-tests.ts'
@@ -37,6 +39,7 @@ export async function generate(root: string): Promise<Generated> {
   for (const [path, text] of await chartFiles(root, files)) files.set(path, text)
   for (const [path, text] of await serviceChartFiles(root)) files.set(path, text)
   files.set('skaffold.yaml', skaffoldConfig(apps))
+  files.set(MATRIX, authorizationMatrix(await publicRoutes(root)))
   const rows = eventRows(contracts, subscriptions)
   const readme = join(root, 'README.md')
   if (existsSync(readme))

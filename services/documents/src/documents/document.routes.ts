@@ -36,7 +36,7 @@ export const documentRoutes = (services: DocumentServices, maximumBytes: number)
     path: '/api/v1/documents/:id/pages/:n',
     summary: 'Read a page with its words, their boxes and confidences',
     tag: 'documents',
-    policy: may('documents:read'),
+    policy: may('documents:read', 'project viewer'),
     params: byId.extend({ n: ordinal }),
     query: z.object({
       reading: z.enum(['current', 'machine']).default('current').meta({

@@ -68,8 +68,8 @@ export function itemRoutes<Part, Detail extends z.ZodType>(
   const { noun, paths, accept, maximumBytes } = api
   const { intake, items, versions } = services
   const tag = `${noun}s`
-  const reading = { tag, policy: may('documents:read') } as const
-  const writing = { tag, policy: may('documents:write') } as const
+  const reading = { tag, policy: may('documents:read', 'project viewer') } as const
+  const writing = { tag, policy: may('documents:write', 'project reviewer') } as const
   const duplicate = {
     description: `\`${api.duplicate}\`: the project has the same bytes, and the answer says where`,
   }
@@ -99,7 +99,8 @@ export function itemRoutes<Part, Detail extends z.ZodType>(
       },
     }),
     route({
-      ...reading,
+      tag,
+      policy: may('documents:read'),
       method: 'get',
       path: paths.collection,
       summary: `List ${noun}s`,
@@ -135,7 +136,8 @@ export function itemRoutes<Part, Detail extends z.ZodType>(
       },
     }),
     route({
-      ...writing,
+      tag,
+      policy: may('documents:write', 'project owner or uploader'),
       method: 'delete',
       path: paths.item,
       summary: `Delete a ${noun}`,

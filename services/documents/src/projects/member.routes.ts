@@ -15,7 +15,7 @@ export const memberRoutes = (members: MemberService): Route[] => [
     path: '/api/v1/projects/:id/members',
     summary: 'List the members of a project',
     tag: 'projects',
-    policy: may('projects:read'),
+    policy: may('projects:read', 'project viewer'),
     params: z.object({ id: uuid }),
     answers: { 200: { description: 'All of them, in the order they came', schema: listOf(memberResource) } },
     handle: async ({ principal, params }) => ({
@@ -29,7 +29,7 @@ export const memberRoutes = (members: MemberService): Route[] => [
     summary: 'Add a member or change their role',
     description: 'Owners only. The last owner cannot become something else.',
     tag: 'projects',
-    policy: may('projects:write'),
+    policy: may('projects:write', 'project owner'),
     params: member,
     body: z.strictObject({ role: projectRole }),
     answers: { 200: { description: 'The member', schema: memberResource } },
@@ -44,7 +44,7 @@ export const memberRoutes = (members: MemberService): Route[] => [
     summary: 'Remove a member, or leave',
     description: 'Owners remove anybody; everybody may leave, except the last owner.',
     tag: 'projects',
-    policy: may('projects:write'),
+    policy: may('projects:write', 'project owner'),
     params: member,
     answers: { 204: { description: 'No member any more' } },
     handle: async ({ principal, params }) => {

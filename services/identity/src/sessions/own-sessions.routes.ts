@@ -1,4 +1,4 @@
-import { signedIn } from '@alta/kit/auth/policy'
+import { own, signedIn } from '@alta/kit/auth/policy'
 import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
@@ -46,7 +46,7 @@ export const ownSessionsRoutes = (sessions: OwnSessionsService): Route[] => [
     summary: 'Sign out somewhere',
     description: 'None of its refresh tokens works any more, and its access token ends within seconds.',
     tag: 'auth',
-    policy: signedIn,
+    policy: own(),
     params: z.object({ id: z.uuid() }),
     answers: { 204: { description: 'Signed out there' } },
     handle: async ({ principal, params }) => {

@@ -89,7 +89,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
       path: '/api/v1/tasks/:id',
       summary: 'A task with its progress',
       tag: 'tasks',
-      policy: may('tasks:read'),
+      policy: may('tasks:read', 'task starter to look'),
       params,
       answers: { 200: isTask },
       handle: async ({ principal, params: { id } }) => ({
@@ -102,7 +102,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
       path: '/api/v1/tasks/:id/result',
       summary: 'What a task has come to, or has so far',
       tag: 'tasks',
-      policy: may('tasks:read'),
+      policy: may('tasks:read', 'task starter to look'),
       params,
       answers: { 200: { description: 'The result', schema: taskResult } },
       handle: async ({ principal, params: { id } }) => {
@@ -118,7 +118,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
       path: '/api/v1/tasks/:id/failures',
       summary: 'What failed in the newest run, with reasons',
       tag: 'tasks',
-      policy: may('tasks:read'),
+      policy: may('tasks:read', 'task starter to look'),
       params,
       query: z.object(pageQuery),
       answers: {
@@ -138,7 +138,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
       path: '/api/v1/tasks/:id/log',
       summary: 'What a task has to tell, oldest first',
       tag: 'tasks',
-      policy: may('tasks:read'),
+      policy: may('tasks:read', 'task starter to look'),
       params,
       query: z.object(pageQuery),
       answers: {
@@ -165,7 +165,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
         'Send exactly `Accept: text/event-stream`. Last-Event-ID goes on where one left off. Without `end` after five ' +
         'minutes: ask again, with a token that is still valid. One person may follow twenty tasks at once.',
       tag: 'tasks',
-      policy: may('tasks:read'),
+      policy: may('tasks:read', 'task starter to look'),
       params,
       headers: z.object({
         'last-event-id': z
@@ -189,7 +189,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
       path: '/api/v1/tasks/:id/cancel',
       summary: 'Stop a task: after the step that is running, or at `cancelBy` without it',
       tag: 'tasks',
-      policy: may('tasks:write'),
+      policy: may('tasks:write', 'task starter'),
       params,
       answers: { 202: isTask, 409: { description: 'The task is over (`invalid_transition`)' } },
       handle: async ({ principal, params: { id } }) => ({
@@ -202,7 +202,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
       path: '/api/v1/tasks/:id/retry',
       summary: 'Try a failed task again, all of it or only what failed',
       tag: 'tasks',
-      policy: may('tasks:write'),
+      policy: may('tasks:write', 'task starter'),
       params,
       body: retryBody,
       answers: { 202: isTask, 409: { description: 'The task has not failed (`invalid_transition`)' } },

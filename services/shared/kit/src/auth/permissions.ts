@@ -53,6 +53,10 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
 
 const isRole = (word: string): word is Role => (roles as readonly string[]).includes(word)
 
+/** The roles that carry a permission; everybody who is signed in is a member. */
+export const grantedBy = (permission: Permission): readonly Role[] =>
+  roles.filter((role) => granted[role].includes(permission))
+
 /** Everybody who is signed in is a member. Roles nobody knows (any more) grant nothing. */
 export function permissionsOf(roleNames: readonly string[]): Set<Permission> {
   return new Set([...member, ...roleNames.filter(isRole).flatMap((role) => granted[role])])

@@ -1,4 +1,5 @@
 import { forbidden, unauthorized } from '../errors.ts'
+import type { Attribute } from './attributes.ts'
 import type { Permission } from './permissions.ts'
 import type { Principal } from './principal.ts'
 
@@ -9,6 +10,8 @@ export interface Policy<Who extends Principal | undefined = Principal | undefine
   /** Without it the token is not even looked at: a stale one must not keep anybody from signing in. */
   readonly needsToken: boolean
   readonly permission?: Permission
+  /** What the caller has to be to the thing that the route is about; its handler asks, this declares. */
+  readonly attribute?: Attribute
   /** @throws {Problem} 401 `unauthenticated`, 403 `forbidden` */
   admit(principal: Principal | undefined): Who
 }
@@ -25,11 +28,13 @@ export const signedIn: Policy<Principal> = {
   admit: (principal) => principal ?? refuseStranger(),
 }
 
-export function may(permission: Permission): Policy<Principal> {
+/** @param attribute of what a path names by an id: `make check` wants one wherever everybody has the permission */
+export function may(permission: Permission, attribute?: Attribute): Policy<Principal> {
   return {
     name: `may ${permission}`,
     needsToken: true,
     permission,
+    ...(attribute ? { attribute } : {}),
     admit: (caller) => {
       const principal = caller ?? refuseStranger()
       if (!principal.permissions.has(permission)) {
@@ -41,6 +46,9 @@ export function may(permission: Permission): Policy<Principal> {
     },
   }
 }
+
+/** Signed in, and only about what is one's own. */
+export const own = (attribute: Attribute = 'oneself'): Policy<Principal> => ({ ...signedIn, attribute })
 
 function refuseStranger(): never {
   throw unauthorized(

@@ -12,7 +12,7 @@ const routes: Route[] = [
     path: '/api/v1/projects/:id/things',
     summary: 'List things',
     tag: 'things',
-    policy: may('documents:read'),
+    policy: may('documents:read', 'project viewer'),
     params: z.object({ id: z.uuid() }),
     query: z.object(pageQuery),
     answers: { 200: { description: 'A page', schema: listOf(thing) } },
@@ -40,6 +40,7 @@ test('the document says what the routes say', () => {
     operationId: 'getProjectsIdThings',
     security: [{ bearer: [] }],
     'x-permission': 'documents:read',
+    'x-policy': 'may documents:read, project viewer',
   })
   expect(path.get.parameters.map(({ name }: { name: string }) => name)).toEqual(['id', 'limit', 'cursor'])
   expect(Object.keys(path.get.responses)).toEqual(['200', '400', '401', '403', 'default'])

@@ -50,6 +50,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
     tags: [route.tag],
     security: policy.needsToken ? [{ bearer: [] }] : [],
     ...(policy.permission ? { 'x-permission': policy.permission } : {}),
+    'x-policy': policy.attribute ? `${policy.name}, ${policy.attribute}` : policy.name,
     requestParams: {
       ...(params ? { path: params } : {}),
       ...(query ? { query } : {}),
