@@ -15,15 +15,8 @@ export const drills: readonly Drill[] = [
   ...messageDrills,
 ]
 
-/** Alerts that no fault of these machines can cause, each with the reason. */
-export const notHere: Readonly<Record<string, string>> = {
-  CertificateExpiring:
-    'only cert-manager has its series, and no module of it holds a controller that could be built',
-}
-
 /** Every row of the report, in its order. */
 export const rowsThereAre = {
   alerts: [...drills, ...Object.values(nodeDrills)].flatMap(({ expects }) => expects.map(nameOf)),
   faults: drills.map(({ what }) => what),
-  notHere,
 }

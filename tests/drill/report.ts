@@ -51,12 +51,12 @@ const markdown = (rows: readonly (readonly string[])[]): string =>
 /**
  * Puts what was measured between the markers of a document, in the order of the list; what was not tried now keeps
  * the row that it has, as long as it is in the list.
- * @param list first cells of all rows that there are, in their order, and alerts that cannot be had, with the reason
+ * @param list first cells of all rows that there are, in their order
  */
 export async function writeReport(
   path: string,
   tables: Tables,
-  list: Readonly<Record<Part, readonly string[]>> & { readonly notHere: Readonly<Record<string, string>> },
+  list: Readonly<Record<Part, readonly string[]>>,
 ): Promise<void> {
   let text = await readFile(path, 'utf8')
   for (const part of parts) {
@@ -74,9 +74,6 @@ export async function writeReport(
       heading,
       heading.map(() => '---'),
       ...list[part].flatMap((name) => (rows.has(name) ? [rows.get(name) ?? []] : [])),
-      ...(part === 'alerts'
-        ? Object.entries(list.notHere).map(([name, reason]) => [name, `not tried: ${reason}`, '–', '–', '–'])
-        : []),
     ])
     text = text.replace(markers, (_all, start, _old, end) => `${start}${table}\n${end}`)
   }

@@ -9,7 +9,7 @@ import { runVitest } from '../test/vitest.ts'
 import { ensureGoTools } from '../tools/go-tools.ts'
 import { ensureLinters } from '../tools/linters.ts'
 import { clusterDown, clusterUp } from './cluster.ts'
-import { kubeStateMetrics } from './programs.ts'
+import { certManager, kubeStateMetrics } from './programs.ts'
 
 /** Runners besides the cluster itself, in order. */
 const runners = [
@@ -71,6 +71,7 @@ export async function checkCluster(
       await ensurePrometheus(checkout, say)
       await ensureLinters(checkout, say)
       await ensureGoTools(checkout, kubeStateMetrics, say)
+      await ensureGoTools(checkout, certManager, say)
     })
     const up = !interruption.happened() && (await part('cluster', () => clusterUp(checkout)))
     for (const { name, config, only: words } of runners) {

@@ -76,3 +76,11 @@ export const kubeStateMetrics = {
   packages: { 'kube-state-metrics': 'k8s.io/kube-state-metrics/v2' },
   minutes: '1 to 5',
 } as const satisfies GoTools
+
+/** Controllers that issue from self-signed issuers, with the metrics of the whole. */
+export const certManager = {
+  name: 'cert-manager',
+  version: '1.21.1',
+  packages: { 'cert-manager': 'alta/tools/cert-manager' },
+  minutes: '2 to 15',
+} as const satisfies GoTools

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Checkout } from '../checkout.ts'
 import { type Say, StepFailed } from '../console/steps.ts'
@@ -11,7 +11,8 @@ import { ToolMissing } from './missing.ts'
 
 /**
  * Programs that are built together from one Go module of `platform/tools/<name>`, whose go.mod and go.sum are committed:
- * no release of them can be fetched as a binary everywhere, and a module is taken by its checksum.
+ * no release of them can be fetched as a binary everywhere, and a module is taken by its checksum. Where a program's own
+ * `main` is in no module, one of ours is there.
  */
 export interface GoTools<Program extends string = string> {
   /** Folder of the module below platform/tools. */
@@ -70,8 +71,8 @@ export async function ensureGoTools<Program extends string>(
 /** Everything that decides on what is built is in the name of the folder. */
 async function folderOf(root: string, cache: string, tools: GoTools): Promise<string> {
   const hash = createHash('sha256')
-  for (const file of ['go.mod', 'go.sum'])
-    hash.update(await readFile(join(root, 'platform/tools', tools.name, file)))
+  const folder = join(root, 'platform/tools', tools.name)
+  for (const file of (await readdir(folder)).sort()) hash.update(await readFile(join(folder, file)))
   hash.update(linkerFlags(tools))
   return join(cache, `${tools.name}-${tools.version}-${hash.digest('hex').slice(0, 12)}`)
 }

@@ -139,6 +139,29 @@ const fullVolume: Fault = {
   },
 }
 
+const shortCertificate: Fault = {
+  async begin(broken) {
+    const group = 'cert-manager.io'
+    const issuer = { name: 'drill', kind: 'Issuer', group }
+    broken.defer(remove('secret/drill', `certificate.${group}/drill`, `issuer.${group}/drill`))
+    await cluster.apply([
+      { apiVersion: `${group}/v1`, kind: 'Issuer', metadata, spec: { selfSigned: {} } },
+      {
+        apiVersion: `${group}/v1`,
+        kind: 'Certificate',
+        metadata,
+        spec: {
+          secretName: 'drill',
+          issuerRef: issuer,
+          dnsNames: ['drill.example'],
+          duration: '1h',
+          renewBefore: '30m',
+        },
+      },
+    ])
+  },
+}
+
 const mtls = z.looseObject({
   spec: z.looseObject({
     mtls: z.looseObject({ workloadCertTTL: z.string(), allowedClockSkew: z.string() }),
@@ -213,6 +236,7 @@ export const nodeFaults: Readonly<Record<keyof typeof nodeDrills, Fault>> = {
   badRelease,
   failedJob,
   fullVolume,
+  shortCertificate,
   noSentry,
   oldIssuer,
 }

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { repeatedly } from '@alta/kit/repeatedly'
 import { eventually } from '@alta/kit/testing/wait'
 import { z } from 'zod'
-import { openCheckout } from '../../../platform/src/checkout.ts'
+import { type Checkout, openCheckout } from '../../../platform/src/checkout.ts'
 import { startDaemon, stopDaemon } from '../../../platform/src/cluster/daemons.ts'
 import { namespace } from '../../../platform/src/cluster/deploy.ts'
 import { nodeName } from '../../../platform/src/cluster/node/configuration.ts'
-import { kubeStateMetrics } from '../../../platform/src/cluster/programs.ts'
+import { certManager, kubeStateMetrics } from '../../../platform/src/cluster/programs.ts'
+import { ensureGo } from '../../../platform/src/daprd/go.ts'
+import { definitionFiles, definitionsModules } from '../../../platform/src/manifests/definitions/modules.ts'
 import { alertsFolder, readRules } from '../../../platform/src/observe/expressions.ts'
 import { ensurePrometheus } from '../../../platform/src/observe/prometheus.ts'
 import { type SpedUp, spedUp } from '../../../platform/src/observe/sped-up.ts'
@@ -30,16 +32,19 @@ const kubeconfig = z.looseObject({
 const DAPR_METRICS = 9090
 
 /**
- * Prometheus with our rules over what only a cluster has: kube-state-metrics, the kubelet, Dapr's sentry and the
- * sidecars. Both run on this machine beside the node, which is its own and has no room for them.
+ * Prometheus with our rules over what only a cluster has: kube-state-metrics, cert-manager, the kubelet, Dapr's
+ * sentry and the sidecars. What is not there already runs on this machine, beside the node.
  * @param wanted rules that are there a second time, sped up
  */
 export async function startWatch(wanted: readonly SpedUp[]): Promise<AsyncDisposable & { address: string }> {
   const checkout = await openCheckout()
-  const programs = await cachedGoTools(checkout, kubeStateMetrics)
+  const programs = {
+    ...(await cachedGoTools(checkout, kubeStateMetrics)),
+    ...(await cachedGoTools(checkout, certManager)),
+  }
   const prometheus = await ensurePrometheus(checkout, console.log)
   const folder = await mkdtemp(join(tmpdir(), 'alta-watch-'))
-  const ports = await choosePorts(['objects', 'itself', 'prometheus'], {}, checkout.slot)
+  const ports = await choosePorts(['objects', 'itself', 'certificates', 'prometheus'], {}, checkout.slot)
   const address = `http://127.0.0.1:${ports.prometheus}`
 
   const api = kubeconfig.parse(await cluster.json(['config', 'view', '--raw']))
@@ -60,6 +65,11 @@ export async function startWatch(wanted: readonly SpedUp[]): Promise<AsyncDispos
           // What it says of a pod is labelled as that pod's.
           honor_labels: true,
           static_configs: [{ targets: [`127.0.0.1:${ports.objects}`] }],
+        },
+        {
+          job_name: 'cert-manager',
+          honor_labels: true,
+          static_configs: [{ targets: [`127.0.0.1:${ports.certificates}`] }],
         },
         {
           job_name: 'kubelet',
@@ -93,6 +103,8 @@ export async function startWatch(wanted: readonly SpedUp[]): Promise<AsyncDispos
     )
     await writeFile(join(folder, 'dapr.json'), JSON.stringify(groups))
   }
+  const kinds = (await kindsOfCertManager(checkout)).flatMap((file) => ['-f', file])
+  await cluster.kubectl(['apply', '--server-side', ...kinds])
   await mkdir(join(folder, 'data'))
   await look()
   const looking = repeatedly({ name: 'look for pods', everySeconds: 3, run: look })
@@ -111,6 +123,11 @@ export async function startWatch(wanted: readonly SpedUp[]): Promise<AsyncDispos
       ],
     },
     {
+      name: 'cert-manager',
+      program: programs['cert-manager'],
+      args: [`-kubeconfig=${cluster.kubeconfig}`, `-metrics=127.0.0.1:${ports.certificates}`],
+    },
+    {
       name: 'prometheus',
       program: prometheus,
       args: [
@@ -127,7 +144,15 @@ export async function startWatch(wanted: readonly SpedUp[]): Promise<AsyncDispos
     async [Symbol.asyncDispose]() {
       await looking.stop()
       for (const { name } of daemons) await stopDaemon(folder, name, 10_000)
+      await cluster.kubectl(['delete', '--ignore-not-found', ...kinds])
       await rm(folder, { recursive: true })
     },
   }
+}
+
+/** Files with their definitions. */
+async function kindsOfCertManager(checkout: Checkout): Promise<string[]> {
+  const go = await ensureGo(checkout, console.log)
+  const module = definitionsModules.find((one) => one.application === 'cert-manager')
+  return module ? definitionFiles(go, module) : []
 }

@@ -20,6 +20,10 @@ export const nodeDrills = {
     what: 'a volume is filled to the twentieth part',
     expects: [{ alert: 'DiskFilling', speed: 12 }],
   },
+  shortCertificate: {
+    what: 'a certificate is issued for an hour',
+    expects: [{ alert: 'CertificateExpiring', speed: 60 }],
+  },
   noSentry: {
     what: 'Dapr’s sentry is gone when a sidecar’s certificate is to be renewed',
     expects: [{ alert: 'DaprCertificateNotRotated', speed: 30 }],
