@@ -22,7 +22,6 @@ export const foreignMetrics: Readonly<Record<string, readonly string[]>> = {
     'dapr_resiliency_count',
     'dapr_runtime_acl_app_policy_action_blocked_total',
     'dapr_runtime_acl_global_policy_action_blocked_total',
-    'dapr_runtime_mtls_workload_cert_rotated_fail_total',
     'dapr_runtime_service_invocation_req_sent_total',
   ],
   'Dapr’s sentry': ['dapr_sentry_issuercert_expiry_timestamp'],
@@ -42,6 +41,7 @@ export const foreignMetrics: Readonly<Record<string, readonly string[]>> = {
     'kubelet_volume_stats_capacity_bytes',
   ],
   'kube-state-metrics': [
+    'kube_deployment_status_replicas_available',
     'kube_job_failed',
     'kube_pod_container_resource_limits',
     'kube_pod_container_resource_requests',

@@ -21,17 +21,8 @@ interface Fault {
 const dapr = (...args: string[]): Promise<string> => cluster.kubectl(['-n', 'dapr-system', ...args])
 
 const sentry = 'deployment/dapr-sentry'
-const restartSentry = async () => {
-  await dapr('rollout', 'restart', sentry)
-  await dapr('rollout', 'status', sentry, '--timeout=180s')
-}
 
 const service = 'notifications'
-const restartService = async () => {
-  await inNamespace('rollout', 'restart', `deployment/${service}`)
-  await rolledOut(service)
-}
-
 const badRelease: Fault = {
   async begin(broken) {
     broken.defer(async () => {
@@ -162,28 +153,7 @@ const shortCertificate: Fault = {
   },
 }
 
-const mtls = z.looseObject({
-  spec: z.looseObject({
-    mtls: z.looseObject({ workloadCertTTL: z.string(), allowedClockSkew: z.string() }),
-  }),
-})
-const setMtls = async (settings: { workloadCertTTL: string; allowedClockSkew: string }) => {
-  const patch = JSON.stringify({ spec: { mtls: settings } })
-  await dapr('patch', 'configuration.dapr.io/daprsystem', '--type=merge', '--patch', patch)
-  await restartSentry()
-}
-
 const noSentry: Fault = {
-  async prepare(broken) {
-    const { workloadCertTTL, allowedClockSkew } = mtls.parse(
-      await cluster.json(['-n', 'dapr-system', 'get', 'configuration.dapr.io/daprsystem']),
-    ).spec.mtls
-    broken.defer(restartService)
-    broken.defer(() => setMtls({ workloadCertTTL, allowedClockSkew }))
-    // Renewed at half of its life.
-    await setMtls({ workloadCertTTL: '4m', allowedClockSkew: '5s' })
-    await restartService()
-  },
   async begin(broken) {
     broken.defer(async () => {
       await dapr('scale', sentry, '--replicas=1')
@@ -193,9 +163,13 @@ const noSentry: Fault = {
 }
 
 const bundle = z.looseObject({ data: z.record(z.string(), z.string()) })
+/** Also in the ConfigMap, from which others have the root: where the two differ sentry makes a root of its own. */
 const setBundle = async (data: Readonly<Record<string, string>>) => {
+  const root = Buffer.from(data['ca.crt'] ?? '', 'base64').toString()
   await dapr('patch', 'secret/dapr-trust-bundle', '--patch', JSON.stringify({ data }))
-  await restartSentry()
+  await dapr('patch', 'configmap/dapr-trust-bundle', '--patch', JSON.stringify({ data: { 'ca.crt': root } }))
+  await dapr('rollout', 'restart', sentry)
+  await dapr('rollout', 'status', sentry, '--timeout=180s')
 }
 
 /** A root and an issuer of Dapr's own kind that end in fourteen days, in the keys of Dapr's Secret. */

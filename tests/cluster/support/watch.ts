@@ -115,7 +115,7 @@ export async function startWatch(wanted: readonly SpedUp[]): Promise<AsyncDispos
       program: programs['kube-state-metrics'],
       args: [
         `--kubeconfig=${cluster.kubeconfig}`,
-        '--resources=pods,jobs',
+        '--resources=deployments,jobs,pods',
         '--host=127.0.0.1',
         `--port=${ports.objects}`,
         '--telemetry-host=127.0.0.1',

@@ -25,8 +25,8 @@ export const nodeDrills = {
     expects: [{ alert: 'CertificateExpiring', speed: 60 }],
   },
   noSentry: {
-    what: 'Dapr’s sentry is gone when a sidecar’s certificate is to be renewed',
-    expects: [{ alert: 'DaprCertificateNotRotated', speed: 30 }],
+    what: 'Dapr’s sentry is gone',
+    expects: [{ alert: 'DaprControlPlaneDown', speed: 12, labels: { deployment: 'dapr-sentry' } }],
   },
   oldIssuer: {
     what: 'the certificate that Dapr’s sentry issues by has fourteen days left',
