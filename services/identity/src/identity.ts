@@ -23,8 +23,13 @@ import { passwordResetService } from './passwords/password-reset.service.ts'
 import { passwords as passwordsOf } from './passwords/passwords.ts'
 import { removeOldRevocations, revokedSince } from './revocations/revocation.repository.ts'
 import { revocationRoutes } from './revocations/revocation.routes.ts'
+import { removeExpiredChallenges } from './second-factors/challenge.repository.ts'
+import { secondFactorRoutes } from './second-factors/second-factor.routes.ts'
+import { secondFactorService } from './second-factors/second-factor.service.ts'
 import { ownSessionsRoutes } from './sessions/own-sessions.routes.ts'
 import { ownSessionsService } from './sessions/own-sessions.service.ts'
+import { secondStepRoutes } from './sessions/second-step.routes.ts'
+import { secondStepService } from './sessions/second-step.service.ts'
 import { removeExpiredSessions } from './sessions/session.repository.ts'
 import { sessionRoutes } from './sessions/session.routes.ts'
 import { sessionService } from './sessions/session.service.ts'
@@ -101,6 +106,16 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     grace: config.REFRESH_GRACE_SECONDS,
   })
 
+  const factors = secondFactorService({ database, guard, secret: config.IDENTITY_KEY_ENCRYPTION_KEY })
+  const secondStep = secondStepService({
+    database,
+    guard,
+    tokens,
+    passwords: passwordChanges,
+    factors,
+    lifetime: config.SESSION_SECONDS,
+  })
+
   const lifetime = config.ACCESS_TOKEN_SECONDS + CLOCKS_DIFFER_SECONDS
   const revoked: RevocationSource = (after) => database.system(({ tx }) => revokedSince(tx, after, lifetime))
 
@@ -110,6 +125,8 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
       ...passwordRoutes(passwordChanges, resets),
       ...emailRoutes(emails),
       ...sessionRoutes(sessions),
+      ...secondStepRoutes(secondStep),
+      ...secondFactorRoutes(factors),
       ...ownSessionsRoutes(ownSessionsService(database)),
       ...managedUserRoutes(managedUserService(database)),
       ...revocationRoutes(revoked),
@@ -135,6 +152,11 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
         name: 'remove expired tokens of mails',
         everySeconds: 3600,
         run: () => database.system(({ tx }) => removeExpiredMailTokens(tx)),
+      },
+      {
+        name: 'remove expired challenges',
+        everySeconds: 600,
+        run: () => database.system(({ tx }) => removeExpiredChallenges(tx)),
       },
       { name: 'forget failed attempts', everySeconds: 600, run: guard.forget },
       {

@@ -18,6 +18,8 @@ export const DEAREST = 10
 const special: Readonly<Record<string, RouteLimits>> = {
   // Each takes a password, or makes an account.
   'POST /api/v1/auth/login': { cost: 1, policies: ['sign-in'] },
+  'POST /api/v1/auth/login/code': { cost: 1, policies: ['sign-in'] },
+  'POST /api/v1/auth/step-up': { cost: 1, policies: ['sign-in'] },
   'POST /api/v1/auth/register': { cost: 1, policies: ['sign-in'] },
   'POST /api/v1/auth/change-password': { cost: 1, policies: ['sign-in'] },
   // Its token cannot be guessed, and everybody of an office does it every ten minutes.

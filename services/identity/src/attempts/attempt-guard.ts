@@ -137,6 +137,19 @@ export function attemptGuard(options: {
       }
     },
 
+    /** Somebody shows a code. Counted in the transaction that holds the factor: guesses take turns. */
+    secondFactor(userId: string) {
+      const counter: Counter = { scope: 'pair', key: digest('second factor', userId) }
+      return {
+        admit: (tx: Kysely<IdentitySchema>) => refuseWhileWaiting(tx, [counter]),
+        async failed(tx: Kysely<IdentitySchema>, refusal: Problem) {
+          refusedWith(refusal, { changed: false })
+          await countFailure(tx, [counter])
+        },
+        succeeded: (tx: Kysely<IdentitySchema>) => resetFailures(tx, counter),
+      }
+    },
+
     /** Removes counters that nothing depends on any more. @returns how many */
     forget: (): Promise<number> =>
       database.system(({ tx }) =>
@@ -152,6 +165,6 @@ export function attemptGuard(options: {
 const tooManyAttempts = (seconds: number): Problem =>
   tooManyRequests(
     'too_many_attempts',
-    `The password was wrong too often. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
+    `That was wrong too often. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
     { headers: { 'retry-after': String(seconds) } },
   )

@@ -40,6 +40,10 @@ export interface IdentitySchema {
     /** Where the sign-in or the latest refresh came from. */
     address: string | null
     user_agent: string | null
+    /** When the user last proved who they are; null: at the sign-in. */
+    authenticated_at: Date | null
+    /** How they did, as RFC 8176 names it. */
+    amr: Generated<string[]>
   }
   refresh_tokens: {
     /** SHA-256 of the token; the token itself is never stored. */
@@ -84,6 +88,28 @@ export interface IdentitySchema {
     tenant_id: string
     email: string
     requested_at: Generated<Date>
+  }
+  /** The app of a user; unconfirmed until a code has come from it. */
+  totp_factors: {
+    user_id: string
+    tenant_id: string
+    sealed_secret: Buffer
+    created_at: Generated<Date>
+    confirmed_at: Date | null
+    /** Of the latest code that was taken: none of it or of an earlier one is taken again. bigint, as text. */
+    last_step: Generated<string>
+  }
+  recovery_codes: {
+    hash: Buffer
+    tenant_id: string
+    user_id: string
+  }
+  /** Who has shown the password and still owes a code. */
+  sign_in_challenges: {
+    hash: Buffer
+    tenant_id: string
+    user_id: string
+    expires_at: Date
   }
   /** Tokens that ended before their time, for as long as they would have lived: see revocations/. */
   revocations: {

@@ -1,4 +1,5 @@
 import { signedIn } from '@alta/kit/auth/policy'
+import { recently } from '@alta/kit/auth/step-up'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import { mailToken } from '../mail-tokens/mail-token.schema.ts'
@@ -46,7 +47,7 @@ export const emailRoutes = (emails: EmailService): Route[] => [
     summary: 'Change the e-mail address',
     description: 'A mail with a token goes to the new address; until it is used the old one counts.',
     tag: 'auth',
-    policy: signedIn,
+    policy: recently(signedIn),
     body: z.object({ email: normalisedEmail, password }),
     answers: {
       202: { description: 'A mail follows' },

@@ -8,6 +8,7 @@ import { type AddressRoles, emailIsProven } from '../emails/proven-email.ts'
 import { hashOf } from '../keys/opaque-token.ts'
 import { type AccountMails, invalidMailToken } from '../mail-tokens/account-mails.ts'
 import { revokeMailTokens, takeMailToken, validMailToken } from '../mail-tokens/mail-token.repository.ts'
+import { removeChallengesOf } from '../second-factors/challenge.repository.ts'
 import { endSessionsOf } from '../sessions/session.repository.ts'
 import { setPasswordHash, userByEmail, userById } from '../users/user.repository.ts'
 import type { Passwords } from './passwords.ts'
@@ -70,6 +71,7 @@ export function passwordResetService(options: {
         const user = taken && (await userById(tx, taken.user_id))
         if (!user || user.disabled_at || user.email !== taken.email) throw invalidMailToken()
         await setPasswordHash(tx, user.id, passwordHash)
+        await removeChallengesOf(tx, user.id)
         await endSessionsOf(tx, user.id, { reason: 'password-changed' })
         await revokeMailTokens(tx, user.id, ['reset-password', 'change-email'])
         await emailIsProven(tx, user, addresses)

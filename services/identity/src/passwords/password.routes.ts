@@ -1,4 +1,5 @@
 import { anyone, signedIn } from '@alta/kit/auth/policy'
+import { recently } from '@alta/kit/auth/step-up'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import { mailToken } from '../mail-tokens/mail-token.schema.ts'
@@ -14,7 +15,7 @@ export const passwordRoutes = (passwords: PasswordService, resets: PasswordReset
     summary: 'Change the password',
     description: 'Ends every other session of the user. A mail tells that it was done.',
     tag: 'auth',
-    policy: signedIn,
+    policy: recently(signedIn),
     body: z.object({ currentPassword: password, newPassword }),
     answers: {
       204: { description: 'Changed' },

@@ -5,6 +5,7 @@ import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import type { AccountMails } from '../mail-tokens/account-mails.ts'
 import { revokeMailTokens } from '../mail-tokens/mail-token.repository.ts'
+import { removeChallengesOf } from '../second-factors/challenge.repository.ts'
 import { sessionEnded } from '../sessions/session.problems.ts'
 import { endSessionsOf, isOpen } from '../sessions/session.repository.ts'
 import { passwordHashOf, replacePasswordHash, userById } from '../users/user.repository.ts'
@@ -56,6 +57,7 @@ export function passwordService(options: {
           throw conflict('password_changed_meanwhile', 'The password was changed by another request.')
         }
         await succeeded(tx)
+        await removeChallengesOf(tx, userId)
         await endSessionsOf(tx, userId, { except: sessionId, reason: 'password-changed' })
         await revokeMailTokens(tx, userId, ['reset-password'])
         const user = await userById(tx, userId)

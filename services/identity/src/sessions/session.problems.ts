@@ -9,6 +9,9 @@ export const invalidRefreshToken = (note: string): Problem =>
 export const sessionEnded = (): Problem =>
   unauthorized('session_ended', 'This session has ended. Sign in again.')
 
+export const invalidChallenge = (): Problem =>
+  unauthorized('invalid_challenge', 'This sign-in took too long or is over. Begin with the password.')
+
 /** The same for an unknown address and for a wrong password. */
 export const invalidCredentials = (): Problem =>
   unauthorized('invalid_credentials', 'The e-mail address or the password is wrong.')

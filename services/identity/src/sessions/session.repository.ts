@@ -6,9 +6,25 @@ export type SessionRow = Selectable<IdentitySchema['sessions']>
 
 export async function insertSession(
   tx: Kysely<IdentitySchema>,
-  session: Pick<SessionRow, 'id' | 'tenant_id' | 'user_id' | 'expires_at' | 'address' | 'user_agent'>,
-): Promise<void> {
-  await tx.insertInto('sessions').values(session).execute()
+  session: Pick<SessionRow, 'id' | 'tenant_id' | 'user_id' | 'expires_at' | 'address' | 'user_agent' | 'amr'>,
+): Promise<SessionRow> {
+  return tx.insertInto('sessions').values(session).returningAll().executeTakeFirstOrThrow()
+}
+
+/** The user has proven anew who they are. @returns undefined when the session is over */
+export function noteProof(
+  tx: Kysely<IdentitySchema>,
+  id: string,
+  amr: string[],
+): Promise<SessionRow | undefined> {
+  return tx
+    .updateTable('sessions')
+    .set({ authenticated_at: sql<Date>`clock_timestamp()`, amr })
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .returningAll()
+    .executeTakeFirst()
 }
 
 export async function isOpen(tx: Kysely<IdentitySchema>, id: string): Promise<boolean> {

@@ -2,25 +2,9 @@ import { anyone, signedIn } from '@alta/kit/auth/policy'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import { password } from '../passwords/password.schema.ts'
-import { normalisedEmail, userResource } from '../users/user.schema.ts'
+import { normalisedEmail } from '../users/user.schema.ts'
+import { codeNeeded, opaqueToken, rememberedDevice, signedInAnswer } from './session.schema.ts'
 import type { SessionService } from './session.service.ts'
-
-const opaqueToken = z.string().min(1).max(200)
-
-const signedInAnswer = z
-  .object({
-    accessToken: z.string(),
-    /** Works once: the answer to its use carries the next one. */
-    refreshToken: z.string(),
-    tokenType: z.literal('Bearer'),
-    expiresIn: z.number().int().describe('Seconds until the access token expires.'),
-    user: userResource,
-    deviceToken: z
-      .string()
-      .optional()
-      .describe('Only when it was asked for and is new: keep it for later sign-ins.'),
-  })
-  .meta({ id: 'SignedIn' })
 
 /** Tokens must not stay behind in any cache on the way. */
 const notStored = { 'cache-control': 'no-store' }
@@ -37,11 +21,14 @@ export const sessionRoutes = (sessions: SessionService): Route[] => [
     body: z.object({
       email: normalisedEmail,
       password,
-      deviceToken: opaqueToken.optional().describe('From an earlier sign-in of this user on this device.'),
-      rememberDevice: z.boolean().default(false).describe('Whether the answer should carry a `deviceToken`.'),
+      ...rememberedDevice,
     }),
     answers: {
-      200: { description: 'Signed in', schema: signedInAnswer },
+      200: {
+        description: 'Signed in; or, for who has a second factor, what the code is to be sent with',
+        schema: z.union([signedInAnswer, codeNeeded]),
+      },
+      403: { description: '`account_disabled`, to who has shown the right password' },
       429: { description: '`too_many_attempts`: `Retry-After` says how many seconds to wait' },
     },
     handle: async ({ body }) => ({

@@ -3,35 +3,25 @@ import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import type { Problem } from '@alta/kit/errors'
-import { randomUUIDv7 } from '@alta/kit/identifiers'
 import type { Kysely } from 'kysely'
 import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import type { AccessTokens } from '../keys/access-token.ts'
 import { hashOf, newToken } from '../keys/opaque-token.ts'
 import type { Passwords } from '../passwords/passwords.ts'
-import {
-  holdPasswordHash,
-  replacePasswordHash,
-  type UserRow,
-  userById,
-  userToSignIn,
-} from '../users/user.repository.ts'
-import type { UserResource } from '../users/user.schema.ts'
-import { present } from '../users/user.service.ts'
-import { insertRefreshToken } from './refresh-token.repository.ts'
+import { CHALLENGE_SECONDS, insertChallenge } from '../second-factors/challenge.repository.ts'
+import { hasSecondFactor } from '../second-factors/second-factor.repository.ts'
+import { holdPasswordHash, replacePasswordHash, userById, userToSignIn } from '../users/user.repository.ts'
+import { auditActor, beginSession, ONE_FACTOR, type SignedIn, signedInAs } from './begin-session.ts'
 import { rotate } from './rotate-refresh-token.ts'
 import { accountDisabled, invalidCredentials, invalidRefreshToken } from './session.problems.ts'
-import { endSession, insertSession, lockSessionOfToken, noteUse } from './session.repository.ts'
+import { endSession, lockSessionOfToken, noteUse } from './session.repository.ts'
 
-export interface SignedIn {
-  accessToken: string
-  refreshToken: string
-  tokenType: 'Bearer'
-  /** Seconds until the access token expires. */
+export interface CodeNeeded {
+  mfaRequired: true
+  challenge: string
+  /** Seconds. */
   expiresIn: number
-  user: UserResource
-  deviceToken?: string
 }
 
 export interface Login {
@@ -55,17 +45,6 @@ export function sessionService(options: {
 }) {
   const { database, passwords, guard, tokens, lifetime, grace } = options
 
-  async function answer(user: UserRow, sessionId: string, refreshToken: string): Promise<SignedIn> {
-    const accessToken = await tokens.issue({
-      userId: user.id,
-      tenantId: user.tenant_id,
-      sessionId,
-      roles: user.roles,
-      version: user.token_version,
-    })
-    return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: tokens.lifetime, user: present(user) }
-  }
-
   async function tryRefresh(tx: Kysely<IdentitySchema>, refreshToken: string) {
     const session = await lockSessionOfToken(tx, hashOf(refreshToken))
     if (!session) return { refused: invalidRefreshToken('unknown refresh token') }
@@ -76,12 +55,15 @@ export function sessionService(options: {
     if (!user || user.disabled_at) return { refused: invalidRefreshToken('the user is gone or disabled') }
     callerIs(auditActor(user, session.id))
     await noteUse(tx, session.id, requestOrigin())
-    return { user, sessionId: session.id, token: rotated.token }
+    return { user, begun: { session, refreshToken: rotated.token, newDevice: undefined } }
   }
 
   return {
-    /** @throws {Problem} 401 `invalid_credentials`, 403 `account_disabled`, 429 `too_many_attempts`, 503 `too_busy` */
-    async login({ email, password, deviceToken, rememberDevice }: Login): Promise<SignedIn> {
+    /**
+     * @returns a challenge instead of tokens for who has a second factor
+     * @throws {Problem} 401 `invalid_credentials`, 403 `account_disabled`, 429 `too_many_attempts`, 503 `too_busy`
+     */
+    async login({ email, password, deviceToken, rememberDevice }: Login): Promise<SignedIn | CodeNeeded> {
       const attempt = guard.signIn(email, deviceToken)
       const user = await database.read(DEFAULT_TENANT, (tx) => userToSignIn(tx, email))
       if (user) requestConcerns('user', user.id)
@@ -92,28 +74,22 @@ export function sessionService(options: {
       const stored = user.password_hash
       const renewed = passwords.isOutdated(stored) ? await passwords.hash(password) : undefined
 
-      const sessionId = randomUUIDv7()
-      const refreshToken = newToken()
-      const newDevice = await database.transaction(user.tenant_id, async ({ tx }) => {
+      const outcome = await database.transaction(user.tenant_id, async ({ tx }) => {
         if (!(await holdPasswordHash(tx, user.id, stored))) throw invalidCredentials()
-        callerIs(auditActor(user, sessionId))
         if (renewed) await replacePasswordHash(tx, user.id, { from: stored, to: renewed })
-        const expiresAt = new Date(Date.now() + lifetime * 1000)
-        const mine = { tenant_id: user.tenant_id }
-        const { address, userAgent } = requestOrigin()
-        await insertSession(tx, {
-          ...mine,
-          id: sessionId,
-          user_id: user.id,
-          expires_at: expiresAt,
-          address,
-          user_agent: userAgent,
-        })
-        await insertRefreshToken(tx, { ...mine, hash: hashOf(refreshToken), session_id: sessionId })
-        return attempt.succeeded(tx, user, rememberDevice)
+        if (await hasSecondFactor(tx, user.id)) {
+          const challenge = newToken()
+          await insertChallenge(tx, {
+            hash: hashOf(challenge),
+            tenant_id: user.tenant_id,
+            user_id: user.id,
+          })
+          return { challenge }
+        }
+        return { begun: await beginSession(tx, user, { amr: ONE_FACTOR, lifetime, attempt, rememberDevice }) }
       })
-      const signedIn = await answer(user, sessionId, refreshToken)
-      return newDevice === undefined ? signedIn : { ...signedIn, deviceToken: newDevice }
+      if (outcome.begun) return signedInAs(tokens, user, outcome.begun)
+      return { mfaRequired: true, challenge: outcome.challenge, expiresIn: CHALLENGE_SECONDS }
     },
 
     /** @throws {Problem} 401 `invalid_refresh_token` */
@@ -125,7 +101,7 @@ export function sessionService(options: {
         return tried
       })
       if ('refused' in outcome) throw outcome.refused satisfies Problem
-      return answer(outcome.user, outcome.sessionId, outcome.token)
+      return signedInAs(tokens, outcome.user, outcome.begun)
     },
 
     /** Ends the session and with it every refresh token of it. Ending it twice is the same as once. */
@@ -134,10 +110,3 @@ export function sessionService(options: {
     },
   }
 }
-
-const auditActor = (user: UserRow, sessionId: string) => ({
-  userId: user.id,
-  tenantId: user.tenant_id,
-  sessionId,
-  roles: user.roles,
-})

@@ -61,6 +61,7 @@ interface Origin {
 export interface TestIdentity {
   url: string
   testDatabase: TestDatabase<IdentitySchema>
+  call(path: string, init: RequestInit, token?: string): Promise<Answer>
   post(path: string, body?: unknown, token?: string, from?: Origin): Promise<Answer>
   put(path: string, body: unknown, token?: string): Promise<Answer>
   get(path: string, token?: string): Promise<Answer>
@@ -108,12 +109,7 @@ export async function startIdentity(changes: Partial<IdentitySettings> = {}): Pr
   // The server listens on a TCP port.
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
-  async function call(
-    path: string,
-    init: RequestInit,
-    token: string | undefined,
-    from: Origin = {},
-  ): Promise<Answer> {
+  async function call(path: string, init: RequestInit, token?: string, from: Origin = {}): Promise<Answer> {
     const headers = new Headers({ 'dapr-api-token': appToken, 'content-type': 'application/json' })
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
     if (from.address) headers.set('alta-client-address', from.address)
@@ -144,6 +140,7 @@ export async function startIdentity(changes: Partial<IdentitySettings> = {}): Pr
   return {
     url,
     testDatabase,
+    call,
     post,
     put: (path, body, token) => call(path, { method: 'PUT', body: JSON.stringify(body) }, token),
     get: (path, token) => call(path, {}, token),

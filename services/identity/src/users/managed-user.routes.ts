@@ -1,5 +1,6 @@
 import { roles } from '@alta/kit/auth/permissions'
 import { may } from '@alta/kit/auth/policy'
+import { recently } from '@alta/kit/auth/step-up'
 import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
@@ -57,7 +58,7 @@ export const managedUserRoutes = (users: ManagedUserService): Route[] => [
     description:
       'Ends every session, key and access token of the user within seconds, in every service. They stay ended when the account is enabled again.',
     tag: 'users',
-    policy: may('users:manage'),
+    policy: recently(may('users:manage')),
     params,
     answers: { 204: { description: 'Disabled' }, 409: { description: '`own_account`' } },
     handle: async ({ principal, params }) => {
@@ -71,7 +72,7 @@ export const managedUserRoutes = (users: ManagedUserService): Route[] => [
     path: '/api/v1/users/:id/enable',
     summary: 'Let the user sign in again',
     tag: 'users',
-    policy: may('users:manage'),
+    policy: recently(may('users:manage')),
     params,
     answers: { 204: { description: 'Enabled' } },
     handle: async ({ principal, params }) => {
@@ -87,7 +88,7 @@ export const managedUserRoutes = (users: ManagedUserService): Route[] => [
     description:
       'The list replaces the one before. Access tokens with the old roles end within seconds; the next refresh has the new ones.',
     tag: 'users',
-    policy: may('users:manage'),
+    policy: recently(may('users:manage')),
     params,
     body: z.object({ roles: z.array(z.enum(roles)).max(roles.length) }),
     answers: { 204: { description: 'Changed' }, 409: { description: '`own_account`' } },

@@ -5,6 +5,7 @@ import { conflict, forbidden, notFound, type Problem } from '@alta/kit/errors'
 import type { IdentitySchema } from '../database/schema.ts'
 import { revokeMailTokens } from '../mail-tokens/mail-token.repository.ts'
 import { endTokensOf } from '../revocations/revocation.repository.ts'
+import { removeChallengesOf } from '../second-factors/challenge.repository.ts'
 import { endSessionsOf } from '../sessions/session.repository.ts'
 import { listUsers, setDisabled, setRoles } from './managed-user.repository.ts'
 import { lockUser, type UserRow, userById } from './user.repository.ts'
@@ -36,6 +37,7 @@ export function managedUserService(database: Database<IdentitySchema>) {
       await database.transaction(principal.tenantId, async ({ tx }) => {
         if (!(await lockUser(tx, id))) throw noSuchUser()
         await setDisabled(tx, id, true)
+        await removeChallengesOf(tx, id)
         await endSessionsOf(tx, id, { reason: 'user-disabled' })
         await revokeMailTokens(tx, id, ['reset-password', 'verify-email', 'change-email'])
         await endTokensOf(tx, id)

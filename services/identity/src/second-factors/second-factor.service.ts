@@ -1,0 +1,156 @@
+import type { Principal } from '@alta/kit/auth/principal'
+import type { Database } from '@alta/kit/database/database'
+import { conflict, forbidden, notFound, type Problem } from '@alta/kit/errors'
+import { keyFor, seal, unseal } from '@alta/kit/sealing'
+import type { Kysely } from 'kysely'
+import type { AttemptGuard } from '../attempts/attempt-guard.ts'
+import type { IdentitySchema } from '../database/schema.ts'
+import { sessionEnded } from '../sessions/session.problems.ts'
+import { isOpen } from '../sessions/session.repository.ts'
+import { lockUser, type UserRow } from '../users/user.repository.ts'
+import { newRecoveryCode, RECOVERY_CODES, recoveryCodeHash } from './recovery-code.ts'
+import {
+  confirmFactor,
+  factorOf,
+  lockFactor,
+  recoveryCodesLeft,
+  removeFactor,
+  replaceFactor,
+  replaceRecoveryCodes,
+  takeRecoveryCode,
+  takeStep,
+} from './second-factor.repository.ts'
+import { enrolmentOf, newTotpSecret, stepOf } from './totp.ts'
+
+export type SecondFactorService = ReturnType<typeof secondFactorService>
+
+/**
+ * A code of an app (TOTP), or one of ten recovery codes that work once each.
+ * @param options.secret encrypts what apps are set up with
+ */
+export function secondFactorService(options: {
+  database: Database<IdentitySchema>
+  guard: AttemptGuard
+  secret: string
+}) {
+  const { database, guard } = options
+  const sealingKey = keyFor('alta identity: TOTP secrets', options.secret)
+
+  async function takeCode(tx: Kysely<IdentitySchema>, userId: string, code: string): Promise<boolean> {
+    const factor = await lockFactor(tx, userId)
+    if (!factor) return false
+    if (!/^\d{6}$/.test(code)) {
+      return factor.confirmed_at !== null && takeRecoveryCode(tx, userId, recoveryCodeHash(code))
+    }
+    const step = stepOf(unseal(sealingKey, factor.sealed_secret), code)
+    return step !== undefined && takeStep(tx, userId, step)
+  }
+
+  /**
+   * Holds the factor, so that of many guesses at once each knows of those before it. A refusal is a value, for the
+   * caller to throw after the commit: an exception would take the count back.
+   * @throws {Problem} 429 `too_many_attempts`
+   */
+  async function check(
+    tx: Kysely<IdentitySchema>,
+    userId: string,
+    code: string,
+  ): Promise<{ refused: Problem } | undefined> {
+    await lockFactor(tx, userId)
+    const attempt = guard.secondFactor(userId)
+    await attempt.admit(tx)
+    if (await takeCode(tx, userId, code)) {
+      await attempt.succeeded(tx)
+      return undefined
+    }
+    const refused = forbidden('wrong_code', 'The code is wrong, too old, or was used before.')
+    await attempt.failed(tx, refused)
+    return { refused }
+  }
+
+  async function newCodes(tx: Kysely<IdentitySchema>, user: UserRow): Promise<string[]> {
+    const codes = Array.from({ length: RECOVERY_CODES }, newRecoveryCode)
+    await replaceRecoveryCodes(tx, user, codes.map(recoveryCodeHash))
+    return codes
+  }
+
+  /** The user, locked, of a session that is open. */
+  async function caller(tx: Kysely<IdentitySchema>, { userId, sessionId }: Principal): Promise<UserRow> {
+    const user = (await isOpen(tx, sessionId)) && (await lockUser(tx, userId))
+    if (!user) throw sessionEnded()
+    return user
+  }
+
+  return {
+    check,
+
+    async state(principal: Principal): Promise<{ enabled: boolean; recoveryCodesLeft: number }> {
+      return database.read(principal.tenantId, async (tx) => {
+        if (!(await isOpen(tx, principal.sessionId))) throw sessionEnded()
+        const factor = await factorOf(tx, principal.userId)
+        return {
+          enabled: factor?.confirmed_at != null,
+          recoveryCodesLeft: await recoveryCodesLeft(tx, principal.userId),
+        }
+      })
+    },
+
+    /** Nothing is asked for until a code has shown that the app is set up. @throws {Problem} 409 `totp_enabled` */
+    async enrol(principal: Principal): Promise<{ secret: string; uri: string }> {
+      const secret = newTotpSecret()
+      const user = await database.transaction(principal.tenantId, async ({ tx }) => {
+        const user = await caller(tx, principal)
+        if ((await lockFactor(tx, user.id))?.confirmed_at) throw alreadyEnabled()
+        await replaceFactor(tx, {
+          user_id: user.id,
+          tenant_id: user.tenant_id,
+          sealed_secret: seal(sealingKey, secret),
+        })
+        return user
+      })
+      return enrolmentOf(secret, user.email)
+    },
+
+    /**
+     * From here on nobody signs in without a code.
+     * @returns the recovery codes: what is stored are hashes
+     * @throws {Problem} 403 `wrong_code`, 404 `no_enrolment`, 409 `totp_enabled`, 429 `too_many_attempts`
+     */
+    async confirm(principal: Principal, code: string): Promise<string[]> {
+      const outcome = await database.transaction(principal.tenantId, async ({ tx }) => {
+        const user = await caller(tx, principal)
+        const factor = await lockFactor(tx, user.id)
+        if (!factor) throw notFound('no_enrolment', 'Begin with POST /api/v1/auth/totp.')
+        if (factor.confirmed_at) throw alreadyEnabled()
+        const wrong = await check(tx, user.id, code)
+        if (wrong) return wrong
+        await confirmFactor(tx, user.id)
+        return { codes: await newCodes(tx, user) }
+      })
+      if ('refused' in outcome) throw outcome.refused
+      return outcome.codes
+    },
+
+    /** The earlier ones work no more. @throws {Problem} 404 `totp_not_enabled` */
+    async renewRecoveryCodes(principal: Principal): Promise<string[]> {
+      return database.transaction(principal.tenantId, async ({ tx }) => {
+        const user = await caller(tx, principal)
+        if (!(await lockFactor(tx, user.id))?.confirmed_at) throw notEnabled()
+        return newCodes(tx, user)
+      })
+    },
+
+    /** @throws {Problem} 404 `totp_not_enabled` */
+    async disable(principal: Principal): Promise<void> {
+      await database.transaction(principal.tenantId, async ({ tx }) => {
+        const user = await caller(tx, principal)
+        if (!(await lockFactor(tx, user.id))) throw notEnabled()
+        await removeFactor(tx, user.id)
+      })
+    },
+  }
+}
+
+const alreadyEnabled = (): Problem => conflict('totp_enabled', 'An app is set up already; disable it first.')
+
+const notEnabled = (): Problem => notFound('totp_not_enabled', 'There is no app that is set up.')
