@@ -18,6 +18,7 @@ const topology = z.object({
 /** The files that invoke another service. A new one must be understood here before it may pass. */
 const known: Readonly<Record<string, string>> = {
   'services/gateway/src/edge/proxy.ts': 'what routes.ts names',
+  'services/gateway/src/edge/api-keys.ts': 'identity',
   'services/gateway/src/health/platform-health.ts': 'every service',
   'services/gateway/src/documentation/service-documents.ts': 'those with public routes',
   'services/events/src/monitor/ask-services.ts': 'every service with a database',

@@ -1,6 +1,7 @@
 /** First part of the path → app-id of the service that answers. Nothing else is ever forwarded. */
 const upstreams = [
   { prefix: '/api/v1/auth', appId: 'identity' },
+  { prefix: '/api/v1/service-accounts', appId: 'identity' },
   { prefix: '/api/v1/users', appId: 'identity' },
   { prefix: '/.well-known', appId: 'identity' },
   { prefix: '/api/v1/projects', appId: 'documents' },

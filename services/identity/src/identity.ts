@@ -4,6 +4,8 @@ import type { Database } from '@alta/kit/database/database'
 import type { HealthCheck } from '@alta/kit/health/health'
 import type { Route } from '@alta/kit/http/route'
 import type { Repetition } from '@alta/kit/repeatedly'
+import { apiKeyRoutes } from './api-keys/api-key.routes.ts'
+import { apiKeyService } from './api-keys/api-key.service.ts'
 import { attemptGuard } from './attempts/attempt-guard.ts'
 import { forgetUnusedClients } from './attempts/known-client.repository.ts'
 import type { Config } from './config.ts'
@@ -26,6 +28,8 @@ import { revocationRoutes } from './revocations/revocation.routes.ts'
 import { removeExpiredChallenges } from './second-factors/challenge.repository.ts'
 import { secondFactorRoutes } from './second-factors/second-factor.routes.ts'
 import { secondFactorService } from './second-factors/second-factor.service.ts'
+import { serviceAccountRoutes } from './service-accounts/service-account.routes.ts'
+import { serviceAccountService } from './service-accounts/service-account.service.ts'
 import { ownSessionsRoutes } from './sessions/own-sessions.routes.ts'
 import { ownSessionsService } from './sessions/own-sessions.service.ts'
 import { secondStepRoutes } from './sessions/second-step.routes.ts'
@@ -116,6 +120,8 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     lifetime: config.SESSION_SECONDS,
   })
 
+  const apiKeys = apiKeyService({ database, tokens })
+
   const lifetime = config.ACCESS_TOKEN_SECONDS + CLOCKS_DIFFER_SECONDS
   const revoked: RevocationSource = (after) => database.system(({ tx }) => revokedSince(tx, after, lifetime))
 
@@ -129,6 +135,8 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
       ...secondFactorRoutes(factors),
       ...ownSessionsRoutes(ownSessionsService(database)),
       ...managedUserRoutes(managedUserService(database)),
+      ...apiKeyRoutes(apiKeys),
+      ...serviceAccountRoutes(serviceAccountService(database), apiKeys),
       ...revocationRoutes(revoked),
       ...keyRoutes({ keys, issuer: config.TOKEN_ISSUER, publicUrl: config.IDENTITY_PUBLIC_URL }),
     ],
@@ -153,6 +161,7 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
         everySeconds: 3600,
         run: () => database.system(({ tx }) => removeExpiredMailTokens(tx)),
       },
+      { name: 'note the use of keys', everySeconds: 60, run: apiKeys.noteUses },
       {
         name: 'remove expired challenges',
         everySeconds: 600,

@@ -1,7 +1,9 @@
+import type { Principal } from '@alta/kit/auth/principal'
 import { bearerToken, type TokenVerifier } from '@alta/kit/auth/tokens'
-import { unauthorized, unavailable } from '@alta/kit/errors'
+import { Problem, unauthorized, unavailable } from '@alta/kit/errors'
 import { currentContext } from '@alta/kit/http/request-context'
 import type { DocumentedRoutes } from '../documentation/documented-routes.ts'
+import { type ApiKeys, isApiKey } from './api-keys.ts'
 
 /**
  * Turns callers without a valid token away at the edge, where a route needs one. Which routes do is read
@@ -10,9 +12,21 @@ import type { DocumentedRoutes } from '../documentation/documented-routes.ts'
  */
 export function admission(options: {
   verify: TokenVerifier
+  keys: ApiKeys
   /** Asks the service when its document is not known yet; undefined when it cannot be had. */
   routesOf: (appId: string) => Promise<DocumentedRoutes | undefined>
 }) {
+  /** A token of a key that is refused may be of before other roles: the key itself decides. */
+  async function byKey(key: string): Promise<Principal> {
+    try {
+      return await options.verify(await options.keys.tokenFor(key))
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'session_ended') throw error
+      options.keys.forget(key)
+      return options.verify(await options.keys.tokenFor(key))
+    }
+  }
+
   /**
    * @returns the documented path of the route, if it has one
    * @throws {Problem} 401 `unauthenticated`; 503 `upstream_unavailable` while nothing is known of the service
@@ -36,7 +50,7 @@ export function admission(options: {
         'Sign in first: send a valid access token as "Authorization: Bearer …".',
       )
     }
-    const principal = await options.verify(token)
+    const principal = isApiKey(token) ? await byKey(token) : await options.verify(token)
     const context = currentContext()
     if (context) context.principal = principal
     return route?.path

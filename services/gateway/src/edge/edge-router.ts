@@ -8,6 +8,7 @@ import type { Limiter } from '../limits/limiter.ts'
 import type { Policies } from '../limits/policies.ts'
 import { upstreamOf } from '../routes.ts'
 import { admission } from './admission.ts'
+import { apiKeys } from './api-keys.ts'
 import { clientAddress } from './client-address.ts'
 import { edgeMethod, edgeRequest } from './edge-request.ts'
 import { forwardThrough } from './proxy.ts'
@@ -33,7 +34,7 @@ export function edgeRouter(options: {
   own: readonly Router[]
 }): Router {
   const { sidecar, documents, verify, bodies, timeout, trustedHops, unlimited, own } = options
-  const admit = admission({ verify, routesOf: documents.routesOf })
+  const admit = admission({ verify, keys: apiKeys(sidecar), routesOf: documents.routesOf })
   const limit = limitRequests(options.policies, options.limiter)
   const forward = forwardThrough(sidecar, bodies, timeout)
 

@@ -8,6 +8,7 @@ import { currentContext } from '@alta/kit/http/request-context'
 import { log } from '@alta/kit/telemetry/log'
 import { currentTraceparent } from '@alta/kit/telemetry/tracing'
 import type { Request, Response } from 'express'
+import { isApiKey } from './api-keys.ts'
 import type { EdgeRequest } from './edge-request.ts'
 import { refuseForeignFailure } from './foreign-failure.ts'
 import { requestHeaders, responseHeaders } from './forwarded-headers.ts'
@@ -32,7 +33,7 @@ export function forwardThrough(sidecar: Sidecar, rules: BodyRules, timeout: numb
       requestId: currentContext()?.requestId ?? '',
       address: currentContext()?.clientAddress ?? '',
       host: request.headers.host ?? '',
-      bearer: bearerToken(request.headers.authorization),
+      bearer: bearerToSend(request.headers.authorization),
       traced: currentTraceparent() !== undefined,
     })
     // daprd holds a body of known length in memory, to be able to repeat the call. Files must stream.
@@ -78,6 +79,12 @@ export function forwardThrough(sidecar: Sidecar, rules: BodyRules, timeout: numb
       if (!gone.signal.aborted) log.warn({ err: error, appId }, 'an answer broke off')
     }
   }
+}
+
+/** Services see access tokens alone; a key that nothing asked for goes nowhere. */
+function bearerToSend(authorization: string | undefined): string | undefined {
+  const bearer = bearerToken(authorization)
+  return isApiKey(bearer) ? currentContext()?.principal?.token : bearer
 }
 
 const isAway = (error: unknown): boolean => error instanceof Problem && error.code === 'upstream_unavailable'

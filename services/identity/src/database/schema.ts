@@ -17,6 +17,9 @@ export interface IdentitySchema {
     disabled_at: Date | null
     /** Access tokens of an earlier one have ended. */
     token_version: Generated<number>
+    kind: Generated<'person' | 'service'>
+    /** Who answers for a service account. */
+    owner_id: string | null
   }
   credentials: {
     user_id: string
@@ -103,6 +106,22 @@ export interface IdentitySchema {
     hash: Buffer
     tenant_id: string
     user_id: string
+  }
+  /** Secrets of programs; what is sent as `alta_…` lies here as a hash. */
+  api_keys: {
+    id: string
+    tenant_id: string
+    user_id: string
+    hash: Buffer
+    name: string
+    /** How the key begins, to tell it from others. */
+    hint: string
+    scope: string[]
+    created_by: string
+    created_at: Generated<Date>
+    expires_at: Date
+    revoked_at: Date | null
+    last_used_at: Date | null
   }
   /** Who has shown the password and still owes a code. */
   sign_in_challenges: {

@@ -10,13 +10,16 @@ interface TokenSubject {
   /** The user's `token_version`. */
   version: number
   /** When and how somebody proved who they are; a key has nobody who could. */
+  /** Of a key: the permissions that it is limited to. */
+  scope?: readonly string[]
   proof?: { at: Date; amr: readonly string[] }
 }
 
 export interface AccessTokens {
   /** Life of a token in seconds. */
   readonly lifetime: number
-  issue(subject: TokenSubject): Promise<string>
+  /** @param seconds that it lives, when fewer than `lifetime` */
+  issue(subject: TokenSubject, seconds?: number): Promise<string>
 }
 
 /** JWT access tokens as RFC 9068 has them: `typ` keeps any other kind of token from passing for one. */
@@ -29,16 +32,23 @@ export function accessTokens(options: {
   const { keys, issuer, audience, lifetime } = options
   return {
     lifetime,
-    async issue({ userId, tenantId, sessionId, roles, version, proof }) {
+    async issue({ userId, tenantId, sessionId, roles, version, proof, scope }, seconds = lifetime) {
       const { kid, privateKey } = await keys.current()
       const issuedAt = Math.floor(Date.now() / 1000)
-      return new SignJWT({ tid: tenantId, sid: sessionId, roles, ver: version, ...claimsOf(proof) })
+      return new SignJWT({
+        tid: tenantId,
+        sid: sessionId,
+        roles,
+        ver: version,
+        ...claimsOf(proof),
+        ...(scope ? { scope: scope.join(' ') } : {}),
+      })
         .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid })
         .setIssuer(issuer)
         .setAudience(audience)
         .setSubject(userId)
         .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + lifetime)
+        .setExpirationTime(issuedAt + seconds)
         .setJti(randomUUID())
         .sign(privateKey)
     },

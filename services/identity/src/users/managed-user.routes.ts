@@ -4,14 +4,8 @@ import { recently } from '@alta/kit/auth/step-up'
 import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
+import { managedUser, presentManaged } from './managed-user.schema.ts'
 import type { ManagedUserService } from './managed-user.service.ts'
-import type { UserRow } from './user.repository.ts'
-import { userResource } from './user.schema.ts'
-import { present } from './user.service.ts'
-
-const managedUser = userResource
-  .extend({ disabledAt: z.iso.datetime().nullable().describe('Since then nobody gets in as this user.') })
-  .meta({ id: 'ManagedUser' })
 
 const params = z.object({ id: z.uuid() })
 
@@ -98,8 +92,3 @@ export const managedUserRoutes = (users: ManagedUserService): Route[] => [
     },
   }),
 ]
-
-const presentManaged = (user: UserRow): z.input<typeof managedUser> => ({
-  ...present(user),
-  disabledAt: user.disabled_at?.toISOString() ?? null,
-})

@@ -1,13 +1,15 @@
-import { permissionsOf, type Role } from '@alta/kit/auth/permissions'
+import type { Role } from '@alta/kit/auth/permissions'
 import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
-import { conflict, forbidden, notFound, type Problem } from '@alta/kit/errors'
+import { conflict, notFound, type Problem } from '@alta/kit/errors'
+import { revokeKeys } from '../api-keys/api-key.repository.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import { revokeMailTokens } from '../mail-tokens/mail-token.repository.ts'
 import { endTokensOf } from '../revocations/revocation.repository.ts'
 import { removeChallengesOf } from '../second-factors/challenge.repository.ts'
 import { endSessionsOf } from '../sessions/session.repository.ts'
 import { listUsers, setDisabled, setRoles } from './managed-user.repository.ts'
+import { mayGive } from './may-give.ts'
 import { lockUser, type UserRow, userById } from './user.repository.ts'
 
 export type ManagedUserService = ReturnType<typeof managedUserService>
@@ -40,6 +42,7 @@ export function managedUserService(database: Database<IdentitySchema>) {
         await removeChallengesOf(tx, id)
         await endSessionsOf(tx, id, { reason: 'user-disabled' })
         await revokeMailTokens(tx, id, ['reset-password', 'verify-email', 'change-email'])
+        await revokeKeys(tx, id)
         await endTokensOf(tx, id)
       })
     },
@@ -69,15 +72,6 @@ export function managedUserService(database: Database<IdentitySchema>) {
       })
     },
   }
-}
-
-/** @throws {Problem} 403 `forbidden`: nobody gives what they do not have */
-function mayGive({ permissions, userId }: Principal, roles: readonly string[]): void {
-  const missing = [...permissionsOf(roles)].filter((permission) => !permissions.has(permission))
-  if (missing.length === 0) return
-  throw forbidden('forbidden', 'A role that you give must not be able to do more than you are.', {
-    note: `user ${userId} lacks ${missing.join(', ')}`,
-  })
 }
 
 const sameRoles = (before: readonly string[], after: readonly string[]): boolean =>

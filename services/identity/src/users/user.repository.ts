@@ -3,7 +3,8 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { IdentitySchema } from '../database/schema.ts'
 
 export type UserRow = Selectable<IdentitySchema['users']>
-export type NewUser = Omit<UserRow, 'created_at' | 'email_verified_at' | 'disabled_at' | 'token_version'>
+type ServiceAccount = Omit<UserRow, 'created_at' | 'email_verified_at' | 'disabled_at' | 'token_version'>
+export type NewUser = Omit<ServiceAccount, 'kind' | 'owner_id'>
 
 /** @returns undefined when the tenant has the address already */
 export function insertUser(tx: Kysely<IdentitySchema>, user: NewUser): Promise<UserRow | undefined> {
@@ -15,10 +16,15 @@ export function insertUser(tx: Kysely<IdentitySchema>, user: NewUser): Promise<U
     .executeTakeFirst()
 }
 
+export function insertServiceAccount(tx: Kysely<IdentitySchema>, account: ServiceAccount): Promise<UserRow> {
+  return tx.insertInto('users').values(account).returningAll().executeTakeFirstOrThrow()
+}
+
 export function userById(tx: Kysely<IdentitySchema>, id: string): Promise<UserRow | undefined> {
   return tx.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** A person: no mail ever goes to a service account. */
 export function userByEmail(
   tx: Kysely<IdentitySchema>,
   tenantId: string,
@@ -29,6 +35,7 @@ export function userByEmail(
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('email', '=', email)
+    .where('kind', '=', 'person')
     .executeTakeFirst()
 }
 

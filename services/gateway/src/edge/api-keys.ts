@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import type { Sidecar } from '@alta/kit/dapr/sidecar'
+import { unauthorized, unavailable } from '@alta/kit/errors'
+import { z } from 'zod'
+
+const PREFIX = 'alta_'
+const CACHED_MS = 60_000
+const MOST_CACHED = 10_000
+
+const exchanged = z.object({ accessToken: z.string(), expiresIn: z.number() })
+
+export const isApiKey = (bearer: string | undefined): boolean => bearer?.startsWith(PREFIX) ?? false
+
+export interface ApiKeys {
+  /**
+   * The access token that identity gives for a key, kept for a minute at most, so that services see nothing else.
+   * @throws {Problem} 401 `unauthenticated`; 503 `unavailable`
+   */
+  tokenFor(key: string): Promise<string>
+  /** Its token is refused: the next call asks anew. */
+  forget(key: string): void
+}
+
+export function apiKeys(sidecar: Sidecar, now: () => number = Date.now): ApiKeys {
+  // Hashes, so that a heap dump does not hold every key.
+  const known = new Map<string, { token: Promise<string>; until: number }>()
+  const hashOf = (key: string) => createHash('sha256').update(key).digest('base64')
+
+  async function exchange(key: string, keepUntil: (until: number) => void): Promise<string> {
+    const answer = await sidecar.invoke('identity', '/private/api-keys/exchange', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ key }),
+      timeoutMs: 5_000,
+    })
+    const text = await Array.fromAsync(answer.body)
+    if (answer.status === 200) {
+      const { accessToken, expiresIn } = exchanged.parse(JSON.parse(Buffer.concat(text).toString()))
+      keepUntil(now() + Math.min(CACHED_MS, expiresIn * 500))
+      return accessToken
+    }
+    if (answer.status >= 500) {
+      throw unavailable('unavailable', 'Keys cannot be checked right now.', {
+        note: `identity answers ${answer.status} to a key`,
+      })
+    }
+    throw unauthorized('unauthenticated', 'This key is not valid (any more).', {
+      headers: {
+        'www-authenticate':
+          'Bearer realm="alta", error="invalid_token", error_description="The key is not valid."',
+      },
+    })
+  }
+
+  return {
+    tokenFor(key) {
+      const hash = hashOf(key)
+      const found = known.get(hash)
+      if (found && found.until > now()) return found.token
+      known.delete(hash)
+      // Until it is answered, callers with the same key wait for one question.
+      const entry = { token: Promise.resolve(''), until: now() + CACHED_MS }
+      entry.token = exchange(key, (until) => {
+        entry.until = until
+      })
+      entry.token.catch(() => known.delete(hash))
+      known.set(hash, entry)
+      const oldest = known.keys().next()
+      if (known.size > MOST_CACHED && !oldest.done) known.delete(oldest.value)
+      return entry.token
+    },
+    forget: (key) => known.delete(hashOf(key)),
+  }
+}
