@@ -80,4 +80,7 @@ ports:
   # Istio would have to guess it: the name does not say it.
   - { name: public, port: {{ . }}, targetPort: public, protocol: TCP, appProtocol: http }
   {{- end }}
+  {{- range include "alta.direct" (dict "root" . "side" "callee") | fromJsonArray }}
+  - { name: direct, port: {{ .port }}, targetPort: direct, protocol: TCP }
+  {{- end }}
 {{- end }}

@@ -32,6 +32,17 @@
 {{- get (.Files.Get "files/calls.yaml" | fromYaml).callers (include "alta.appId" .) | default list | sortAlpha | toJson -}}
 {{- end }}
 
+{{/* Connections past Dapr that this service takes (`side` callee) or opens (`side` caller). */}}
+{{- define "alta.direct" -}}
+{{- $appId := include "alta.appId" .root -}}
+{{- $side := .side -}}
+{{- $found := list -}}
+{{- range (.root.Files.Get "files/calls.yaml" | fromYaml).direct -}}
+{{- if eq $appId (get . $side) }}{{ $found = append $found . }}{{ end -}}
+{{- end -}}
+{{- $found | toJson -}}
+{{- end }}
+
 {{- define "alta.peersByAppId" -}}
 {{- range . }}
 - podSelector: { matchLabels: { app.kubernetes.io/name: {{ . }} } }

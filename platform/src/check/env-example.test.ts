@@ -32,6 +32,7 @@ it('every service starts with .env.example as it is', async () => {
     AUDIT_SIGNING_KEY: 'x'.repeat(32),
     IDENTITY_KEY_ENCRYPTION_KEY: 'x'.repeat(32),
     MAIL_TOKEN_KEY: 'x'.repeat(32),
+    LIVE_EDGE_KEY: 'x'.repeat(32),
   }
   const given = Object.fromEntries(Object.entries(example).map(([name, value]) => [name, value ?? '']))
   const configured = services.map((app) => ({

@@ -40,7 +40,7 @@ export function baseEnvironment({ id }: Checkout): Record<string, string> {
   return { ...Object.fromEntries(kept), ALTA_PLATFORM: id, NODE_ENV: 'development' }
 }
 
-export type PortUse = 'app' | 'http' | 'grpc' | 'internal' | 'metrics'
+export type PortUse = 'app' | 'http' | 'grpc' | 'internal' | 'metrics' | 'live'
 
 /** Name under which a port is remembered. @param replica its name: `ocr` for the first, `ocr-2` for the second */
 export const portName = (replica: string, use: PortUse): string => `${replica}.${use}`
@@ -53,10 +53,15 @@ const wideLimits = {
   GATEWAY_LIMIT_ADDRESS: '5000/s burst 10000',
   GATEWAY_LIMIT_SIGN_IN: '100/s burst 500',
   GATEWAY_LIMIT_REFRESH: '100/s burst 500',
+  GATEWAY_LIVE_PER_ADDRESS: '5000',
 }
 
 /** Settings that one service alone needs and that cannot have a default. */
-function ownSettings(app: string, { secrets, places, ports, gatewayUrl }: Input): Record<string, string> {
+function ownSettings(
+  app: string,
+  { secrets, places, ports, gatewayUrl }: Input,
+  replica: string,
+): Record<string, string> {
   if (app === 'identity') {
     return {
       IDENTITY_KEY_ENCRYPTION_KEY: secrets.get('identity', 'keyEncryptionKey'),
@@ -64,8 +69,14 @@ function ownSettings(app: string, { secrets, places, ports, gatewayUrl }: Input)
       MAIL_TOKEN_KEY: secrets.get('identity', 'mailTokenKey'),
     }
   }
-  if (app === 'gateway')
-    return { GATEWAY_PORT: String(ports['gateway.public']), GATEWAY_PUBLIC_URL: gatewayUrl }
+  if (app === 'gateway') {
+    return {
+      GATEWAY_PORT: String(ports['gateway.public']),
+      GATEWAY_PUBLIC_URL: gatewayUrl,
+      GATEWAY_LIVE_URLS: `http://127.0.0.1:${ports['notifications.live']}`,
+      LIVE_EDGE_KEY: secrets.get('gateway', 'liveEdgeKey'),
+    }
+  }
   if (app === 'events') {
     return {
       RABBITMQ_MANAGEMENT_URL: places.rabbitmqManagementUrl,
@@ -79,6 +90,8 @@ function ownSettings(app: string, { secrets, places, ports, gatewayUrl }: Input)
       SMTP_CATCHER_PORT: String(ports['mail.smtp']),
       PUBLIC_URL: gatewayUrl,
       MAIL_TOKEN_KEY: secrets.get('identity', 'mailTokenKey'),
+      LIVE_PORT: String(ports[portName(replica, 'live')]),
+      LIVE_EDGE_KEY: secrets.get('gateway', 'liveEdgeKey'),
     }
   }
   return {}
@@ -107,7 +120,7 @@ export function serviceEnvironment(app: string, input: Input, replica = app): Re
     // On a laptop everybody is one address, and its tests and benches sign in and call as hundreds of people do.
     ...(app === 'gateway' ? wideLimits : {}),
     ...withoutRunnerSettings(checkout.settings.dotEnv),
-    ...ownSettings(app, input),
+    ...ownSettings(app, input, replica),
     OTEL_SERVICE_NAME: app,
     ...(checkout.settings.OTEL_EXPORTER_OTLP_ENDPOINT
       ? { OTEL_EXPORTER_OTLP_ENDPOINT: checkout.settings.OTEL_EXPORTER_OTLP_ENDPOINT }

@@ -23,7 +23,12 @@ export const portNames = (apps: readonly string[]): string[] => [
 
 /** Names of the ports that one replica needs. */
 export const replicaPorts = (replica: string): string[] =>
-  (['app', 'http', 'grpc', 'internal', 'metrics'] as const).map((use) => portName(replica, use))
+  (
+    ['app', 'http', 'grpc', 'internal', 'metrics', ...(isLive(replica) ? (['live'] as const) : [])] as const
+  ).map((use) => portName(replica, use))
+
+/** Whether it takes WebSockets, which have a port of their own. */
+const isLive = (replica: string): boolean => /^notifications(-\d+)?$/.test(replica)
 
 /** The first replica is called like its service, so that there is nothing to learn while there is only one. */
 export const replicaName = (app: string, number: number): string => (number === 1 ? app : `${app}-${number}`)

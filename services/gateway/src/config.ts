@@ -6,6 +6,7 @@ import {
   readConfig,
   redisEnvironment,
   seconds,
+  secret,
   serviceEnvironment,
   text,
 } from '@alta/kit/config'
@@ -41,6 +42,20 @@ export const config = readConfig('services/gateway/src/config.ts', {
   ),
   GATEWAY_MAX_CONNECTIONS: integer({ default: 10_000, min: 1 }).describe(
     'Callers connected at once; further ones are turned away.',
+  ),
+  GATEWAY_LIVE_URLS: text({
+    default: '',
+    pattern: /^(http:\/\/[^\s,/]+(,|$))*$/,
+    expected: 'addresses as "http://notifications:3001", with commas between them',
+  }).describe('Where notifications takes WebSockets, which do not pass Dapr. Empty: no live updates.'),
+  LIVE_EDGE_KEY: secret({ minimumLength: 32 }).describe(
+    'Proves to notifications that a WebSocket comes from here.',
+  ),
+  GATEWAY_ALLOWED_ORIGINS: text({ default: '' }).describe(
+    'Origins of pages, with commas between them, that may open WebSockets beside pages of this host.',
+  ),
+  GATEWAY_LIVE_PER_ADDRESS: integer({ default: 100, min: 1 }).describe(
+    'WebSockets at this gateway from one address (IPv6: each /64).',
   ),
   GATEWAY_LIMITS: oneOf(['per-second', 'per-minute'], { default: 'per-second' }).describe(
     'Numbers of all limits that are not set below (docs/limits.md): 100 requests a second for a caller, or 60 a minute for a user, 100 for an address and 1000 for everybody together.',

@@ -11,11 +11,13 @@ import type { BodyRules } from './edge/request-body.ts'
 import { healthRoutes } from './health/health-routes.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { Policies } from './limits/policies.ts'
+import { type LiveRules, type LiveTunnels, serveLiveTunnels } from './live/live-tunnel.ts'
 import { publicServices } from './routes.ts'
 
 export interface Gateway {
   server: Server
   documents: ServiceDocuments
+  live: LiveTunnels
 }
 
 /** Puts the public side together; nothing listens yet. Times are in milliseconds. */
@@ -28,6 +30,7 @@ export function openGateway(options: {
   verify: TokenVerifier
   bodies: BodyRules
   limits: ListenerLimits
+  live: LiveRules
 }): Gateway {
   const { sidecar } = options
   const documents = serviceDocuments(sidecar, publicServices)
@@ -50,5 +53,6 @@ export function openGateway(options: {
     appToken: undefined,
     requireAppToken: false,
   })
-  return { server: publicServer(app, options.limits), documents }
+  const server = publicServer(app, options.limits)
+  return { server, documents, live: serveLiveTunnels(server, options.live, options) }
 }

@@ -10,6 +10,7 @@ import { openGateway } from './gateway.ts'
 import { limiter } from './limits/limiter.ts'
 import { policiesOf } from './limits/policies.ts'
 import { openRedisCounters } from './limits/redis-counters.ts'
+import { readOrigins } from './live/origin.ts'
 
 const body = config.GATEWAY_BODY_SECONDS * 1000
 const upload = { total: config.GATEWAY_UPLOAD_SECONDS * 1000, idle: body }
@@ -21,7 +22,7 @@ const PARTING_MS = 5_000
 const sidecar = openSidecar(config, { connections: config.GATEWAY_MAX_CONNECTIONS })
 const revocations = revocationsFrom(identityRevocations(config))
 const counters = await openRedisCounters(config)
-const { server, documents } = openGateway({
+const { server, documents, live } = openGateway({
   sidecar,
   upstreamTimeout: config.GATEWAY_UPSTREAM_SECONDS * 1000,
   trustedHops: config.GATEWAY_TRUSTED_HOPS,
@@ -49,6 +50,12 @@ const { server, documents } = openGateway({
     request: Math.max(upload.total, body),
     connections: config.GATEWAY_MAX_CONNECTIONS,
   },
+  live: {
+    places: config.GATEWAY_LIVE_URLS.split(',').flatMap((text) => (text ? [new URL(text)] : [])),
+    edgeKey: config.LIVE_EDGE_KEY,
+    origins: readOrigins(config.GATEWAY_ALLOWED_ORIGINS),
+    perAddress: config.GATEWAY_LIVE_PER_ADDRESS,
+  },
 })
 
 // The internal listener has health and metrics for the platform; callers never see it.
@@ -63,6 +70,7 @@ await serve({
   ],
   checks: [counters.check],
   onStop: async () => {
+    await live.drain(PARTING_MS)
     await drainServer(server, config.SHUTDOWN_SECONDS * 1000, PARTING_MS)
     counters.close()
   },

@@ -15,6 +15,7 @@ import type { z } from 'zod'
 import { catcherRoutes } from './catcher/catcher.routes.ts'
 import { CATCHER_HOST, openCatcher } from './catcher/catcher.ts'
 import type { NotificationsSchema } from './database/schema.ts'
+import { tellChanges } from './live/tell-changes.ts'
 import { type Mailer, smtpMailer } from './mail/mailer.ts'
 import { messageRoutes } from './messages/message.routes.ts'
 import { sendingTracker } from './messages/sending.ts'
@@ -75,13 +76,16 @@ export async function startNotifications() {
     deliver: (event: ReturnType<typeof eventOf>, through: Mailer = mailer) =>
       deliverTo(
         database,
-        subscriptions({
-          database,
-          mailer: through,
-          sending: sendingTracker(),
-          publicUrl: 'http://alta.test',
-          tokenKey,
-        }),
+        subscriptions(
+          {
+            database,
+            mailer: through,
+            sending: sendingTracker(),
+            publicUrl: 'http://alta.test',
+            tokenKey,
+          },
+          tellChanges({ append: async () => undefined }),
+        ),
       )(event),
 
     registered: ({ userId, email }: Person, locale = 'en', name = 'Ada') =>

@@ -1,6 +1,5 @@
 import { tooManyRequests } from '@alta/kit/errors'
 import { currentContext } from '@alta/kit/http/request-context'
-import type { Response } from 'express'
 import { networkOf } from '../edge/client-address.ts'
 import { limitHeaders, secondsUntil } from './limit-headers.ts'
 import type { Demand, Limiter } from './limiter.ts'
@@ -10,7 +9,10 @@ import { routeLimits } from './route-limits.ts'
 /** Counts a request for whom it comes from, and says in the answer how much is left. */
 export function limitRequests(policies: Policies, decide: Limiter) {
   /** @throws {Problem} 429 `rate_limited` */
-  return async ({ method, path }: { method: string; path: string }, response: Response): Promise<void> => {
+  return async (
+    { method, path }: { method: string; path: string },
+    response: { set(headers: Readonly<Record<string, string>>): unknown },
+  ): Promise<void> => {
     const { allowed, findings } = await decide(demandsOf(policies, method, path))
     response.set(limitHeaders(findings))
     if (allowed) return

@@ -11,6 +11,7 @@ import { openGateway } from '../gateway.ts'
 import { processCounters } from '../limits/counters.ts'
 import { type Limiter, limiter } from '../limits/limiter.ts'
 import type { Policies } from '../limits/policies.ts'
+import type { LiveRules, LiveTunnels } from '../live/live-tunnel.ts'
 import { publicServices } from '../routes.ts'
 import { type StubSidecar, startStubSidecar } from './stub-sidecar.ts'
 
@@ -83,6 +84,7 @@ export interface TestGateway {
   port: number
   stub: StubSidecar
   documents: ServiceDocuments
+  live: LiveTunnels
   /** Fetches with a valid token. */
   signedIn(path: string, init?: RequestInit): Promise<Response>
   close(): Promise<void>
@@ -90,7 +92,13 @@ export interface TestGateway {
 
 /** The public listener over a stub of daprd, with small limits. */
 export async function startGateway(
-  options: { upstreamTimeout?: number; trustedHops?: number; policies?: Policies; limiter?: Limiter } = {},
+  options: {
+    upstreamTimeout?: number
+    trustedHops?: number
+    policies?: Policies
+    limiter?: Limiter
+    live?: Partial<LiveRules>
+  } = {},
 ): Promise<TestGateway> {
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }] }
   const stub = await startStubSidecar(documents, jwks)
@@ -106,6 +114,13 @@ export async function startGateway(
     verify: tokenVerifier({ issuer: 'https://alta.local', audience: 'alta', keys: identityKeys(settings) }),
     bodies: smallBodies,
     limits: { headers: 2_000, request: 10_000, connections: 100 },
+    live: {
+      places: [],
+      edgeKey: 'only-for-tests-only-for-tests-only',
+      origins: new Set(),
+      perAddress: 100,
+      ...options.live,
+    },
   })
   await listen(gateway.server, 0, '127.0.0.1')
   // The server listens on a TCP port.
@@ -116,12 +131,14 @@ export async function startGateway(
     port,
     stub,
     documents: gateway.documents,
+    live: gateway.live,
     async signedIn(path, init = {}) {
       const headers = new Headers(init.headers)
       headers.set('authorization', `Bearer ${await accessToken()}`)
       return fetch(url + path, { ...init, headers })
     },
     async close() {
+      await gateway.live.drain(0)
       await drainServer(gateway.server, 0)
       await sidecar.close()
       await stub.close()

@@ -33,6 +33,21 @@ export interface NotificationsSchema {
     created_at: Generated<Date>
     sent_at: Date | null
   }
+  /** Who belongs to which project, as the events of `documents` tell it; says who may hear of what. */
+  members: {
+    user_id: string
+    project_id: string
+    tenant_id: string
+    /** Version of the project that this row shows; older news is passed over. */
+    sequence: number
+    removed_at: Date | null
+  }
+  /** Late news of one of these must not bring its members back. */
+  deleted_projects: {
+    project_id: string
+    tenant_id: string
+    deleted_at: Date
+  }
   /** Of the local catcher. No tenant: a mail server is told addresses and nothing else. */
   caught_mails: {
     id: GeneratedAlways<string>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { unauthorized, unavailable } from '../errors.ts'
 import { type Permission, permissionsOf } from './permissions.ts'
@@ -106,6 +106,9 @@ function withinScope(granted: Set<Permission>, scope: string | undefined): Set<P
   const named = new Set(scope.split(' '))
   return new Set([...granted].filter((permission) => named.has(permission)))
 }
+
+/** When a token that has been verified ends, in milliseconds since 1970. */
+export const endOfToken = (verified: string): number => (decodeJwt(verified).exp ?? 0) * 1000
 
 /** The token of an `Authorization: Bearer …` header. */
 export function bearerToken(header: string | undefined): string | undefined {
