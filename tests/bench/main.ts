@@ -7,6 +7,7 @@ import { compare } from './exactly-once/comparison.ts'
 import { exactlyOnceSection } from './exactly-once/exactly-once.bench.ts'
 import { benchLimits } from './limits.bench.ts'
 import { benchFlood } from './limits-flood.bench.ts'
+import { benchLive } from './live.bench.ts'
 import { describeMachine } from './machine.ts'
 import { benchLatency } from './messaging/latency.bench.ts'
 import { benchRelay } from './messaging/relay.bench.ts'
@@ -69,6 +70,7 @@ console.log(machine.join('\n'))
 await messaging()
 await measure('limits', 'limits: decisions on requests', benchLimits)
 await measure('flood', 'limits: four gateways at five times the limit', benchFlood)
+await measure('live', 'live updates: from commit to a thousand clients', benchLive)
 await measure('uploads', 'uploads through the gateway', benchUploads)
 await measure('ocr', 'OCR against the tesseract command', async () => {
   await installTesseract(say)

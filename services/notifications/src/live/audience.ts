@@ -91,5 +91,3 @@ export function openAudience(clock = Date.now) {
     },
   }
 }
-
-export type Audience = ReturnType<typeof openAudience>

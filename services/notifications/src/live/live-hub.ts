@@ -206,7 +206,7 @@ type ChangeMessage = { type: 'change'; at: string } & Partial<
   Extract<LiveEntry, { type: 'change' }>['change'] | { kind: string; id: string; change: string }
 >
 
-export const writePosition = ({ epoch, id }: Position): string => `${epoch}.${id}`
+const writePosition = ({ epoch, id }: Position): string => `${epoch}.${id}`
 
 const positionForm = /^([0-9a-f]{1,16})\.(\d{1,15}-\d{1,15})$/
 
