@@ -73,6 +73,7 @@ function ownSettings(
     return {
       GATEWAY_PORT: String(ports['gateway.public']),
       GATEWAY_PUBLIC_URL: gatewayUrl,
+      GATEWAY_GRPC_PORT: String(ports['gateway.rpc']),
       GATEWAY_LIVE_URLS: `http://127.0.0.1:${ports['notifications.live']}`,
       LIVE_EDGE_KEY: secrets.get('gateway', 'liveEdgeKey'),
     }

@@ -18,6 +18,7 @@ import { logOf, type Plan, type Planned } from './plan.ts'
 export const portNames = (apps: readonly string[]): string[] => [
   ...apps.flatMap(replicaPorts),
   'mail.smtp',
+  'gateway.rpc',
   controlPort,
 ]
 

@@ -18,6 +18,7 @@ export const config = readConfig('services/gateway/src/config.ts', {
   ...redisEnvironment,
   GATEWAY_HOST: text({ default: '127.0.0.1' }).describe('Address of the public listener.'),
   GATEWAY_PORT: port({ default: 8080 }).describe('Port of the public listener.'),
+  GATEWAY_GRPC_PORT: port().optional().describe('Port for gRPC (docs/grpc.md), without TLS. Empty: none.'),
   GATEWAY_TRUSTED_HOPS: integer({ default: 0, min: 0, max: 8 }).describe(
     'Proxies in front of the gateway whose word on the caller’s address is taken: each adds an entry to x-forwarded-for, and the caller is that many from its end. 0: the caller is whoever has opened the connection. Too high a number believes callers themselves.',
   ),

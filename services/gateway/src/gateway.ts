@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { TokenVerifier } from '@alta/kit/auth/tokens'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
 import { createApp } from '@alta/kit/http/app'
@@ -18,6 +18,8 @@ export interface Gateway {
   server: Server
   documents: ServiceDocuments
   live: LiveTunnels
+  /** The edge for what stands in front of it in this process, and says in x-forwarded-for who asks. */
+  inner: RequestListener
 }
 
 /** Puts the public side together; nothing listens yet. Times are in milliseconds. */
@@ -34,25 +36,27 @@ export function openGateway(options: {
 }): Gateway {
   const { sidecar } = options
   const documents = serviceDocuments(sidecar, publicServices)
-  const edge = edgeRouter({
-    sidecar,
-    documents,
-    verify: options.verify,
-    bodies: options.bodies,
-    timeout: options.upstreamTimeout,
-    trustedHops: options.trustedHops,
-    policies: options.policies,
-    limiter: options.limiter,
-    unlimited: [healthRoutes({ sidecar, documents })],
-    own: [mergedDocument(documents), docsPage()],
-  })
-  const app = createApp({
-    appId: 'gateway',
-    routes: [],
-    routers: [edge],
-    appToken: undefined,
-    requireAppToken: false,
-  })
-  const server = publicServer(app, options.limits)
-  return { server, documents, live: serveLiveTunnels(server, options.live, options) }
+  const edgeBehind = (trustedHops: number) => {
+    const edge = edgeRouter({
+      sidecar,
+      documents,
+      verify: options.verify,
+      bodies: options.bodies,
+      timeout: options.upstreamTimeout,
+      trustedHops,
+      policies: options.policies,
+      limiter: options.limiter,
+      unlimited: [healthRoutes({ sidecar, documents })],
+      own: [mergedDocument(documents), docsPage()],
+    })
+    return createApp({
+      appId: 'gateway',
+      routes: [],
+      routers: [edge],
+      appToken: undefined,
+      requireAppToken: false,
+    })
+  }
+  const server = publicServer(edgeBehind(options.trustedHops), options.limits)
+  return { server, documents, live: serveLiveTunnels(server, options.live, options), inner: edgeBehind(1) }
 }

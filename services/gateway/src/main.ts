@@ -7,6 +7,7 @@ import { log } from '@alta/kit/telemetry/log'
 import { config } from './config.ts'
 import { listen } from './edge/listener.ts'
 import { openGateway } from './gateway.ts'
+import { openGrpcServer } from './grpc/grpc-server.ts'
 import { limiter } from './limits/limiter.ts'
 import { policiesOf } from './limits/policies.ts'
 import { openRedisCounters } from './limits/redis-counters.ts'
@@ -22,7 +23,7 @@ const PARTING_MS = 5_000
 const sidecar = openSidecar(config, { connections: config.GATEWAY_MAX_CONNECTIONS })
 const revocations = revocationsFrom(identityRevocations(config))
 const counters = await openRedisCounters(config)
-const { server, documents, live } = openGateway({
+const { server, documents, live, inner } = openGateway({
   sidecar,
   upstreamTimeout: config.GATEWAY_UPSTREAM_SECONDS * 1000,
   trustedHops: config.GATEWAY_TRUSTED_HOPS,
@@ -58,6 +59,16 @@ const { server, documents, live } = openGateway({
   },
 })
 
+const grpc =
+  config.GATEWAY_GRPC_PORT === undefined
+    ? undefined
+    : await openGrpcServer(inner, {
+        host: config.GATEWAY_HOST,
+        port: config.GATEWAY_GRPC_PORT,
+        trustedHops: config.GATEWAY_TRUSTED_HOPS,
+        maximumBytes: config.GATEWAY_JSON_LIMIT,
+      })
+
 // The internal listener has health and metrics for the platform; callers never see it.
 await serve({
   appId: 'gateway',
@@ -70,7 +81,7 @@ await serve({
   ],
   checks: [counters.check],
   onStop: async () => {
-    await live.drain(PARTING_MS)
+    await Promise.all([live.drain(PARTING_MS), grpc?.drain(PARTING_MS)])
     await drainServer(server, config.SHUTDOWN_SECONDS * 1000, PARTING_MS)
     counters.close()
   },

@@ -7,7 +7,7 @@ import { exportJWK, SignJWT } from 'jose'
 import type { ServiceDocuments } from '../documentation/service-documents.ts'
 import { listen } from '../edge/listener.ts'
 import type { BodyRules } from '../edge/request-body.ts'
-import { openGateway } from '../gateway.ts'
+import { type Gateway, openGateway } from '../gateway.ts'
 import { processCounters } from '../limits/counters.ts'
 import { type Limiter, limiter } from '../limits/limiter.ts'
 import type { Policies } from '../limits/policies.ts'
@@ -70,6 +70,14 @@ const documents = {
     components: { schemas: { Problem: { type: 'object' } } },
   },
   reviews: { openapi: '3.1.0', paths: { '/api/v1/reviews': get(bearer) } },
+  tasks: {
+    openapi: '3.1.0',
+    paths: {
+      '/api/v1/tasks': { ...get(bearer), ...post(bearer) },
+      '/api/v1/tasks/{id}': get(bearer),
+      '/api/v1/tasks/{id}/cancel': post(bearer),
+    },
+  },
   notifications: { openapi: '3.1.0', paths: { '/api/v1/notifications': get(undefined) } },
 }
 
@@ -85,6 +93,7 @@ export interface TestGateway {
   stub: StubSidecar
   documents: ServiceDocuments
   live: LiveTunnels
+  inner: Gateway['inner']
   /** Fetches with a valid token. */
   signedIn(path: string, init?: RequestInit): Promise<Response>
   close(): Promise<void>
@@ -132,6 +141,7 @@ export async function startGateway(
     stub,
     documents: gateway.documents,
     live: gateway.live,
+    inner: gateway.inner,
     async signedIn(path, init = {}) {
       const headers = new Headers(init.headers)
       headers.set('authorization', `Bearer ${await accessToken()}`)
