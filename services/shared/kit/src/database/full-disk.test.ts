@@ -91,6 +91,17 @@ test('a full disk keeps nobody out: what only reads is answered', async () => {
   expect(await ready.json()).toMatchObject({ status: 'degraded', causes: [] })
 })
 
+test('a disk without room even for a new connection is told as a full disk, and not as a database that is away', async () => {
+  const query = vi.spyOn(db.database.pool, 'query')
+  query.mockRejectedValueOnce(
+    Object.assign(new Error('could not write init file'), { code: 'XX000' }) as never,
+  )
+  expect((await look()).components).toMatchObject([{ name: 'postgres', status: 'degraded' }])
+  query.mockRejectedValueOnce(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) as never)
+  expect((await look()).components).toMatchObject([{ name: 'postgres', status: 'down' }])
+  query.mockRestore()
+})
+
 test('a statement that is merely wrong is no full disk', async () => {
   await expect(
     db.database.transaction(DEFAULT_TENANT, ({ tx }) => sql`select 1 / 0`.execute(tx)),

@@ -3,8 +3,11 @@ import { outageOf } from '../telemetry/outage.ts'
 
 /** A database that answers and stores nothing: from the first write that fails so until one works again. */
 export interface WriteOutage {
-  /** To be told of every statement that fails; remembers those that could not be stored. */
-  failed(error: unknown): void
+  /**
+   * To be told of every statement that fails; remembers those that could not be stored.
+   * @returns whether this is one
+   */
+  failed(error: unknown): boolean
   /**
    * Why nothing can be stored; undefined when nothing is known against it. As long as an outage is remembered it
    * is asked after by a write, every few seconds at most: requests may have stopped coming, and a read would not tell.
@@ -23,19 +26,19 @@ export function writeOutageOf(probe: () => Promise<void>, askEveryMs = ASK_EVERY
   let latest: { reason: string; at: number } | undefined
   let asking: Promise<void> | undefined
 
-  function failed(error: unknown): void {
+  function failed(error: unknown): boolean {
     const reason = reasonOf(error)
-    if (reason === undefined) return
+    if (reason === undefined) return false
     latest = { reason, at: Date.now() }
     outage.failed(error)
+    return true
   }
 
   async function ask(): Promise<void> {
     try {
       await probe()
     } catch (error) {
-      failed(error)
-      if (reasonOf(error) === undefined) throw error
+      if (!failed(error)) throw error
       return
     }
     latest = undefined
