@@ -9,12 +9,12 @@ import type { Policy, PolicyName } from '../../services/gateway/src/limits/polic
 import { policiesOf } from '../../services/gateway/src/limits/policies.ts'
 import { openRedisCounters } from '../../services/gateway/src/limits/redis-counters.ts'
 import { rounds, short } from './config.ts'
-import { forSeconds, perSecond, rateCells, ratio } from './figures.ts'
+import { forSeconds, median, perSecond, rateCells, ratio } from './figures.ts'
 import { versionOf } from './peers/versions.ts'
 import type { Section } from './report.ts'
 
 const CALLERS = 50
-const SECONDS = short ? 0.5 : 2
+const SECONDS = short ? 0.5 : 0.75
 const USERS = 1_000
 
 /** A burst that nobody uses up, in the microseconds of which the script speaks. */
@@ -99,22 +99,30 @@ export async function benchLimits(): Promise<Section> {
     unionPiped: { what: 'rate-limiter-flexible, union, auto-pipelining', ...union(pipelined) },
   } satisfies Record<string, Contestant>
 
-  const rates = await inTurns(contestants)
+  const { rates, costs } = await inTurns(contestants)
   const to = (ours: keyof typeof contestants, theirs: keyof typeof contestants) =>
     ratio(rates[ours], rates[theirs])
   return {
     title: 'Limits: decisions on requests',
-    columns: ['what', 'policies a decision', 'decisions/s, median', 'lowest and highest round'],
-    rows: Object.entries(contestants).map(([name, { what, policies }]) => [
-      what,
-      String(policies),
-      ...rateCells(rates[name as keyof typeof contestants]),
+    columns: [
+      'what',
+      'policies a decision',
+      'decisions/s, median',
+      'lowest and highest round',
+      'CPU µs a decision',
+    ],
+    rows: namesOf(contestants).map((name) => [
+      contestants[name].what,
+      String(contestants[name].policies),
+      ...rateCells(rates[name]),
+      median(costs[name]).toFixed(1),
     ]),
     notes: [
       `${CALLERS} callers in one process for ${SECONDS} s, ${perSecond(USERS)} users, one connection each, ${rounds} rounds in turn; rate-limiter-flexible ${versionOf('rate-limiter-flexible')} with ioredis ${versionOf('ioredis')}.`,
       'A request takes one policy by default (user or address), two when it signs in or where everybody is limited together, three at most.',
       `Alta decides by one call of the script on all requests that came in together. One policy against the script with a call for each decision: ${to('one', 'bare')}, with auto-pipelining ${to('one', 'piped')}; three policies: ${to('three', 'pipedThree')}. Against the script called with ${CALLERS} decisions at once and nothing around it: ${to('one', 'gathered')}.`,
       `Against rate-limiter-flexible: ${to('one', 'flexible')}, with auto-pipelining ${to('one', 'flexiblePiped')}; three policies against its union of three: ${to('three', 'union')}, with auto-pipelining ${to('three', 'unionPiped')}.`,
+      'CPU is that of the calling process, which other work on the machine changes less than rates; Redis comes on top.',
       'rate-limiter-flexible counts in fixed windows, and its union keeps what was taken when one limiter refuses; Alta’s script does neither. Alta’s figures are of the whole decision, with its metrics and its memory of who was refused.',
     ],
   }
@@ -126,21 +134,30 @@ function wide(name: PolicyName): Policy {
   return { name, by: 'user', enforced: true, shared: bucket, alone: bucket }
 }
 
-/** Rates of the rounds that count, for each. */
+const namesOf = <Name extends string>(named: Readonly<Record<Name, unknown>>): Name[] =>
+  // What it was made with.
+  Object.keys(named) as Name[]
+
+/** Of each in the rounds that count: decisions a second, and microseconds of this process for each. */
 async function inTurns<Name extends string>(
   contestants: Readonly<Record<Name, Contestant>>,
-): Promise<Record<Name, number[]>> {
-  const names = Object.keys(contestants) as Name[]
-  const rates = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>
+): Promise<{ rates: Record<Name, number[]>; costs: Record<Name, number[]> }> {
+  const names = namesOf(contestants)
+  const empty = () => Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>
+  const [rates, costs] = [empty(), empty()]
   for (let round = -1; round < rounds; round++) {
     for (const name of names) {
       const { decide, together = 1 } = contestants[name]
       let call = 0
       // As many decisions at a time as all others have under way.
       const work = () => decide(`user-${call++ % USERS}`)
-      const { perSecond: calls } = await forSeconds(SECONDS, CALLERS / together, work)
-      if (round >= 0) rates[name].push(calls * together)
+      const before = process.cpuUsage()
+      const { perSecond: calls, count } = await forSeconds(SECONDS, CALLERS / together, work)
+      const { user, system } = process.cpuUsage(before)
+      if (round < 0) continue
+      rates[name].push(calls * together)
+      costs[name].push((user + system) / (count * together))
     }
   }
-  return rates
+  return { rates, costs }
 }

@@ -5,6 +5,7 @@ import { only, short, write } from './config.ts'
 import { chartOf } from './exactly-once/chart.ts'
 import { compare } from './exactly-once/comparison.ts'
 import { exactlyOnceSection } from './exactly-once/exactly-once.bench.ts'
+import { benchHop } from './hop.bench.ts'
 import { benchLimits } from './limits.bench.ts'
 import { benchFlood } from './limits-flood.bench.ts'
 import { benchLive } from './live.bench.ts'
@@ -71,6 +72,7 @@ await messaging()
 await measure('limits', 'limits: decisions on requests', benchLimits)
 await measure('flood', 'limits: four gateways at five times the limit', benchFlood)
 await measure('live', 'live updates: from commit to a thousand clients', benchLive)
+await measure('hop', 'the hop through the gateway, beside other proxies', () => benchHop(say))
 await measure('uploads', 'uploads through the gateway', benchUploads)
 await measure('ocr', 'OCR against the tesseract command', async () => {
   await installTesseract(say)

@@ -60,9 +60,10 @@ peer or a floor of the same run; ratios carry over to another machine, absolute 
 
 \`make bench\` prints, \`make bench WRITE=1\` writes this file too. It takes about twenty minutes and wants PostgreSQL,
 Redis, RabbitMQ and daprd as \`make up\` leaves them; FastAPI, Celery and tesseract it installs from Debian
-(\`python3-fastapi python3-uvicorn python3-asyncpg python3-celery python3-psycopg2 tesseract-ocr\`), the other peers
-come with \`pnpm install\`.
-\`make bench ONLY=exactly-once,relay\` runs parts (\`exactly-once\`, \`latency\`, \`relay\`, \`limits\`, \`flood\`, \`uploads\`, \`ocr\`);
+(\`python3-fastapi python3-uvicorn python3-asyncpg python3-celery python3-psycopg2 tesseract-ocr\`, for the
+hop \`wrk nginx-light haproxy\`; of these nginx serves its own page on port 80 where there is systemd), other gateways of
+Node by npm into a folder of their own, the other peers come with \`pnpm install\`.
+\`make bench ONLY=exactly-once,relay\` runs parts (\`exactly-once\`, \`latency\`, \`relay\`, \`limits\`, \`flood\`, \`hop\`, \`uploads\`, \`ocr\`);
 \`make bench SHORT=1\` is for a look, \`make bench LONG=1 ONLY=exactly-once\` takes five minutes for each system and ten
 more with a transaction held open. All work in vhosts, databases and under Redis keys of their own and remove them
 afterwards; uploads go to the running platform, or to one that is brought up for them. Peers and floors take turns with

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 export interface Processes extends AsyncDisposable {
   node(file: URL, settings: object): Promise<void>
   start(name: string, command: string, args: readonly string[], cwd: string, settings: object): Promise<void>
+  /** Their groups, each with its children. */
+  groups(): number[]
   /** @throws {Error} with the last lines of its log, when one of them has ended */
   alive(): Promise<void>
 }
@@ -42,6 +44,7 @@ export function processesIn(folder: string): Processes {
       const path = fileURLToPath(file)
       return start(path.split('/').slice(-2).join('-'), process.execPath, [path], folder, settings)
     },
+    groups: () => children.flatMap(({ child }) => child.pid ?? []),
     async alive() {
       for (const { name, child, log } of children) {
         if (!ended(child)) continue

@@ -67,8 +67,9 @@ export function requestHeaders(from: IncomingHttpHeaders, caller: Caller): Recor
     kept.filter((entry): entry is [string, string | string[]] => entry[1] !== undefined),
   )
   for (const [name, value] of Object.entries(headers)) {
+    const text = typeof value === 'string' ? value : value.join()
     // Node hands the bytes over as Latin-1.
-    if (!isUtf8(Buffer.from([value].flat().join(), 'latin1'))) {
+    if (!ascii.test(text) && !isUtf8(Buffer.from(text, 'latin1'))) {
       throw badRequest('bad_header', `The header ${name} is not UTF-8.`)
     }
   }
@@ -82,6 +83,7 @@ export function requestHeaders(from: IncomingHttpHeaders, caller: Caller): Recor
   return headers
 }
 
+const ascii = /^[\x20-\x7e]*$/
 const traceHeaders = new Set(['traceparent', 'tracestate', 'baggage'])
 const hostForm = /^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?$/
 

@@ -27,7 +27,10 @@ export function forwardThrough(sidecar: Sidecar, rules: BodyRules, timeout: numb
     const { appId, bodyClass } = edge
     if (edge.template) nameRoute(response, request.method, edge.template)
     const gone = new AbortController()
-    response.once('close', () => gone.abort())
+    // An abort makes an error with its stack: not for each of those who have their answer.
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort()
+    })
 
     const headers = requestHeaders(request.headers, {
       requestId: currentContext()?.requestId ?? '',
@@ -71,7 +74,11 @@ export function forwardThrough(sidecar: Sidecar, rules: BodyRules, timeout: numb
     if (!String(response.getHeader('content-type')).startsWith(EVENT_STREAM)) {
       response.setTimeout(timeout, () => response.destroy())
     }
+    // What there is of the body goes out with the head, in one packet; a stream that has nothing yet sends its head alone.
+    const { socket } = response
+    socket?.cork()
     response.flushHeaders()
+    setImmediate(() => socket?.uncork())
     try {
       await pipeline(answer.body, response)
     } catch (error) {

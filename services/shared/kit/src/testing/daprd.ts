@@ -28,6 +28,8 @@ export interface DaprdOptions {
   /** Further components, as YAML. `secretKeyRef` finds `rabbitmq` / `connectionString`. */
   components?: readonly string[]
   namespace?: string
+  /** The file in which sidecars find each other; one of its own, so that it finds nobody, unless told. */
+  names?: string
 }
 
 export interface Daprd {
@@ -138,7 +140,7 @@ async function writeFiles(folder: string, options: DaprdOptions): Promise<string
   await writeFile(join(folder, 'secrets.json'), secrets, { mode: 0o600 })
   const template = await readFile(join(root, 'dapr/configuration/local.yaml'), 'utf8')
   const configuration = join(folder, 'config.yaml')
-  await writeFile(configuration, localConfiguration(template, join(folder, 'names.db'), ''))
+  await writeFile(configuration, localConfiguration(template, options.names ?? join(folder, 'names.db'), ''))
   return configuration
 }
 
