@@ -178,7 +178,7 @@ async function connectAll(
   port: number,
   told: (id: string) => void,
 ): Promise<WebSocket[]> {
-  const tickets = openTickets(redis)
+  const tickets = openTickets(redis, { refuse: async () => undefined })
   const sockets: WebSocket[] = []
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const token = `${part({ alg: 'none' })}.${part({ exp: Math.ceil(Date.now() / 1_000) + 3_600 })}.`

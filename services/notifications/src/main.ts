@@ -1,4 +1,5 @@
 // notifications: tells people by e-mail what became of their things, each message once, and at once whoever is connected.
+import { identityRevocations, revocationsFrom } from '@alta/kit/auth/revocation'
 import { connect } from '@alta/kit/database/database'
 import { serve } from '@alta/kit/serve'
 import { catcherRoutes } from './catcher/catcher.routes.ts'
@@ -16,12 +17,14 @@ const database = connect<NotificationsSchema>('notifications', config)
 const sending = sendingTracker()
 const catcher =
   config.SMTP_CATCHER_PORT === undefined ? undefined : await openCatcher(database, config.SMTP_CATCHER_PORT)
-const live = await openLive(config, database)
+const revocations = revocationsFrom(identityRevocations(config))
+const live = await openLive(config, database, revocations)
 
 await serve({
   appId: 'notifications',
   config,
   database,
+  revocations,
   routes: [...messageRoutes(database), ...live.routes, ...(catcher ? catcherRoutes(database) : [])],
   subscriptions: subscriptions(
     {
@@ -34,7 +37,7 @@ await serve({
     live.tell,
   ),
   background: [
-    live.background,
+    ...live.background,
     {
       name: 'forget old caught mails',
       everySeconds: 3600,

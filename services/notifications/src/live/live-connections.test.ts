@@ -61,6 +61,17 @@ describe('the end of the token', () => {
     expect(await client.closed).toBe(4401)
   })
 
+  test('comes early when the session has ended, and neither old nor new tickets help', async () => {
+    const [who, other] = [person(), person()]
+    const [client, unconcerned] = [await live.connect(who), await live.connect(other)]
+    const ticket = await live.ticket(who)
+    live.ended.add(who.userId)
+    for (const { run } of live.first.background) await run()
+    expect(await client.closed).toBe(4401)
+    expect(unconcerned.socket.readyState).toBe(unconcerned.socket.OPEN)
+    expect(await live.refused(who, { ticket })).toEqual({ status: 401, code: 'session_ended' })
+  })
+
   test('does not when another ticket was sent in time', async () => {
     const who = person()
     const client = await live.connect(who, { ends: Date.now() + 3_000 })

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+export const liveKind = z.enum(['document', 'voice', 'review', 'project', 'task'])
+export type LiveKind = z.output<typeof liveKind>
+
 const project = { tenantId: z.uuid(), projectId: z.uuid() }
 
 /**
@@ -7,7 +10,7 @@ const project = { tenantId: z.uuid(), projectId: z.uuid() }
  * of the thing, which decides on its own who may read it.
  */
 export const liveChange = z.object({
-  kind: z.enum(['document', 'voice', 'review', 'project', 'task']),
+  kind: liveKind,
   id: z.uuid(),
   /** The event in the words of its topic: `approved`, `ocr-started`. */
   change: z.string(),

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { tooManyRequests, unavailable } from '@alta/kit/errors'
+import type { Revocations } from '@alta/kit/auth/revocation'
+import { Problem, tooManyRequests, unavailable } from '@alta/kit/errors'
 import { log } from '@alta/kit/telemetry/log'
 import { openAudience } from './audience.ts'
 import { liveMetrics } from './live.metrics.ts'
@@ -31,6 +32,7 @@ export function openLiveHub(
   stream: LiveStream,
   rules: HubRules,
   memberships: (tenantId: string, userIds: readonly string[]) => Promise<readonly Membership[]>,
+  revocations: Pick<Revocations, 'refuse'>,
 ) {
   const audience = openAudience()
   const clients = new Set<Client>()
@@ -66,7 +68,7 @@ export function openLiveHub(
 
   const concerns = (holder: Holder, entry: LiveEntry): boolean =>
     entry.type === 'change'
-      ? audience.mayHear(holder, entry)
+      ? holder.kinds.includes(entry.change.kind) && audience.mayHear(holder, entry)
       : entry.type === 'membership' && entry.userId === holder.userId && entry.tenantId === holder.tenantId
 
   /** @returns whether it hears of it */
@@ -160,6 +162,15 @@ export function openLiveHub(
         const left = (windowsOf.get(userId) ?? 1) - 1
         if (left > 0) windowsOf.set(userId, left)
         else windowsOf.delete(userId)
+      }
+    },
+
+    /** Ends connections whose session, or user, was signed out meanwhile. */
+    async endRevoked(): Promise<void> {
+      for (const { connection } of clients) {
+        await revocations.refuse(connection.holder).catch((error: unknown) => {
+          if (error instanceof Problem && error.status === 401) connection.end('token_ended')
+        })
       }
     },
 

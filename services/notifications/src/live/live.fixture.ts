@@ -7,6 +7,7 @@ import { projectCreated } from '@alta/contracts/events/project-created.v1'
 import { permissionsOf } from '@alta/kit/auth/permissions'
 import type { Principal } from '@alta/kit/auth/principal'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
+import { unauthorized } from '@alta/kit/errors'
 import { createApp } from '@alta/kit/http/app'
 import { EDGE_PROOF_HEADER, edgeProof } from '@alta/kit/http/edge-proof'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
@@ -83,9 +84,14 @@ export async function startLive(limits: Limits = {}) {
     ...limits,
   }
   const replicas: Live[] = []
+  const ended = new Set<string>()
   const stream = openLiveStream(config, config.LIVE_KEPT_CHANGES)
   const start = async (): Promise<Live> => {
-    const live = await openLive(config, database)
+    const live = await openLive(config, database, {
+      refuse: async ({ sessionId, userId }) => {
+        if (ended.has(userId)) throw unauthorized('session_ended', `${sessionId} is over`)
+      },
+    })
     replicas.push(live)
     await live.begun
     return live
@@ -145,6 +151,8 @@ export async function startLive(limits: Limits = {}) {
 
   return {
     first,
+    /** Users whose sessions are over. */
+    ended,
     start,
     ticket,
     database,

@@ -1,3 +1,4 @@
+import type { Revocations } from '@alta/kit/auth/revocation'
 import type { Database } from '@alta/kit/database/database'
 import type { HealthCheck } from '@alta/kit/health/health'
 import { edgeProof } from '@alta/kit/http/edge-proof'
@@ -22,16 +23,20 @@ export interface Live {
   routes: Route[]
   tell: TellChanges
   check: HealthCheck
-  background: Repetition
+  background: Repetition[]
   /** Sends everybody away; handlers of events can go on. */
   drain(milliseconds: number): Promise<void>
   close(): void
 }
 
 /** Live updates over WebSockets, put together (docs/live.md). */
-export async function openLive(config: LiveConfig, database: Database<NotificationsSchema>): Promise<Live> {
+export async function openLive(
+  config: LiveConfig,
+  database: Database<NotificationsSchema>,
+  revocations: Pick<Revocations, 'refuse'>,
+): Promise<Live> {
   const stream = openLiveStream(config, config.LIVE_KEPT_CHANGES)
-  const tickets = openTickets(stream.redis)
+  const tickets = openTickets(stream.redis, revocations)
   const hub = openLiveHub(
     stream,
     {
@@ -40,6 +45,7 @@ export async function openLive(config: LiveConfig, database: Database<Notificati
       connectionsOfUser: config.LIVE_CONNECTIONS_PER_USER,
     },
     (tenantId, userIds) => database.read(tenantId, (tx) => membershipsOf(tx, tenantId, userIds)),
+    revocations,
   )
   const server = await openLiveServer({
     host: config.LIVE_HOST,
@@ -63,7 +69,10 @@ export async function openLive(config: LiveConfig, database: Database<Notificati
         return undefined
       },
     },
-    background: { name: 'read anew who belongs to which project', everySeconds: 60, run: hub.relearn },
+    background: [
+      { name: 'read anew who belongs to which project', everySeconds: 60, run: hub.relearn },
+      { name: 'end connections of ended sessions', everySeconds: 2, run: hub.endRevoked },
+    ],
     drain: server.close,
     close: stream.close,
   }

@@ -107,8 +107,14 @@ function withinScope(granted: Set<Permission>, scope: string | undefined): Set<P
   return new Set([...granted].filter((permission) => named.has(permission)))
 }
 
-/** When a token that has been verified ends, in milliseconds since 1970. */
-export const endOfToken = (verified: string): number => (decodeJwt(verified).exp ?? 0) * 1000
+/**
+ * What a token that has been verified says of its end: when, in milliseconds since 1970, and the version by which it
+ * may end earlier (see revocation.ts).
+ */
+export function endOfToken(verified: string): { ends: number; version: number } {
+  const { exp = 0, ver } = decodeJwt(verified)
+  return { ends: exp * 1000, version: typeof ver === 'number' ? ver : 0 }
+}
 
 /** The token of an `Authorization: Bearer …` header. */
 export function bearerToken(header: string | undefined): string | undefined {
