@@ -37,7 +37,7 @@ const codes: Readonly<Record<number, number>> = {
   504: status.DEADLINE_EXCEEDED,
 }
 
-export const codeOf = (http: number): number =>
+const codeOf = (http: number): number =>
   codes[http] ?? (http < 500 ? status.FAILED_PRECONDITION : status.INTERNAL)
 
 export interface GrpcFailure {

@@ -18,7 +18,7 @@ const structs: ReadonlySet<string> = new Set(['params'])
 const carried = ['authorization', 'idempotency-key', 'x-request-id', 'traceparent', 'tracestate']
 
 /** The HTTP request that a message stands for (google.api.http). */
-export function httpOf(rule: HttpRule, message: Message): { method: string; path: string; body?: string } {
+function httpOf(rule: HttpRule, message: Message): { method: string; path: string; body?: string } {
   const method = rule.get === undefined ? 'POST' : 'GET'
   const rest = { ...message }
   const path = (rule.get ?? rule.post ?? '').replaceAll(/\{(\w+)\}/g, (_whole, name: string) => {
