@@ -4,6 +4,7 @@ import type { Database } from '@alta/kit/database/database'
 import { keyFor, seal, unseal } from '@alta/kit/sealing'
 import { log } from '@alta/kit/telemetry/log'
 import { calculateJwkThumbprint, exportJWK, type JSONWebKeySet } from 'jose'
+import type { Kysely } from 'kysely'
 import type { IdentitySchema } from '../database/schema.ts'
 import { insertKey, type KeyRow, listKeys, lockKeys } from './key.repository.ts'
 
@@ -15,8 +16,13 @@ interface SigningKey {
 export interface Keyring {
   /** The key to sign with now; makes the platform's first one when there is none. */
   current(): Promise<SigningKey>
-  /** What verifiers should know: the next key if there is one, the current and the one before it. */
+  /** What verifiers should know: the next key if there is one, the current, and those whose tokens may still live. */
   published(): Promise<JSONWebKeySet>
+  /**
+   * Makes the next key before the current one is old. It is published at once and signs ten minutes later.
+   * @returns when it signs; undefined when one is announced already
+   */
+  rotate(): Promise<{ kid: string; activatesAt: Date } | undefined>
 }
 
 const generateKeys = promisify(generateKeyPair)
@@ -26,6 +32,8 @@ const day = 24 * 60 * minute
 /** Other processes and services look for new keys at least this often; a new key signs only after it. */
 const reloadAfter = minute
 const announcement = 10 * minute
+/** The longest life that access tokens can be given, and a minute in which another process signs with what it knows. */
+const tokensOutlive = 61 * minute
 
 /**
  * The signing keys: RSA of 3,072 bits, private parts encrypted in the database.
@@ -47,6 +55,15 @@ export function keyring(options: {
   const isDue = (newest: KeyRow | undefined): boolean =>
     !newest || newest.created_at.getTime() + replaceAfterDays * day <= now()
 
+  async function addKey(tx: Kysely<IdentitySchema>, before: readonly KeyRow[]): Promise<KeyRow> {
+    // Nobody waits for a first key: there is nothing that verifiers could still be using.
+    const activatesAt = new Date(now() + (before.length === 0 ? 0 : announcement))
+    const row = await newKey(sealingKey, new Date(now()), activatesAt)
+    await insertKey(tx, row)
+    log.info({ kid: row.kid, activatesAt }, 'made a signing key')
+    return row
+  }
+
   async function load(): Promise<KeyRow[]> {
     const rows = await database.system(async ({ tx }) => {
       const found = await listKeys(tx)
@@ -54,12 +71,7 @@ export function keyring(options: {
       await lockKeys(tx)
       const afterLock = await listKeys(tx)
       if (!isDue(afterLock[0])) return afterLock
-      // Nobody waits for a first key: there is nothing that verifiers could still be using.
-      const activatesAt = new Date(now() + (afterLock.length === 0 ? 0 : announcement))
-      const row = await newKey(sealingKey, new Date(now()), activatesAt)
-      await insertKey(tx, row)
-      log.info({ kid: row.kid, activatesAt }, 'made a signing key')
-      return [row, ...afterLock]
+      return [await addKey(tx, afterLock), ...afterLock]
     })
     known = { rows, at: now() }
     return rows
@@ -92,7 +104,25 @@ export function keyring(options: {
     },
     async published() {
       const all = await rows()
-      return { keys: all.slice(0, active(all) + 2).map((row) => row.public_jwk) }
+      const current = active(all)
+      const needed = all.filter((_row, index) => {
+        const successor = all[index - 1]
+        return index <= current || (successor && successor.activates_at.getTime() + tokensOutlive > now())
+      })
+      return { keys: needed.map((row) => row.public_jwk) }
+    },
+    async rotate() {
+      const made = await database.system(async ({ tx }) => {
+        await lockKeys(tx)
+        const rows = await listKeys(tx)
+        // A second one would sign before every verifier has heard of the first.
+        if (rows[0] && rows[0].activates_at.getTime() > now()) return undefined
+        const row = await addKey(tx, rows)
+        return { rows: [row, ...rows], row }
+      })
+      if (!made) return undefined
+      known = { rows: made.rows, at: now() }
+      return { kid: made.row.kid, activatesAt: made.row.activates_at }
     },
   }
 }

@@ -135,7 +135,8 @@ export function identityKeys(sidecar: {
     timeoutDuration: 5_000,
     // A made-up key id makes us ask again; this is how often it can.
     cooldownDuration: 10_000,
-    cacheMaxAge: 600_000,
+    // Less than the ten minutes for which keys are announced before they sign, by more than identity's own minute.
+    cacheMaxAge: 480_000,
   })
 }
 
