@@ -121,8 +121,12 @@ test('every route with limits of its own is declared by a service, and every way
     'POST /api/v1/audit/verify',
     'POST /api/v1/auth/change-password',
     'POST /api/v1/auth/login',
+    'POST /api/v1/auth/login/code',
+    'POST /api/v1/auth/password-reset',
+    'POST /api/v1/auth/password-reset/confirm',
     'POST /api/v1/auth/refresh',
     'POST /api/v1/auth/register',
+    'POST /api/v1/auth/step-up',
     'POST /api/v1/events/replays',
     'POST /api/v1/tasks',
   ])

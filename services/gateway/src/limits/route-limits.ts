@@ -21,6 +21,9 @@ const special: Readonly<Record<string, RouteLimits>> = {
   'POST /api/v1/auth/login/code': { cost: 1, policies: ['sign-in'] },
   'POST /api/v1/auth/step-up': { cost: 1, policies: ['sign-in'] },
   'POST /api/v1/auth/register': { cost: 1, policies: ['sign-in'] },
+  // Each is noted in the audit log, and may send a mail.
+  'POST /api/v1/auth/password-reset': { cost: 1, policies: ['sign-in'] },
+  'POST /api/v1/auth/password-reset/confirm': { cost: 1, policies: ['sign-in'] },
   'POST /api/v1/auth/change-password': { cost: 1, policies: ['sign-in'] },
   // Its token cannot be guessed, and everybody of an office does it every ten minutes.
   'POST /api/v1/auth/refresh': { cost: 1, policies: ['refresh'] },
