@@ -64,6 +64,23 @@ export const gateway: Dashboard = {
       ],
     },
     {
+      title: 'Circuits',
+      panels: [
+        lines('Open', 'short', 'Services that are not asked, because they have failed too often.', [
+          `max by (upstream) (alta_circuit_open{${here}})`,
+          '{{upstream}}',
+        ]),
+        lines('Refused', 'reqps', 'Answered 503 at once, by the service that was not asked.', [
+          `sum by (upstream) (rate(alta_circuit_refused_total{${here}}[$__rate_interval]))`,
+          '{{upstream}}',
+        ]),
+        lines('Changes', 'short', 'Each is counted by the gateway that made it.', [
+          `sum by (upstream, to) (increase(alta_circuit_changes_total{${here}}[$__rate_interval]))`,
+          '{{upstream}} {{to}}',
+        ]),
+      ],
+    },
+    {
       title: 'Behind it',
       panels: [
         lines(

@@ -12,6 +12,7 @@ import { subscriptionComponents } from './components.ts'
 import { readContracts } from './contracts.ts'
 import { eventRows, eventTableMarkdown, withEventTable } from './event-table.ts'
 import { contractRegistry } from './registry.ts'
+import { gatewayRoutes } from './routes/gateway-routes.ts'
 import { serviceChartFiles } from './service-chart.ts'
 import { skaffoldConfig } from './skaffold.ts'
 import { readAllSubscriptions } from './subscriptions.ts'
@@ -30,6 +31,7 @@ export async function generate(root: string): Promise<Generated> {
   const subscriptions = await readAllSubscriptions(root, apps, contracts)
   const files = new Map<string, string>([
     ['services/shared/contracts/src/generated/registry.ts', contractRegistry(contracts)],
+    ['services/gateway/src/routing/generated/routes.json', await gatewayRoutes(root)],
     ['dapr/components/generated/subscriptions.yaml', subscriptionComponents(subscriptions)],
     ['charts/platform/files/alerts/slo.yaml', sloRules()],
     ['charts/platform/files/alerts/tests/slo.yaml', sloRuleTests()],

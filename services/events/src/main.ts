@@ -8,6 +8,7 @@ import { serve } from '@alta/kit/serve'
 import { openNamedFiles } from '@alta/kit/storage/named-files'
 import { auditRoutes } from './audit/audit.routes.ts'
 import { ANCHORS, auditLog } from './audit/audit-log.ts'
+import { circuitRoutes } from './circuits/circuit.routes.ts'
 import { config } from './config.ts'
 import type { EventsSchema } from './database/schema.ts'
 import { deadLetterParts } from './dead-letters/dead-letters.ts'
@@ -29,7 +30,13 @@ await serve({
   config,
   database,
   sidecar,
-  routes: [...auditRoutes(audit), ...monitor.routes, ...deadLetters.routes, ...store.routes],
+  routes: [
+    ...auditRoutes(audit),
+    ...monitor.routes,
+    ...deadLetters.routes,
+    ...store.routes,
+    ...circuitRoutes(),
+  ],
   tasks,
   subscriptions: subscriptions(deadLetters.handlers, tasks),
   background: [...audit.background, ...monitor.background, ...deadLetters.background, ...store.background],

@@ -2,6 +2,8 @@ import type { RequestListener, Server } from 'node:http'
 import type { TokenVerifier } from '@alta/kit/auth/tokens'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
 import { createApp } from '@alta/kit/http/app'
+import { listCircuits } from './circuits/circuit.routes.ts'
+import type { Circuits } from './circuits/circuits.ts'
 import { docsPage } from './documentation/docs-page.ts'
 import { mergedDocument } from './documentation/merged-document.ts'
 import { type ServiceDocuments, serviceDocuments } from './documentation/service-documents.ts'
@@ -13,6 +15,9 @@ import type { Limiter } from './limits/limiter.ts'
 import type { Policies } from './limits/policies.ts'
 import { type LiveRules, type LiveTunnels, serveLiveTunnels } from './live/live-tunnel.ts'
 import { publicServices } from './routes.ts'
+import { type Deprecation, deprecations } from './routing/deprecations.ts'
+import { knownRoutes } from './routing/known-routes.ts'
+import type { RouteTable } from './routing/route-table.ts'
 
 export interface Gateway {
   server: Server
@@ -29,25 +34,32 @@ export function openGateway(options: {
   trustedHops: number
   policies: Policies
   limiter: Limiter
+  circuits: Circuits
   verify: TokenVerifier
   bodies: BodyRules
   limits: ListenerLimits
   live: LiveRules
+  /** Those that are known unless told. */
+  table?: RouteTable
+  deprecations?: Readonly<Record<string, Deprecation>>
 }): Gateway {
   const { sidecar } = options
   const documents = serviceDocuments(sidecar, publicServices)
+  const table = options.table ?? knownRoutes()
   const edgeBehind = (trustedHops: number) => {
     const edge = edgeRouter({
       sidecar,
-      documents,
+      table,
       verify: options.verify,
       bodies: options.bodies,
       timeout: options.upstreamTimeout,
       trustedHops,
       policies: options.policies,
       limiter: options.limiter,
+      circuits: options.circuits,
+      deprecations: options.deprecations ?? deprecations,
       unlimited: [healthRoutes({ sidecar, documents })],
-      own: [mergedDocument(documents), docsPage()],
+      own: [mergedDocument(documents, [listCircuits(options.circuits)]), docsPage()],
     })
     return createApp({
       appId: 'gateway',

@@ -4,6 +4,8 @@ import { identityKeys, tokenVerifier } from '@alta/kit/auth/tokens'
 import { openSidecar } from '@alta/kit/dapr/sidecar'
 import { drainServer, serve } from '@alta/kit/serve'
 import { log } from '@alta/kit/telemetry/log'
+import { circuits } from './circuits/circuits.ts'
+import { openSharedCircuits } from './circuits/shared-circuits.ts'
 import { config } from './config.ts'
 import { listen } from './edge/listener.ts'
 import { openGateway } from './gateway.ts'
@@ -23,6 +25,11 @@ const PARTING_MS = 5_000
 const sidecar = openSidecar(config, { connections: config.GATEWAY_MAX_CONNECTIONS })
 const revocations = revocationsFrom(identityRevocations(config))
 const counters = await openRedisCounters(config)
+/** A trial of which nothing was heard by then is one of a gateway that died. */
+const trialMs = config.GATEWAY_UPSTREAM_SECONDS * 1000 + 5_000
+const circuitRules = { failures: 5, openMs: 30_000, trials: 2, successes: 2, trialMs }
+const sharedCircuits = await openSharedCircuits(config, circuitRules)
+const upstreams = circuits(sharedCircuits, circuitRules)
 const { server, documents, live, inner } = openGateway({
   sidecar,
   upstreamTimeout: config.GATEWAY_UPSTREAM_SECONDS * 1000,
@@ -35,6 +42,7 @@ const { server, documents, live, inner } = openGateway({
     refresh: config.GATEWAY_LIMIT_REFRESH,
   }),
   limiter: limiter(counters.take),
+  circuits: upstreams,
   verify: tokenVerifier({
     issuer: config.TOKEN_ISSUER,
     audience: config.TOKEN_AUDIENCE,
@@ -76,6 +84,7 @@ await serve({
   sidecar,
   revocations,
   background: [
+    { name: 'hear of circuits that others have changed', everySeconds: 0.25, run: upstreams.look },
     { name: 'refresh the API documents', everySeconds: 30, run: documents.refresh },
     { name: 'ask for missing API documents', everySeconds: 2, run: documents.refreshMissing },
   ],
@@ -84,6 +93,7 @@ await serve({
     await Promise.all([live.drain(PARTING_MS), grpc?.drain(PARTING_MS)])
     await drainServer(server, config.SHUTDOWN_SECONDS * 1000, PARTING_MS)
     counters.close()
+    sharedCircuits.close()
   },
 })
 await listen(server, config.GATEWAY_PORT, config.GATEWAY_HOST)

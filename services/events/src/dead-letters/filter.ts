@@ -6,11 +6,13 @@ import { groupStatuses, letterStatuses } from './dead-letter.tables.ts'
 
 const word = z.string().min(1).max(500).refine(isStorable, 'cannot be searched for')
 /** A list; a single value is taken for a list of one, as a query that names it once gives it. */
-const oneOrMore = <Value extends z.ZodType>(value: Value) =>
-  z.preprocess(
-    (given) => (given === undefined || Array.isArray(given) ? given : [given]),
-    z.array(value).min(1).max(50),
-  )
+function oneOrMore<Value>(value: z.ZodType<Value, Value>) {
+  const list = z.array(value).min(1).max(50)
+  return z
+    .union([list, value])
+    .transform((given) => (Array.isArray(given) ? given : [given]))
+    .pipe(list)
+}
 
 const field = z
   .strictObject({

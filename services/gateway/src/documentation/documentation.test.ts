@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startGateway, type TestGateway } from '../testing/gateway-fixture.ts'
-import { documentedRoutes } from './documented-routes.ts'
 import { mergeDocuments } from './merge-documents.ts'
 import { openApiDocument } from './openapi-document.ts'
 
@@ -80,20 +79,6 @@ test('schemas of one name and two meanings are kept apart, with the references t
     },
     components: { schemas: { Item: { type: 'object' }, 'reviews.Item': { type: 'string' } } },
   })
-})
-
-test('a literal path wins over a parameter, and HEAD is looked up as GET', () => {
-  const operations = (security: unknown) => ({ get: { security } })
-  const routes = documentedRoutes(
-    openApiDocument.parse({
-      openapi: '3.1.0',
-      paths: { '/a/{id}': operations([{ bearer: [] }]), '/a/open': operations([]) },
-    }),
-  )
-  expect(routes.find('GET', '/a/open')).toEqual({ path: '/a/open', isPublic: true })
-  expect(routes.find('HEAD', '/a/7')).toEqual({ path: '/a/{id}', isPublic: false })
-  expect(routes.find('POST', '/a/7')).toBeUndefined()
-  expect(routes.find('GET', '/a/7/b')).toBeUndefined()
 })
 
 test('/docs needs nothing from any other host', async () => {

@@ -1,7 +1,6 @@
 import { json } from 'node:stream/consumers'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
 import { log } from '@alta/kit/telemetry/log'
-import { type DocumentedRoutes, documentedRoutes } from './documented-routes.ts'
 import { type OpenApiDocument, openApiDocument } from './openapi-document.ts'
 
 export interface ServiceDocuments {
@@ -9,8 +8,6 @@ export interface ServiceDocuments {
   known(): ReadonlyMap<string, OpenApiDocument>
   /** Services that did not answer when they were last asked. */
   missing(): string[]
-  /** Asks the service, once for all callers, when it has not been known. */
-  routesOf(appId: string): Promise<DocumentedRoutes | undefined>
   /** Asks every service again. */
   refresh(): Promise<void>
   /** Asks those that did not answer. */
@@ -22,7 +19,6 @@ const patience = 3_000
 /** The OpenAPI documents of the services. One that goes away leaves its last document behind. */
 export function serviceDocuments(sidecar: Sidecar, appIds: readonly string[]): ServiceDocuments {
   const documents = new Map<string, OpenApiDocument>()
-  const routes = new Map<string, DocumentedRoutes>()
   const missing = new Set(appIds)
   const asking = new Map<string, Promise<void>>()
 
@@ -33,7 +29,6 @@ export function serviceDocuments(sidecar: Sidecar, appIds: readonly string[]): S
       if (answer.status !== 200) throw new Error(`answered ${answer.status}`)
       const document = openApiDocument.parse(body)
       documents.set(appId, document)
-      routes.set(appId, documentedRoutes(document))
       if (missing.delete(appId)) log.info({ appId }, 'has the API document of a service')
     } catch (error) {
       if (!missing.has(appId)) log.warn({ err: error, appId }, 'a service does not give its API document')
@@ -56,10 +51,6 @@ export function serviceDocuments(sidecar: Sidecar, appIds: readonly string[]): S
   return {
     known: () => new Map([...documents].sort(([one], [other]) => one.localeCompare(other))),
     missing: () => [...missing].sort(),
-    async routesOf(appId) {
-      if (!routes.has(appId)) await askOnce(appId)
-      return routes.get(appId)
-    },
     refresh: () => askAll(appIds),
     refreshMissing: () => askAll(missing),
   }

@@ -1,18 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 import { notFound, Problem } from '@alta/kit/errors'
-import { type BodyClass, bodyClassOf, upstreamOf } from '../routes.ts'
+import type { BodyClass } from '../routing/body-class.ts'
+import type { FoundRoute, RouteTable } from '../routing/route-table.ts'
 import { safePath } from './safe-path.ts'
 
 /** A request that has somewhere to go. */
-export interface EdgeRequest {
+export interface EdgeRequest extends FoundRoute {
   method: EdgeMethod
-  appId: string
   path: string
   /** With its question mark, or empty. */
   search: string
+  /** Limits of the body: without a file those of JSON, whether the route takes one or not. */
   bodyClass: BodyClass
-  /** Path of the documented route, as `/api/v1/projects/{id}`; undefined when no service documents one. */
-  template: string | undefined
 }
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
@@ -30,12 +29,22 @@ export function edgeMethod({ method }: IncomingMessage): EdgeMethod {
   })
 }
 
-const routeNotFound = () => notFound('route_not_found', 'There is nothing at this address.')
-
-/** @throws {Problem} 400 `bad_path`, 404 `route_not_found` */
-export function edgeRequest(method: EdgeMethod, target: string): Omit<EdgeRequest, 'template'> {
+/** @throws {Problem} 400 `bad_path`, 404 `route_not_found`, 405 `method_not_allowed`: only what a service documents goes on */
+export function edgeRequest(table: RouteTable, method: EdgeMethod, target: string): EdgeRequest {
   const { path, search } = safePath(target)
-  const appId = upstreamOf(path)
-  if (!appId) throw routeNotFound()
-  return { method, appId, path, search, bodyClass: bodyClassOf(method, path) }
+  const found = table.find(method, path)
+  if (!found) throw notFound('route_not_found', 'There is nothing at this address.')
+  if ('allow' in found) throw methodNotAllowed(method, found.allow)
+  const { body } = found.route
+  return { ...found, method, path, search, bodyClass: body === 'none' ? 'json' : body }
+}
+
+function methodNotAllowed(method: string, allow: readonly string[]): Problem {
+  const allowed = allow.join(', ')
+  return new Problem({
+    status: 405,
+    code: 'method_not_allowed',
+    detail: `${method} is not possible here; ${allowed} is.`,
+    headers: { allow: allowed },
+  })
 }

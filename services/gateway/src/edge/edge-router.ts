@@ -1,12 +1,17 @@
 import type { TokenVerifier } from '@alta/kit/auth/tokens'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
+import { nameRoute } from '@alta/kit/http/access-log'
 import { currentContext } from '@alta/kit/http/request-context'
+import { runRoute } from '@alta/kit/http/run-route'
 import { type ErrorRequestHandler, Router } from 'express'
-import type { ServiceDocuments } from '../documentation/service-documents.ts'
+import { changeByHand, listCircuits } from '../circuits/circuit.routes.ts'
+import type { Circuits } from '../circuits/circuits.ts'
 import { limitRequests } from '../limits/limit-requests.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Policies } from '../limits/policies.ts'
-import { upstreamOf } from '../routes.ts'
+import { type Deprecation, deprecationHeaders } from '../routing/deprecations.ts'
+import type { RouteTable } from '../routing/route-table.ts'
+import { checkRequest } from '../validation/check-request.ts'
 import { admission } from './admission.ts'
 import { apiKeys } from './api-keys.ts'
 import { clientAddress } from './client-address.ts'
@@ -19,7 +24,7 @@ import { securityHeaders } from './security-headers.ts'
 /** Everything a public request passes, from top to bottom. */
 export function edgeRouter(options: {
   sidecar: Sidecar
-  documents: ServiceDocuments
+  table: RouteTable
   verify: TokenVerifier
   bodies: BodyRules
   /** Milliseconds for a service to answer. */
@@ -28,15 +33,22 @@ export function edgeRouter(options: {
   trustedHops: number
   policies: Policies
   limiter: Limiter
+  circuits: Circuits
+  deprecations: Readonly<Record<string, Deprecation>>
   /** What it answers itself and to anyone, however often they ask. */
   unlimited: readonly Router[]
   /** What else it answers itself. */
   own: readonly Router[]
 }): Router {
-  const { sidecar, documents, verify, bodies, timeout, trustedHops, unlimited, own } = options
-  const admit = admission({ verify, keys: apiKeys(sidecar), routesOf: documents.routesOf })
+  const { sidecar, table, verify, bodies, timeout, trustedHops, unlimited, own, circuits, deprecations } =
+    options
+  refuseUnknown(deprecations, table)
+  const admit = admission({ verify, keys: apiKeys(sidecar) })
+  const check = checkRequest(table, bodies)
   const limit = limitRequests(options.policies, options.limiter)
-  const forward = forwardThrough(sidecar, bodies, timeout)
+  const forward = forwardThrough({ sidecar, circuits, rules: bodies, timeout })
+  const change = changeByHand(circuits, sidecar, timeout)
+  const list = listCircuits(circuits)
 
   const router = Router({ caseSensitive: true })
   router.use(securityHeaders)
@@ -50,8 +62,8 @@ export function edgeRouter(options: {
     const { method, path } = request
     let isForwarded = false
     try {
-      edgeMethod(request)
-      isForwarded = upstreamOf(safePath(request.url).path) !== undefined
+      const found = table.find(edgeMethod(request), safePath(request.url).path)
+      isForwarded = found !== undefined && 'route' in found
     } finally {
       // Others are counted once it is known whose they are.
       if (!isForwarded) await limit({ method, path }, response)
@@ -59,17 +71,29 @@ export function edgeRouter(options: {
     next()
   })
   for (const answers of own) router.use(answers)
+  router.get(list.path, runRoute(list, { verifyToken: verify }))
   router.use(async (request, response) => {
-    const edge = edgeRequest(edgeMethod(request), request.url)
-    let template: string | undefined
+    const edge = edgeRequest(table, edgeMethod(request), request.url)
+    nameRoute(response, request.method, edge.route.path)
+    const leaving = deprecations[`${edge.route.method} ${edge.route.path}`]
     try {
+      if (leaving) response.set(deprecationHeaders(leaving))
       refuseAnnounced(request, edge.bodyClass, bodies[edge.bodyClass])
-      template = await admit(edge, request.headers.authorization)
+      await admit(edge.route, request.headers.authorization)
     } finally {
       // Who is turned away counts as well, and hears 429 instead of 401 once it is too often.
       await limit(edge, response)
     }
-    await forward({ ...edge, template }, request, response)
+    const goOn = (): void => {
+      if (request.headers.expect) response.writeContinue()
+    }
+    const held = await check(edge, request, goOn)
+    const exchange = { request, response, held: held?.bytes, goOn }
+    try {
+      if (!(await change(edge, exchange))) await forward(edge, exchange)
+    } finally {
+      held?.release()
+    }
   })
   router.use(refusedWhileSending)
   return router
@@ -78,4 +102,11 @@ export function edgeRouter(options: {
 const refusedWhileSending: ErrorRequestHandler = (error, request, _response, next) => {
   discardRest(request)
   next(error)
+}
+
+function refuseUnknown(deprecations: Readonly<Record<string, Deprecation>>, { routes }: RouteTable): void {
+  const known = new Set(routes.map(({ method, path }) => `${method} ${path}`))
+  const unknown = Object.keys(deprecations).filter((name) => !known.has(name))
+  if (unknown.length > 0)
+    throw new Error(`no service has ${unknown.join(', ')}, which is said to be deprecated`)
 }

@@ -101,6 +101,15 @@ test('an event stream that the service refuses is refused in the words of the se
   expect(await answer.json()).toEqual({ code: 'document_not_found' })
 })
 
+test('an event stream that fails in the sidecar and would be answered without is a failure, and no more than that', async () => {
+  gateway.stub.answer('documents', ({ headers }, response) => {
+    if (headers.accept === 'text/event-stream') return directInvokeFailure(response, 'failed to invoke')
+    response.writeHead(200, { 'content-type': 'application/json' }).write('{')
+  })
+  const answer = await gateway.signedIn('/api/v1/documents/1', { headers: { accept: 'text/event-stream' } })
+  expect(answer.status).toBe(503)
+})
+
 test('a problem of a service is passed on as it is', async () => {
   gateway.stub.answer('documents', (_incoming, response) => {
     response.writeHead(409, { 'content-type': 'application/problem+json', etag: '"3"' })

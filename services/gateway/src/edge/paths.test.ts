@@ -66,8 +66,20 @@ test.each([
   '/api/v2/projects',
   '/API/v1/projects',
   '/api/v1/authenticate',
+  // What no service documents, although one answers such paths.
+  '/api/v1/auth/unheard-of',
+  '/api/v1/projects/1/members',
+  '/private/sweep',
 ])('%s is nobody’s: 404, and no service hears of it', async (path) => {
   expect(await ask(path)).toEqual({ status: 404, code: 'route_not_found' })
+  expect(gateway.stub.calls).toEqual([])
+})
+
+test('a method that a known path does not have is refused, with those that it has', async () => {
+  const answer = await gateway.signedIn('/api/v1/projects', { method: 'DELETE' })
+  expect(answer.status).toBe(405)
+  expect(answer.headers.get('allow')).toBe('GET, HEAD, POST')
+  expect(await answer.json()).toMatchObject({ code: 'method_not_allowed' })
   expect(gateway.stub.calls).toEqual([])
 })
 

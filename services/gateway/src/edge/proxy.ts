@@ -1,31 +1,58 @@
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { bearerToken } from '@alta/kit/auth/tokens'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
 import { Problem } from '@alta/kit/errors'
-import { nameRoute } from '@alta/kit/http/access-log'
 import { clientGone } from '@alta/kit/http/json-body'
 import { currentContext } from '@alta/kit/http/request-context'
 import { log } from '@alta/kit/telemetry/log'
 import { currentTraceparent } from '@alta/kit/telemetry/tracing'
 import type { Request, Response } from 'express'
+import type { Circuits } from '../circuits/circuits.ts'
+import { failureOf } from '../circuits/outcome.ts'
 import { isApiKey } from './api-keys.ts'
+import { packing } from './compression.ts'
 import type { EdgeRequest } from './edge-request.ts'
 import { refuseForeignFailure } from './foreign-failure.ts'
 import { requestHeaders, responseHeaders } from './forwarded-headers.ts'
 import { type BodyRules, hasBody, limitedBody } from './request-body.ts'
 import { securityHeaderNames } from './security-headers.ts'
+import { leaveUnread } from './unread-answer.ts'
 
 const EVENT_STREAM = 'text/event-stream'
 
 /**
  * Sends a request through the own sidecar to the service that answers it, and its answer back, both as
- * they come: neither is ever held whole. A caller who goes away ends the call.
- * @param timeout milliseconds for a service to begin its answer, and to stand still within it
+ * they come. A caller who goes away ends the call; a service whose circuit is open is not asked.
  */
-export function forwardThrough(sidecar: Sidecar, rules: BodyRules, timeout: number) {
-  return async (edge: EdgeRequest, request: Request, response: Response): Promise<void> => {
-    const { appId, bodyClass } = edge
-    if (edge.template) nameRoute(response, request.method, edge.template)
+export function forwardThrough({
+  sidecar,
+  circuits,
+  rules,
+  timeout,
+}: {
+  sidecar: Sidecar
+  circuits: Circuits
+  rules: BodyRules
+  /** Milliseconds for a service to begin its answer, and to stand still within it. */
+  timeout: number
+}) {
+  return async (
+    edge: EdgeRequest,
+    exchange: {
+      request: Request
+      response: Response
+      /** The body, if it was read already. */
+      held: Buffer | undefined
+      /** Tells a caller who asks before sending to go on. */
+      goOn: () => void
+    },
+  ): Promise<void> => {
+    const { bodyClass } = edge
+    const { request, response, held } = exchange
+    const appId = edge.route.upstream
+    const passage = await circuits.enter(appId)
+    const until = performance.now() + timeout
     const gone = new AbortController()
     // An abort makes an error with its stack: not for each of those who have their answer.
     response.once('close', () => {
@@ -39,35 +66,55 @@ export function forwardThrough(sidecar: Sidecar, rules: BodyRules, timeout: numb
       bearer: bearerToSend(request.headers.authorization),
       traced: currentTraceparent() !== undefined,
     })
+    if (held) {
+      headers['content-length'] = String(held.length)
+      delete headers['content-encoding']
+    }
     // daprd holds a body of known length in memory, to be able to repeat the call. Files must stream.
-    if (bodyClass !== 'json' || !hasBody(request)) delete headers['content-length']
-    if (hasBody(request) && request.headers.expect) response.writeContinue()
-    const body = hasBody(request) ? limitedBody(request, bodyClass, rules[bodyClass]) : null
+    else if (bodyClass !== 'json' || !hasBody(request)) delete headers['content-length']
+    if (hasBody(request) && !held) exchange.goOn()
+    const body = held ?? (hasBody(request) ? limitedBody(request, bodyClass, rules[bodyClass]) : null)
 
     const ask = (accept = headers.accept) =>
       sidecar.invoke(appId, edge.path + edge.search, {
         method: edge.method,
         headers: accept === undefined ? headers : { ...headers, accept },
         signal: gone.signal,
-        timeoutMs: timeout,
+        timeoutMs: Math.max(1, until - performance.now()),
         ...(body ? { body } : {}),
       })
-    const answer = await ask().catch(async (error: unknown) => {
-      if (gone.signal.aborted) throw clientGone()
-      if (!isAway(error) || request.method !== 'GET' || headers.accept !== EVENT_STREAM) throw error
-      // daprd turns a refused event stream into a failure of its own. The service repeats its words to who wants those;
-      // if it would stream, it was daprd's failure after all.
-      const refusal = await ask('application/problem+json')
-      if (refusal.status >= 400) return refusal
-      refusal.body.destroy()
+    const answer = await ask()
+      .catch(async (error: unknown) => {
+        if (gone.signal.aborted) throw clientGone()
+        if (!isAway(error) || (edge.method !== 'GET' && edge.method !== 'HEAD')) throw error
+        if (headers.accept !== EVENT_STREAM) return askAgain(ask, error, until)
+        // daprd turns a refused event stream into a failure of its own. The service repeats its words to who wants those;
+        // if it would stream, it was daprd's failure after all.
+        const refusal = await ask('application/problem+json')
+        if (refusal.status >= 400) return refusal
+        leaveUnread(refusal.body)
+        throw error
+      })
+      .catch(async (error: unknown) => {
+        const failure = gone.signal.aborted || isStillSent(body) ? undefined : failureOf(error)
+        await (failure === undefined ? passage.left() : passage.failed(failure))
+        throw gone.signal.aborted ? clientGone() : error
+      })
+    try {
+      await refuseForeignFailure(appId, answer)
+      await passage.succeeded()
+    } catch (error) {
+      await (answer.status >= 500 ? passage.failed('bad_gateway') : passage.succeeded())
       throw error
-    })
-    await refuseForeignFailure(appId, answer)
+    }
 
     response.status(answer.status)
     for (const [name, value] of responseHeaders(answer.headers)) {
       if (!securityHeaderNames.has(name)) response.setHeader(name, value)
     }
+    const { headers: packed, through } = packing(request, edge.route, answer)
+    response.set(packed)
+    if (through) response.removeHeader('content-length')
     if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store')
     // A service that stops in the middle, or a caller who stops reading, would hold both connections for ever.
     // An event stream may be silent for as long as nothing happens; its type may be followed by a charset.
@@ -80,7 +127,7 @@ export function forwardThrough(sidecar: Sidecar, rules: BodyRules, timeout: numb
     response.flushHeaders()
     setImmediate(() => socket?.uncork())
     try {
-      await pipeline(answer.body, response)
+      await (through ? pipeline(answer.body, through, response) : pipeline(answer.body, response))
     } catch (error) {
       // The status is out. `pipeline` has cut the connection, which tells the caller that this is not all.
       if (!gone.signal.aborted) log.warn({ err: error, appId }, 'an answer broke off')
@@ -95,3 +142,16 @@ function bearerToSend(authorization: string | undefined): string | undefined {
 }
 
 const isAway = (error: unknown): boolean => error instanceof Problem && error.code === 'upstream_unavailable'
+
+/** An upload that broke off was refused by the service before its end, or given up by the caller. */
+const isStillSent = (body: Buffer | Readable | null): boolean =>
+  body !== null && 'readableEnded' in body && !body.readableEnded
+
+/**
+ * Asks once more for what was not answered at all and changes nothing, in what is left of the time: a connection may
+ * have been closed on its way, and another replica may be there. daprd itself repeats nothing (dapr/resiliency).
+ */
+async function askAgain<Answer>(ask: () => Promise<Answer>, error: unknown, until: number): Promise<Answer> {
+  if (performance.now() >= until) throw error
+  return ask()
+}

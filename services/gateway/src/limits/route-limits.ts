@@ -1,4 +1,4 @@
-import { type BodyClass, bodyClassOf } from '../routes.ts'
+import { type BodyClass, bodyClassOf } from '../routing/body-class.ts'
 import type { PolicyName } from './policies.ts'
 
 export interface RouteLimits {

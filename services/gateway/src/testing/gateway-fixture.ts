@@ -4,6 +4,9 @@ import { identityKeys, tokenVerifier } from '@alta/kit/auth/tokens'
 import { openSidecar } from '@alta/kit/dapr/sidecar'
 import { drainServer } from '@alta/kit/serve'
 import { exportJWK, SignJWT } from 'jose'
+import type { CircuitRules } from '../circuits/circuit.ts'
+import { type Circuits, circuits } from '../circuits/circuits.ts'
+import type { SharedCircuits } from '../circuits/shared-circuits.ts'
 import type { ServiceDocuments } from '../documentation/service-documents.ts'
 import { listen } from '../edge/listener.ts'
 import type { BodyRules } from '../edge/request-body.ts'
@@ -12,7 +15,10 @@ import { processCounters } from '../limits/counters.ts'
 import { type Limiter, limiter } from '../limits/limiter.ts'
 import type { Policies } from '../limits/policies.ts'
 import type { LiveRules, LiveTunnels } from '../live/live-tunnel.ts'
-import { publicServices } from '../routes.ts'
+import { publicServices, upstreamOf } from '../routes.ts'
+import type { Deprecation } from '../routing/deprecations.ts'
+import { routesFromDocuments } from '../routing/from-documents.ts'
+import { routeTable } from '../routing/route-table.ts'
 import { type StubSidecar, startStubSidecar } from './stub-sidecar.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -39,9 +45,71 @@ export function accessToken(changes: Record<string, unknown> = {}): Promise<stri
 const get = (security: unknown) => ({ get: { security, responses: {} } })
 const post = (security: unknown) => ({ post: { security, responses: {} } })
 const bearer = [{ bearer: [] }]
+const upload = (mediaTypes: string) => ({
+  post: {
+    security: bearer,
+    requestBody: {
+      content: { 'multipart/form-data': { encoding: { file: { contentType: mediaTypes } } } },
+    },
+    responses: {},
+  },
+})
 
 /** What the services whose routes no test here looks at answer. */
 const empty = Object.fromEntries(publicServices.map((name) => [name, { openapi: '3.1.0', paths: {} }]))
+
+const uuid = { type: 'string', format: 'uuid', pattern: '^[0-9a-f-]{36}$' }
+/** Routes that say in full what they take. */
+const strictRoutes = {
+  get: {
+    security: bearer,
+    parameters: [
+      { in: 'query', name: 'limit', schema: { type: 'integer', minimum: 1, maximum: 100 } },
+      { in: 'query', name: 'tag', schema: { type: 'array', items: { type: 'string', maxLength: 10 } } },
+      { in: 'query', name: 'projectId', required: true, schema: uuid },
+      { in: 'header', name: 'if-match', schema: { type: 'string', maxLength: 10 } },
+    ],
+    responses: {},
+  },
+  post: {
+    security: bearer,
+    'x-permission': 'documents:write',
+    'x-maximum-bytes': 512,
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            properties: {
+              name: { type: 'string', maxLength: 10 },
+              description: { type: 'string' },
+              owner: { $ref: '#/components/schemas/Owner' },
+            },
+            required: ['name'],
+            additionalProperties: false,
+          },
+        },
+      },
+    },
+    responses: {},
+  },
+  patch: {
+    security: bearer,
+    'x-permission': 'operations:write',
+    requestBody: { content: { 'application/json': { schema: { type: 'object', required: ['name'] } } } },
+    responses: {},
+  },
+}
+
+const changeOfCircuit = {
+  post: {
+    security: bearer,
+    'x-permission': 'operations:write',
+    requestBody: { content: { 'application/json': { schema: { type: 'object', required: ['reason'] } } } },
+    responses: {},
+  },
+}
 
 const documents = {
   ...empty,
@@ -62,12 +130,15 @@ const documents = {
       '/api/v1/projects/{id}': {
         get: { security: bearer, responses: { 200: { description: 'Yes', headers: { etag: {} } } } },
       },
-      '/api/v1/projects/{id}/documents': post(bearer),
-      '/api/v1/projects/{id}/voice-samples': post(bearer),
+      '/api/v1/projects/{id}/documents': upload('application/pdf, image/png'),
+      '/api/v1/projects/{id}/voice-samples': upload('audio/mpeg, audio/wav'),
       '/api/v1/documents/{id}': get(bearer),
+      '/api/v1/documents': strictRoutes,
       '/private/sweep': post([]),
     },
-    components: { schemas: { Problem: { type: 'object' } } },
+    components: {
+      schemas: { Problem: { type: 'object' }, Owner: { type: 'object', properties: { id: uuid } } },
+    },
   },
   reviews: { openapi: '3.1.0', paths: { '/api/v1/reviews': get(bearer) } },
   tasks: {
@@ -76,6 +147,13 @@ const documents = {
       '/api/v1/tasks': { ...get(bearer), ...post(bearer) },
       '/api/v1/tasks/{id}': get(bearer),
       '/api/v1/tasks/{id}/cancel': post(bearer),
+    },
+  },
+  events: {
+    openapi: '3.1.0',
+    paths: {
+      '/api/v1/gateway/circuits/{upstream}/open': changeOfCircuit,
+      '/api/v1/gateway/circuits/{upstream}/close': changeOfCircuit,
     },
   },
   notifications: { openapi: '3.1.0', paths: { '/api/v1/notifications': get(undefined) } },
@@ -99,6 +177,17 @@ export interface TestGateway {
   close(): Promise<void>
 }
 
+/** Tests of other things fail calls as often as they like. */
+const patientRules: CircuitRules = {
+  failures: 1_000,
+  openMs: 30_000,
+  trials: 2,
+  trialMs: 35_000,
+  successes: 2,
+}
+const noRedis = () => Promise.reject(new Error('no Redis in this test'))
+const sharedByNobody: SharedCircuits = { change: noRedis, read: noRedis, close: () => undefined }
+
 /** The public listener over a stub of daprd, with small limits. */
 export async function startGateway(
   options: {
@@ -107,6 +196,8 @@ export async function startGateway(
     policies?: Policies
     limiter?: Limiter
     live?: Partial<LiveRules>
+    circuits?: Circuits
+    deprecations?: Readonly<Record<string, Deprecation>>
   } = {},
 ): Promise<TestGateway> {
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }] }
@@ -120,6 +211,8 @@ export async function startGateway(
     trustedHops: options.trustedHops ?? 0,
     policies: options.policies ?? new Map(),
     limiter: options.limiter ?? limiter(async (asks) => counters(asks)),
+    deprecations: options.deprecations ?? {},
+    circuits: options.circuits ?? circuits(sharedByNobody, patientRules),
     verify: tokenVerifier({ issuer: 'https://alta.local', audience: 'alta', keys: identityKeys(settings) }),
     bodies: smallBodies,
     limits: { headers: 2_000, request: 10_000, connections: 100 },
@@ -130,6 +223,7 @@ export async function startGateway(
       perAddress: 100,
       ...options.live,
     },
+    table: routeTable(routesFromDocuments(documents, upstreamOf)),
   })
   await listen(gateway.server, 0, '127.0.0.1')
   // The server listens on a TCP port.

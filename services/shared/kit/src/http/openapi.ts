@@ -7,6 +7,7 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
 } from 'zod-openapi'
+import { standardMaximumBytes } from './json-body.ts'
 import type { AnswerRule, Route } from './route.ts'
 
 export interface DocumentOptions {
@@ -51,6 +52,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
     security: policy.needsToken ? [{ bearer: [] }] : [],
     ...(policy.permission ? { 'x-permission': policy.permission } : {}),
     'x-policy': policy.attribute ? `${policy.name}, ${policy.attribute}` : policy.name,
+    ...(route.body ? { 'x-maximum-bytes': route.maximumBytes ?? standardMaximumBytes } : {}),
     requestParams: {
       ...(params ? { path: params } : {}),
       ...(query ? { query } : {}),

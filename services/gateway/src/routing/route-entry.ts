@@ -1,0 +1,35 @@
+import { permissions } from '@alta/kit/auth/permissions'
+import { z } from 'zod'
+
+/** JSON Schema, 2020-12. */
+const schema = z.record(z.string(), z.unknown())
+
+/** What the gateway knows of a route: the part of its service's OpenAPI document that is about requests. */
+export const routeEntry = z.strictObject({
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+  /** As `/api/v1/projects/{id}`. */
+  path: z.string().startsWith('/'),
+  /** App-id of the service that answers. */
+  upstream: z.string().min(1),
+  policy: z.union([z.enum(['anyone', 'signedIn']), z.templateLiteral(['may ', z.enum(permissions)])]),
+  /** What it takes: no body, JSON, or a file of a kind. */
+  body: z.enum(['none', 'json', 'document', 'audio']),
+  /** Of a JSON body. */
+  maximumBytes: z.int().optional(),
+  /** False: the JSON body may be left out. */
+  bodyRequired: z.boolean().optional(),
+  params: schema.optional(),
+  query: schema.optional(),
+  headers: schema.optional(),
+  json: schema.optional(),
+})
+
+export type RouteEntry = z.infer<typeof routeEntry>
+
+export const routesFile = z.strictObject({
+  routes: z.array(routeEntry),
+  /** Schemas that others refer to, as `definitions#/$defs/<app-id>.<name>`. */
+  definitions: z.record(z.string(), schema),
+})
+
+export type RoutesFile = z.infer<typeof routesFile>

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http'
+import { currentContext } from '@alta/kit/http/request-context'
+import type { EdgeRequest } from '../edge/edge-request.ts'
+import { type BodyRules, hasBody } from '../edge/request-body.ts'
+import type { RouteTable } from '../routing/route-table.ts'
+import { heldBytes } from './held-bytes.ts'
+import { heldJson } from './held-json.ts'
+import { requestChecks } from './request-checks.ts'
+
+/** Larger ones go through unread, and the service alone checks them: holding them would be dearer. */
+const LARGEST_HELD = 2 ** 20
+
+/**
+ * What a service would refuse is refused here. Who lacks the permission for a route is not told what is wrong with
+ * the request: the service refuses such callers without reading it, and notes that in the audit log.
+ */
+export function checkRequest(table: RouteTable, rules: BodyRules, room = heldBytes()) {
+  const checks = requestChecks(table)
+
+  /**
+   * @returns the body, when it was read, which has to be sent in place of the request's
+   * @throws {Problem} 400, 408, 413 or 415, as services have them
+   */
+  return async (
+    edge: EdgeRequest,
+    request: IncomingMessage,
+    goOn: () => void,
+  ): Promise<{ bytes: Buffer; release: () => void } | undefined> => {
+    const { route } = edge
+    if (!mayCall(route.policy)) return undefined
+    checks.head(edge, edge.search, request.headers)
+    if (route.body !== 'json') return undefined
+    if (!hasBody(request)) {
+      checks.body(route, undefined, 0)
+      return undefined
+    }
+    const maximumBytes = Math.min(route.maximumBytes ?? rules.json.maximumBytes, rules.json.maximumBytes)
+    const announced = Number(request.headers['content-length'] ?? maximumBytes)
+    const release = announced <= LARGEST_HELD ? room.take(announced) : undefined
+    if (!release) return undefined
+    try {
+      goOn()
+      const { bytes, value } = await heldJson(request, { ...rules.json, maximumBytes })
+      checks.body(route, value, bytes.length)
+      return { bytes, release }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+}
+
+function mayCall(policy: EdgeRequest['route']['policy']): boolean {
+  if (!policy.startsWith('may ')) return true
+  const wanted = policy.slice('may '.length)
+  return [...(currentContext()?.principal?.permissions ?? [])].some((each) => each === wanted)
+}
