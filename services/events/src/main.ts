@@ -8,6 +8,7 @@ import { serve } from '@alta/kit/serve'
 import { openNamedFiles } from '@alta/kit/storage/named-files'
 import { auditRoutes } from './audit/audit.routes.ts'
 import { ANCHORS, auditLog } from './audit/audit-log.ts'
+import { decisionRoutes } from './audit/decision.routes.ts'
 import { circuitRoutes } from './circuits/circuit.routes.ts'
 import { config } from './config.ts'
 import type { EventsSchema } from './database/schema.ts'
@@ -32,6 +33,7 @@ await serve({
   sidecar,
   routes: [
     ...auditRoutes(audit),
+    ...decisionRoutes(audit),
     ...monitor.routes,
     ...deadLetters.routes,
     ...store.routes,

@@ -19,6 +19,7 @@ import type { EventsSchema } from '../database/schema.ts'
 import { auditRoutes } from './audit.routes.ts'
 import { ANCHORS, type AuditSettings, auditLog } from './audit-log.ts'
 import { GENESIS } from './chain.ts'
+import { decisionRoutes } from './decision.routes.ts'
 import { recordEntry } from './record-entry.ts'
 
 export const settings: AuditSettings = {
@@ -58,7 +59,7 @@ export async function startAudit(changes: Partial<AuditSettings> = {}) {
     auditLog(database, files, { ...settings, ...changes, ...more })
   const audit = open()
   const app = await startApp({
-    routes: auditRoutes(audit),
+    routes: [...auditRoutes(audit), ...decisionRoutes(audit)],
     verifyToken: principalOf,
     audit: auditRecorder(database),
   })
@@ -101,7 +102,7 @@ export async function startAudit(changes: Partial<AuditSettings> = {}) {
     /** As new, without the price of a new database. */
     async reset() {
       await this.tamper(
-        'truncate audit_entries, inbox_messages, outbox_events',
+        'truncate audit_entries, refused_requests, inbox_messages, outbox_events',
         `update audit_head set sequence = 0, hash = '${GENESIS.hash}'`,
       )
       await rm(join(directory, ANCHORS), { recursive: true, force: true })

@@ -19,13 +19,17 @@ export async function head(tx: Tx, { lock }: { lock: boolean }): Promise<Link> {
   return linkOf(await (lock ? query.forUpdate() : query).executeTakeFirstOrThrow())
 }
 
-/** Nothing happens when the entry is there already: then the end of the chain stays where it is. */
-export async function append(tx: Tx, { text, sequence, hash }: AuditRow): Promise<void> {
-  await sql`
+/**
+ * Nothing happens when the entry is there already: then the end of the chain stays where it is.
+ * @returns whether it was added
+ */
+export async function append(tx: Tx, { text, sequence, hash }: AuditRow): Promise<boolean> {
+  const { numAffectedRows } = await sql`
     with added as (
       insert into audit_entries (entry, hash) values (${text}, ${hash})
       on conflict (entry_id) do nothing returning 1)
     update audit_head set sequence = ${sequence}, hash = ${hash} where exists (select from added)`.execute(tx)
+  return numAffectedRows === 1n
 }
 
 /** Entries in their order, from `from` on; all that the transaction's tenant may see. */

@@ -15,6 +15,12 @@ interface AuditEntriesTable {
   resources: GeneratedAlways<unknown>
 }
 
+interface RefusedRequestsTable {
+  tenant_id: string
+  request_id: string
+  sequence: string
+}
+
 interface AuditHeadTable {
   one: GeneratedAlways<boolean>
   sequence: string
@@ -24,4 +30,5 @@ interface AuditHeadTable {
 export interface AuditTables {
   audit_entries: AuditEntriesTable
   audit_head: AuditHeadTable
+  refused_requests: RefusedRequestsTable
 }

@@ -27,6 +27,12 @@ export const auditEntry = z.object({
   outcome: z.enum(['allowed', 'denied']),
   /** Code of the problem that a refused caller was told. */
   code: z.string().max(100).nullable(),
+  /** Of a refusal: the rule that refused. Absent in entries from before it was noted. */
+  rule: z.string().max(100).optional(),
+  /** Of a refusal: what would have been let in, in words that the caller may read. */
+  needed: z.string().max(500).optional(),
+  /** Of a sum of refusals: the first of its requests. */
+  furtherRequests: z.array(z.string().max(200)).max(100).optional(),
   /** More than 1: as many refusals of one caller at one route within a minute, which ended at `at`. */
   count: z.number().int().min(1),
   /** Address of the caller's connection, as the gateway saw it. Null: the call did not come through the gateway. */

@@ -6,7 +6,7 @@ import type { Problem } from '../errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { randomUUIDv7 } from '../identifiers.ts'
 import { log } from '../telemetry/log.ts'
-import { entryOf, type TenantEntry } from './request-audit.ts'
+import { entryOf, refusedBy, type TenantEntry } from './request-audit.ts'
 
 /** Notes in a transaction of its own what no transaction of a handler could. */
 export interface AuditRecorder {
@@ -21,6 +21,8 @@ export interface AuditRecorder {
 const WINDOW_MILLISECONDS = 60_000
 /** Callers and routes that are told apart within a minute; everything above is one sum for each route. */
 const MOST_WINDOWS = 500
+/** Of further refusals in a window: as many can still be asked for by their request. */
+const MOST_REQUESTS = 100
 
 interface Window {
   readonly begun: number
@@ -28,6 +30,7 @@ interface Window {
   last: string
   /** Refusals after the first, which was written at once. */
   further: number
+  readonly requests: string[]
 }
 
 /**
@@ -59,41 +62,60 @@ export function auditRecorder<Schema>(
       )
     },
 
-    async denied(context, { code }) {
+    async denied(context, problem) {
       const { audit } = context
       if (!audit || audit.refusal) return
       audit.state = 'noted'
       const { resources } = audit
-      const noted = entryOf(context, audit, { tenant: DEFAULT_TENANT, resources, outcome: 'denied', code })
+      const noted = entryOf(context, audit, {
+        tenant: DEFAULT_TENANT,
+        resources,
+        ...refusedBy(audit, problem),
+      })
       const who = noted.entry.actor?.userId ?? noted.entry.address
-      const own = [noted.tenantId, who, audit.action, code].join(' ')
+      const { code, rule } = noted.entry
+      const own = [noted.tenantId, who, audit.action, code, rule].join(' ')
       const isOwn = windows.has(own) || windows.size < MOST_WINDOWS
       const key = isOwn ? own : `others ${audit.action} ${code}`
       const known = windows.get(key)
       if (known) {
         known.further += 1
         known.last = noted.entry.at
+        // Of a sum over many callers nobody is to read that a request was theirs.
+        if (isOwn && known.requests.length < MOST_REQUESTS) known.requests.push(context.requestId)
         return
       }
       const first = isOwn ? noted : anonymous(noted)
-      windows.set(key, { begun: clock(), first, last: noted.entry.at, further: 0 })
+      windows.set(key, { begun: clock(), first, last: noted.entry.at, further: 0, requests: [] })
       await tryToWrite(first)
     },
 
     async flush(all = false) {
-      for (const [key, { begun, first, last, further }] of windows) {
+      for (const [key, { begun, first, last, further, requests }] of windows) {
         if (!all && clock() - begun < WINDOW_MILLISECONDS) continue
         windows.delete(key)
-        if (further > 0) await tryToWrite(sum(first, last, further))
+        if (further > 0) await tryToWrite(sum(first, last, further, requests))
       }
     },
   }
 }
 
 /** One entry for refusals that are not told apart any more. */
-const sum = ({ tenantId, entry }: TenantEntry, at: string, count: number): TenantEntry => ({
+const sum = (
+  { tenantId, entry }: TenantEntry,
+  at: string,
+  count: number,
+  furtherRequests: readonly string[],
+): TenantEntry => ({
   tenantId,
-  entry: { ...entry, entryId: randomUUIDv7(), at, count, resources: [] },
+  entry: {
+    ...entry,
+    entryId: randomUUIDv7(),
+    at,
+    count,
+    resources: [],
+    ...(furtherRequests.length > 0 ? { furtherRequests: [...furtherRequests] } : {}),
+  },
 })
 
 const anonymous = ({ entry }: TenantEntry): TenantEntry => {

@@ -42,7 +42,7 @@ export function auditedRoutes(database: Database<EffectsSchema>): Route[] {
       method: 'post',
       path: '/projects/:id/letters',
       summary: 'Write a letter',
-      policy: may('projects:write'),
+      policy: may('projects:write', 'project reviewer'),
       idempotent: true,
       params,
       body: z.object({ what: z.enum(['once', 'twice', 'fail', 'hide', 'nothing']), secret: z.string() }),

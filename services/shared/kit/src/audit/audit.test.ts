@@ -124,14 +124,25 @@ test('a replayed answer is no second entry', async () => {
 test('what is missing and what is hidden are both noted as denied, with what the caller was told', async () => {
   expect((await letter('hide')).status).toBe(404)
   expect(await entries()).toMatchObject([
-    { outcome: 'denied', code: 'project_not_found', actor: { userId }, resources: [{ id: projectId }] },
+    {
+      ...{ outcome: 'denied', code: 'project_not_found', actor: { userId }, resources: [{ id: projectId }] },
+      rule: 'project reviewer',
+      // Not which of the two it was.
+      needed: expect.stringMatching(/^that it exists, and the role reviewer.*permission reviews:any/),
+    },
   ])
 })
 
 test('a caller without the permission is noted as denied, a stranger who shows nothing is not', async () => {
   expect((await app.call('/log', { headers: as('member') })).status).toBe(403)
   expect((await app.call('/log')).status).toBe(401)
-  expect(await entries()).toMatchObject([{ action: 'GET /log', outcome: 'denied', code: 'forbidden' }])
+  expect(await entries()).toMatchObject([
+    {
+      ...{ action: 'GET /log', outcome: 'denied', code: 'forbidden' },
+      rule: 'permission audit:read',
+      needed: 'the permission audit:read (of the role operator or admin)',
+    },
+  ])
 })
 
 test('a token that does not verify is noted as denied, without a name', async () => {
@@ -150,6 +161,9 @@ test('a flood of refusals is one entry at once and one with their number when th
     [1, 'denied'],
     [39, 'denied'],
   ])
+  const [first, further] = await entries()
+  expect(new Set(further?.furtherRequests).size).toBe(39)
+  expect(further?.furtherRequests).not.toContain(first?.requestId)
 })
 
 test('a flood from many addresses cannot fill the log', async () => {
@@ -162,6 +176,7 @@ test('a flood from many addresses cannot fill the log', async () => {
   await recorder.flush()
   const all = await entries()
   expect(all.slice(501)).toMatchObject([{ count: 99, actor: null, address: null, outcome: 'denied' }])
+  expect(all.at(-1)).not.toHaveProperty('furtherRequests')
 })
 
 test('the sums are written when the service stops', async () => {

@@ -1,11 +1,13 @@
 import { isIP } from 'node:net'
 import type { AuditEntry, AuditResource } from '@alta/contracts/resources/audit'
 import type { Request } from 'express'
+import type { Policy } from '../auth/policy.ts'
 import { DEFAULT_TENANT } from '../database/tenant.ts'
 import type { Problem } from '../errors.ts'
 import { currentContext, type RequestContext } from '../http/request-context.ts'
 import type { Route } from '../http/route.ts'
 import { randomUUIDv7 } from '../identifiers.ts'
+import { explainRefusal } from './explain-refusal.ts'
 
 /** Set by the gateway, which lets no header of this beginning in; services carry it on to each other. */
 export const ADDRESS_HEADER = 'alta-client-address'
@@ -19,6 +21,7 @@ export type AuditActor = NonNullable<AuditEntry['actor']> & { readonly tenantId:
 export interface RequestAudit {
   readonly action: string
   readonly summary: string
+  readonly policy: Policy
   readonly resources: AuditResource[]
   readonly address: string | null
   readonly userAgent: string | null
@@ -43,6 +46,7 @@ export function requestAudit(route: Route, request: Request): RequestAudit {
   return {
     action: `${route.method.toUpperCase()} ${route.path}`,
     summary: route.summary,
+    policy: route.policy,
     resources: Object.entries(asked).map(([name, value]) => resource(name, [value].flat().join('/'))),
     address: isIP(address) === 0 ? null : address,
     userAgent: userAgent === undefined ? null : harmless(userAgent, USER_AGENT_CHARACTERS),
@@ -70,8 +74,7 @@ export function entryOfCommit(
     ...entryOf(context, audit, {
       tenant,
       resources,
-      outcome: refusal ? 'denied' : 'allowed',
-      code: refusal?.code ?? null,
+      ...(refusal ? refusedBy(audit, refusal) : { outcome: 'allowed', code: null }),
     }),
     takeBack() {
       audit.state = 'armed'
@@ -79,15 +82,23 @@ export function entryOfCommit(
   }
 }
 
+type Verdict = Pick<AuditEntry, 'outcome' | 'code' | 'rule' | 'needed'>
+
+/** What an entry says of a refusal. */
+export function refusedBy({ policy }: RequestAudit, problem: Problem): Verdict {
+  const { rule, needed } = explainRefusal(policy, problem)
+  return { outcome: 'denied', code: problem.code, rule: harmless(rule, 100), needed: harmless(needed, 500) }
+}
+
 export function entryOf(
   context: RequestContext,
   audit: RequestAudit,
-  more: Pick<AuditEntry, 'outcome' | 'code' | 'resources'> & { tenant: string },
+  more: Verdict & Pick<AuditEntry, 'resources'> & { tenant: string },
 ): TenantEntry {
   const { principal } = context
-  const { tenant, outcome, code } = more
+  const { tenant, resources, ...verdict } = more
   const actor = audit.actor ?? principal
-  const unique = new Map(more.resources.map((one) => [`${one.name} ${one.id}`, one]))
+  const unique = new Map(resources.map((one) => [`${one.name} ${one.id}`, one]))
   return {
     tenantId: actor?.tenantId ?? (tenant === '*' ? DEFAULT_TENANT : tenant),
     entry: {
@@ -103,8 +114,7 @@ export function entryOf(
       action: audit.action,
       summary: audit.summary,
       resources: [...unique.values()].slice(0, MOST_RESOURCES),
-      outcome,
-      code,
+      ...verdict,
       count: 1,
       address: audit.address,
       userAgent: audit.userAgent,

@@ -7,6 +7,8 @@ export type Relation = (typeof relations)[number]
 interface AttributeRule {
   /** Any of these is enough. */
   readonly being: readonly Relation[]
+  /** Everybody may to whom row-level security shows it. */
+  readonly everybody?: true
   /** So is any of these permissions. */
   readonly or: readonly Permission[]
   /** To whom this does not hold, the thing is not there (404); unless told, to whom the rule itself does not hold. */
@@ -54,6 +56,7 @@ const rules = {
     seenBy: 'task starter to look',
     words: 'to have started the task',
   },
+  'same tenant': { being: [], everybody: true, or: [], words: 'to be of its tenant' },
   oneself: { being: ['oneself'], or: [], words: 'that it is one’s own' },
   'oneself or auditor': { being: ['oneself'], or: ['audit:read'], words: 'that it is one’s own request' },
 } as const satisfies Readonly<Record<string, AttributeRule>>
@@ -79,6 +82,7 @@ export function outcomeOf(
   who: { readonly being: Relation | undefined; readonly permissions: ReadonlySet<Permission> },
 ): 'in' | 403 | 404 {
   const holds = (rule: AttributeRule) =>
+    rule.everybody ||
     (who.being !== undefined && rule.being.includes(who.being)) ||
     rule.or.some((permission) => who.permissions.has(permission))
   const rule = attributes[attribute]

@@ -47,7 +47,7 @@ export function may(permission: Permission, attribute?: Attribute): Policy<Princ
   }
 }
 
-/** Signed in, and only about what is one's own. */
+/** Signed in, and this to the thing that the path names; unless told, it has to be one's own. */
 export const own = (attribute: Attribute = 'oneself'): Policy<Principal> => ({ ...signedIn, attribute })
 
 function refuseStranger(): never {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { permissionsOf } from '../auth/permissions.ts'
+import { anyone } from '../auth/policy.ts'
 import { withContext } from '../http/request-context.ts'
 import { openSidecar } from './sidecar.ts'
 
@@ -40,7 +41,7 @@ test('a call names its target and carries on whose it is: token, request id, add
     token: 'jwt',
   }
   const audit = {
-    ...{ action: 'POST /x', summary: '', resources: [], state: 'waiting' as const },
+    ...{ action: 'POST /x', policy: anyone, summary: '', resources: [], state: 'waiting' as const },
     ...{ address: '192.0.2.7', userAgent: 'curl/8' },
   }
   const answer = await withContext({ requestId: 'r1', correlationId: 'r1', principal, audit }, () =>
