@@ -27,6 +27,8 @@ export interface Person {
   readonly userId: string
   readonly email: string
   readonly roles: readonly string[]
+  /** The default one unless told. */
+  readonly tenantId?: string
 }
 
 export const person = (name = 'ada', roles: readonly string[] = []): Person => {
@@ -35,10 +37,14 @@ export const person = (name = 'ada', roles: readonly string[] = []): Person => {
 }
 
 async function principalOf(token: string): Promise<Principal> {
-  const { userId, roles } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Person
+  const {
+    userId,
+    roles,
+    tenantId = DEFAULT_TENANT,
+  } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Person
   return {
     userId,
-    tenantId: DEFAULT_TENANT,
+    tenantId,
     sessionId: 'test',
     roles,
     permissions: permissionsOf(roles),

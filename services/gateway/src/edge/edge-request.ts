@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { notFound, Problem } from '@alta/kit/errors'
+import { badRequest, notFound, Problem } from '@alta/kit/errors'
 import type { BodyClass } from '../routing/body-class.ts'
 import type { FoundRoute, RouteTable } from '../routing/route-table.ts'
 import { safePath } from './safe-path.ts'
@@ -27,6 +27,15 @@ export function edgeMethod({ method }: IncomingMessage): EdgeMethod {
     detail: `Alta takes ${methods.join(', ')}.`,
     headers: { allow: methods.join(', ') },
   })
+}
+
+/**
+ * Of several hosts every program believes another one (RFC 9112, 3.2).
+ * @throws {Problem} 400 `bad_host`
+ */
+export function oneHost({ headersDistinct }: IncomingMessage): void {
+  if ((headersDistinct.host?.length ?? 0) > 1)
+    throw badRequest('bad_host', 'There has to be one Host header.')
 }
 
 /** @throws {Problem} 400 `bad_path`, 404 `route_not_found`, 405 `method_not_allowed`: only what a service documents goes on */

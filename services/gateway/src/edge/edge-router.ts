@@ -15,7 +15,7 @@ import { checkRequest } from '../validation/check-request.ts'
 import { admission } from './admission.ts'
 import { apiKeys } from './api-keys.ts'
 import { clientAddress } from './client-address.ts'
-import { edgeMethod, edgeRequest } from './edge-request.ts'
+import { edgeMethod, edgeRequest, oneHost } from './edge-request.ts'
 import { forwardThrough } from './proxy.ts'
 import { type BodyRules, discardRest, refuseAnnounced } from './request-body.ts'
 import { safePath } from './safe-path.ts'
@@ -62,6 +62,7 @@ export function edgeRouter(options: {
     const { method, path } = request
     let isForwarded = false
     try {
+      oneHost(request)
       const found = table.find(edgeMethod(request), safePath(request.url).path)
       isForwarded = found !== undefined && 'route' in found
     } finally {

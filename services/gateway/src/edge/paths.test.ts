@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { accessToken, startGateway, type TestGateway } from '../testing/gateway-fixture.ts'
@@ -124,4 +125,15 @@ test('a path that is taken reads the same decoded by anybody', () => {
     }),
     { numRuns: 2_000 },
   )
+})
+
+test('two hosts are refused, whether they are one or not', async () => {
+  for (const host of ['a', 'b']) {
+    const socket = connect(gateway.port, '127.0.0.1')
+    socket.write(`GET /api/v1/projects HTTP/1.1\r\nHost: a\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    const answer = Buffer.concat(await socket.toArray()).toString()
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(answer).toContain('"bad_host"')
+  }
+  expect(gateway.stub.calls).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { signedIn } from '@alta/kit/auth/policy'
 import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
+import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { forbidden } from '@alta/kit/errors'
 import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
 import { route } from '@alta/kit/http/route'
@@ -31,7 +32,7 @@ export const catcherRoutes = (database: Database<NotificationsSchema>) => [
     path: '/api/v1/notifications/caught',
     summary: 'Mails that the local catcher has kept, newest first',
     description:
-      'Everybody sees mails to their own address; the permission mail-catcher:read shows all of them.',
+      'Everybody sees mails to their own address; the permission mail-catcher:read shows all of them, in the tenant that runs the platform.',
     tag: 'notifications',
     policy: signedIn,
     query: z.object({
@@ -67,7 +68,8 @@ async function visibleAddress(
   { tenantId, userId, permissions }: Principal,
   wanted: string | undefined,
 ): Promise<string | undefined> {
-  if (permissions.has('mail-catcher:read')) return wanted
+  // Mails have no tenant: all of them are for whoever runs the platform, and for nobody who runs a tenant of it.
+  if (permissions.has('mail-catcher:read') && tenantId === DEFAULT_TENANT) return wanted
   const contact = await database.read(tenantId, (tx) => contactOf(tx, userId))
   const own = contact?.email.toLowerCase()
   // Before user.registered.v1 has arrived nobody's address is known: an empty page, and soon a full one.

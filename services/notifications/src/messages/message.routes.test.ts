@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from '@alta/kit/identifiers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Person, person, startNotifications } from '../notifications.fixture.ts'
 
@@ -71,6 +72,9 @@ describe('GET /api/v1/notifications/caught', () => {
   it('shows all of them to operators', async () => {
     const operator = person('operator', ['operator'])
     expect((await notifications.get(operator, '/notifications/caught')).body.items).toHaveLength(3)
+    // Mails have no tenant, and another tenant's operator runs no platform.
+    const elsewhere = { ...operator, tenantId: randomUUIDv7() }
+    expect((await notifications.get(elsewhere, '/notifications/caught')).body.items).toEqual([])
     const { body } = await notifications.get(operator, `/notifications/caught?to=${ada.email.toUpperCase()}`)
     expect(body.items).toHaveLength(3)
   })

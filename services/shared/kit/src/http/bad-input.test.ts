@@ -128,6 +128,12 @@ test('a body of another type is 415 and says what is supported', async () => {
       supported: ['application/json'],
     })
   }
+  for (const charset of ['utf-16', 'utf-7', '"iso-8859-1"', 'x']) {
+    const type = `application/json; charset=${charset}`
+    expect((await app.call(`/take/${id}`, json({ name: 'x' }, { 'content-type': type }))).status).toBe(415)
+  }
+  const quoted = { 'content-type': 'application/json;charset="UTF-8"' }
+  expect((await app.call(`/take/${id}`, json({ name: 'x' }, quoted))).status).toBe(204)
   const encoded = await app.call(`/take/${id}`, json({ name: 'x' }, { 'content-encoding': 'bogus' }))
   expect(encoded.status).toBe(415)
 })
