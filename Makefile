@@ -1,6 +1,6 @@
 # Every target is one command of the runner in platform/src; bootstrap.sh brings Node and pnpm first.
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs dev observe events test check format types bench faults drill restore-drill verify-audit prove-install generate new-service release-contracts clean kind-up kind-down cluster-up cluster-down check-cluster
+.PHONY: help up down status logs dev observe events test check format types bench faults attacks drill restore-drill verify-audit prove-install generate new-service release-contracts clean kind-up kind-down cluster-up cluster-down check-cluster
 ALTA := sh platform/bootstrap.sh
 
 help: ## show this list
@@ -37,6 +37,8 @@ bench: ## rates and latencies beside peers on this machine (WRITE=1, SHORT=1, LO
 	@$(ALTA) bench $(if $(LONG),--long) $(if $(SHORT),--short) $(if $(WRITE),--write) $(if $(ONLY),--only=$(ONLY)) $(if $(PEERS),--peers=$(PEERS))
 faults: ## break everything it rests on, count what is lost (LONG=1: at most an hour; ONLY=F6,F7; SEED=7; TRANSPORT=dapr)
 	@$(ALTA) faults $(if $(LONG),--long) $(if $(SEED),--seed=$(SEED)) $(if $(ONLY),--only=$(ONLY)) $(if $(TRANSPORT),--transport=$(TRANSPORT))
+attacks: ## every route as everybody, broken tokens, 12,000 requests at random: who gets in? (ONLY=tokens; SEED=7; KEEP=1)
+	@$(ALTA) attacks $(if $(KEEP),--keep) $(if $(SEED),--seed=$(SEED)) $(if $(ONLY),"--only=$(ONLY)")
 drill: ## things go wrong while people work: which alerts say so, how soon (ONLY=ServiceDown,QueueLost; WRITE=1)
 	@$(ALTA) drill $(if $(WRITE),--write) $(if $(ONLY),--only=$(ONLY))
 restore-drill: ## the database is destroyed and restored to a moment, the platform made anew: what is missing? (WRITE=1)

@@ -98,6 +98,12 @@ try {
         ...(values.only ? ['--only', values.only] : []),
         ...(values.transport ? ['--transport', values.transport] : []),
       ]),
+    attacks: () =>
+      runProgram(checkout, 'attacks', [
+        ...(values.seed ? ['--seed', values.seed] : []),
+        ...(values.only ? ['--only', values.only] : []),
+        ...(values.keep ? ['--keep'] : []),
+      ]),
     'cluster-up'() {
       // So does a node, and half a one is not gone on with.
       tellWhenInterrupted('make cluster-down stops it and puts the machine back')

@@ -20,7 +20,7 @@ import { buildTopology } from './topology.ts'
 
 export interface Generated {
   /** Path from the checkout's root to what the file should contain. */
-  readonly files: ReadonlyMap<string, string>
+  readonly files: Map<string, string>
   readonly eventRows: string[][]
 }
 

@@ -7,7 +7,7 @@ import { StepFailed } from '../console/steps.ts'
 /** Hands over to a program of tests/, which brings up what it needs and prints its own tables. */
 export async function runProgram(
   { root }: Checkout,
-  name: 'bench' | 'drill' | 'faults' | 'restore',
+  name: 'attacks' | 'bench' | 'drill' | 'faults' | 'restore',
   args: string[] = [],
 ): Promise<void> {
   const main = join(root, 'tests', name, 'main.ts')
