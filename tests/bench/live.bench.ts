@@ -38,9 +38,11 @@ export async function benchLive(): Promise<Section> {
     (one) => one.close(),
   )
   const prefix = `bench-live:${randomUUID()}:`
-  const redis = opened.adopt(new Redis(testConfig.TEST_REDIS_URL, { keyPrefix: prefix }), (one) =>
-    one.disconnect(),
-  )
+  const redis = opened.adopt(new Redis(testConfig.TEST_REDIS_URL, { keyPrefix: prefix }), async (one) => {
+    // Tickets end by themselves.
+    await one.del('live:stream', 'live:state')
+    one.disconnect()
+  })
   const [app = 0, live = 0, gateway = 0, internal = 0, nothing = 0] = await freePorts(5)
 
   const start = async (service: string, environment: Record<string, string>, port: number) => {
