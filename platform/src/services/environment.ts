@@ -112,7 +112,7 @@ const withoutRunnerSettings = (dotEnv: Readonly<Record<string, string>>): Record
  * @param replica whose ports it gets
  */
 export function serviceEnvironment(app: string, input: Input, replica = app): Record<string, string> {
-  const { checkout, secrets, places, ports } = input
+  const { checkout, secrets, places, ports, gatewayUrl } = input
   const port = (use: PortUse): string => String(ports[portName(replica, use)])
   return {
     ...baseEnvironment(checkout),
@@ -141,7 +141,7 @@ export function serviceEnvironment(app: string, input: Input, replica = app): Re
     REDIS_KEY_PREFIX: `${checkout.id}:`,
     RABBITMQ_URL: places.rabbitmqUrl,
     FILES_DIRECTORY: checkout.files,
-    TOKEN_ISSUER: 'https://alta.local',
+    TOKEN_ISSUER: gatewayUrl,
     TOKEN_AUDIENCE: 'alta',
   }
 }

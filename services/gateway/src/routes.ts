@@ -4,6 +4,11 @@ const upstreams = [
   { prefix: '/api/v1/service-accounts', appId: 'identity' },
   { prefix: '/api/v1/users', appId: 'identity' },
   { prefix: '/.well-known', appId: 'identity' },
+  { prefix: '/oauth', appId: 'identity' },
+  { prefix: '/forgotten-password', appId: 'identity' },
+  { prefix: '/reset-password', appId: 'identity' },
+  { prefix: '/verify-email', appId: 'identity' },
+  { prefix: '/confirm-email', appId: 'identity' },
   { prefix: '/api/v1/projects', appId: 'documents' },
   { prefix: '/api/v1/documents', appId: 'documents' },
   { prefix: '/api/v1/voice-samples', appId: 'documents' },
@@ -38,3 +43,9 @@ export const publicServices: readonly string[] = [...new Set(upstreams.map(({ ap
 export function upstreamOf(path: string): string | undefined {
   return upstreams.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))?.appId
 }
+
+/** Where people sign in: pages, and the standards that lead to them. */
+const withPages = ['/oauth', '/forgotten-password', '/reset-password', '/verify-email', '/confirm-email']
+
+export const mayBePage = (path: string): boolean =>
+  withPages.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))

@@ -18,6 +18,11 @@ import { keyring } from './keys/keyring.ts'
 import { ownKeys } from './keys/own-keys.ts'
 import { accountMails } from './mail-tokens/account-mails.ts'
 import { removeExpiredMailTokens } from './mail-tokens/mail-token.repository.ts'
+import { oauth } from './oauth/oauth.ts'
+import { accountRoutes } from './pages/account.routes.ts'
+import { assetRoutes } from './pages/asset.routes.ts'
+import { formTokens } from './pages/form.ts'
+import { signInSteps } from './pages/sign-in-steps.ts'
 import { hashingQueue } from './passwords/hashing-queue.ts'
 import { passwordRoutes } from './passwords/password.routes.ts'
 import { passwordService } from './passwords/password.service.ts'
@@ -109,7 +114,6 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     lifetime: config.SESSION_SECONDS,
     grace: config.REFRESH_GRACE_SECONDS,
   })
-
   const factors = secondFactorService({ database, guard, secret: config.IDENTITY_KEY_ENCRYPTION_KEY })
   const secondStep = secondStepService({
     database,
@@ -118,6 +122,23 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     passwords: passwordChanges,
     factors,
     lifetime: config.SESSION_SECONDS,
+  })
+
+  const steps = signInSteps({ sessions, secondStep })
+  const provider = oauth({
+    database,
+    keys,
+    steps,
+    forms: formTokens(config.IDENTITY_KEY_ENCRYPTION_KEY),
+    publicUrl: config.IDENTITY_PUBLIC_URL,
+    settings: {
+      issuer: config.TOKEN_ISSUER,
+      audience: config.TOKEN_AUDIENCE,
+      secret: config.IDENTITY_KEY_ENCRYPTION_KEY,
+      accessTokenLifetime: config.ACCESS_TOKEN_SECONDS,
+      sessionLifetime: config.SESSION_SECONDS,
+      grace: config.REFRESH_GRACE_SECONDS,
+    },
   })
 
   const apiKeys = apiKeyService({ database, tokens })
@@ -138,13 +159,17 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
       ...apiKeyRoutes(apiKeys),
       ...serviceAccountRoutes(serviceAccountService(database), apiKeys),
       ...revocationRoutes(revoked),
-      ...keyRoutes({ keys, issuer: config.TOKEN_ISSUER, publicUrl: config.IDENTITY_PUBLIC_URL }),
+      ...keyRoutes(keys),
+      ...provider.routes,
+      ...accountRoutes({ sessions, steps, resets, emails }),
+      ...assetRoutes,
     ],
     keySource: ownKeys(keys),
     revocations: revocationsFrom(revoked),
     // Makes the first key, and finds out when the encryption key is not the one the stored keys need.
     checks: [{ name: 'signing-keys', check: async () => ({ kid: (await keys.current()).kid }) }],
     background: [
+      ...provider.background,
       {
         name: 'remove sessions that are over',
         everySeconds: 3600,

@@ -45,6 +45,8 @@ export interface Caller {
   host: string
   /** Sent on only as `Bearer …`: daprd takes a Basic user named `dapr-app-id` as the target of the call. */
   bearer: string | undefined
+  /** For OAuth clients, whose credentials are Basic; they go on under a name that means nothing to daprd. */
+  basic?: string | undefined
   /** True while the gateway has a span of its own: the tracing library then writes the trace headers. */
   traced: boolean
 }
@@ -74,6 +76,7 @@ export function requestHeaders(from: IncomingHttpHeaders, caller: Caller): Recor
     }
   }
   if (caller.bearer) headers.authorization = `Bearer ${caller.bearer}`
+  if (caller.basic) headers['alta-basic-authorization'] = caller.basic
   headers['x-request-id'] = caller.requestId
   headers['x-forwarded-for'] = caller.address
   // For the audit log: each sidecar on the way adds an address of its own to the one above.
@@ -82,6 +85,10 @@ export function requestHeaders(from: IncomingHttpHeaders, caller: Caller): Recor
   if (hostForm.test(caller.host)) headers['x-forwarded-host'] = caller.host
   return headers
 }
+
+/** What an `Authorization: Basic …` header holds. */
+export const basicCredentials = (header: string | undefined): string | undefined =>
+  /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header ?? '')?.[1]
 
 const ascii = /^[\x20-\x7e]*$/
 const traceHeaders = new Set(['traceparent', 'tracestate', 'baggage'])

@@ -10,13 +10,14 @@ import { currentTraceparent } from '@alta/kit/telemetry/tracing'
 import type { Request, Response } from 'express'
 import type { Circuits } from '../circuits/circuits.ts'
 import { failureOf } from '../circuits/outcome.ts'
+import { mayBePage } from '../routes.ts'
 import { isApiKey } from './api-keys.ts'
 import { packing } from './compression.ts'
 import type { EdgeRequest } from './edge-request.ts'
 import { refuseForeignFailure } from './foreign-failure.ts'
-import { requestHeaders, responseHeaders } from './forwarded-headers.ts'
+import { basicCredentials, requestHeaders, responseHeaders } from './forwarded-headers.ts'
 import { type BodyRules, hasBody, limitedBody } from './request-body.ts'
-import { securityHeaderNames } from './security-headers.ts'
+import { pagePolicy, securityHeaderNames } from './security-headers.ts'
 import { leaveUnread } from './unread-answer.ts'
 
 const EVENT_STREAM = 'text/event-stream'
@@ -64,6 +65,7 @@ export function forwardThrough({
       address: currentContext()?.clientAddress ?? '',
       host: request.headers.host ?? '',
       bearer: bearerToSend(request.headers.authorization),
+      basic: mayBePage(edge.path) ? basicCredentials(request.headers.authorization) : undefined,
       traced: currentTraceparent() !== undefined,
     })
     if (held) {
@@ -115,6 +117,8 @@ export function forwardThrough({
     const { headers: packed, through } = packing(request, edge.route, answer)
     response.set(packed)
     if (through) response.removeHeader('content-length')
+    const policy = mayBePage(edge.path) ? pagePolicy(answer.headers['content-security-policy']) : undefined
+    if (policy) response.setHeader('content-security-policy', policy)
     if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store')
     // A service that stops in the middle, or a caller who stops reading, would hold both connections for ever.
     // An event stream may be silent for as long as nothing happens; its type may be followed by a charset.

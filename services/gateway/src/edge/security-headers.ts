@@ -33,6 +33,23 @@ const headers = {
 /** A service cannot weaken them: the proxy leaves these names out of its answers. */
 export const securityHeaderNames: ReadonlySet<string> = new Set(Object.keys(headers))
 
+/**
+ * The policy of a page that a service answers with: it names where the page's form may lead, which only the service
+ * knows. One that would let anything run that is not a file of ours is not taken.
+ */
+export function pagePolicy(sent: string | string[] | undefined): string | undefined {
+  if (typeof sent !== 'string' || !sent.startsWith("default-src 'none'; ")) return undefined
+  const directives = sent.split(';').map((directive) => directive.trim().split(/\s+/))
+  return directives.every(([name = '', ...sources]) => taken(name, sources)) ? sent : undefined
+}
+
+function taken(name: string, sources: string[]): boolean {
+  if (name === 'script-src' || name === 'style-src') return sources.join() === "'self'"
+  if (name === 'form-action')
+    return sources.every((source) => source === "'self'" || /^[a-z][\w+.:/[\]-]*$/i.test(source))
+  return ['default-src', 'frame-ancestors', 'base-uri'].includes(name) && sources.join() === "'none'"
+}
+
 export const securityHeaders: RequestHandler = (_request, response, next) => {
   response.set(headers)
   next()

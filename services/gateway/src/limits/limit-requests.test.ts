@@ -129,5 +129,9 @@ test('every route with limits of its own is declared by a service, and every way
     'POST /api/v1/auth/step-up',
     'POST /api/v1/events/replays',
     'POST /api/v1/tasks',
+    'POST /confirm-email',
+    'POST /oauth/interaction/:uid',
+    'POST /oauth/token',
+    'POST /verify-email',
   ])
 })

@@ -25,8 +25,11 @@ const special: Readonly<Record<string, RouteLimits>> = {
   'POST /api/v1/auth/password-reset': { cost: 1, policies: ['sign-in'] },
   'POST /api/v1/auth/password-reset/confirm': { cost: 1, policies: ['sign-in'] },
   'POST /api/v1/auth/change-password': { cost: 1, policies: ['sign-in'] },
+  'POST /verify-email': { cost: 1, policies: ['sign-in'] },
+  'POST /confirm-email': { cost: 1, policies: ['sign-in'] },
   // Its token cannot be guessed, and everybody of an office does it every ten minutes.
   'POST /api/v1/auth/refresh': { cost: 1, policies: ['refresh'] },
+  'POST /oauth/token': { cost: 1, policies: ['refresh'] },
   // Each reads as much as there is, or sets many things going.
   'GET /openapi.json': { cost: DEAREST, policies: [] },
   'GET /api/v1/audit/export': { cost: DEAREST, policies: [] },
@@ -35,7 +38,11 @@ const special: Readonly<Record<string, RouteLimits>> = {
   'POST /api/v1/tasks': { cost: DEAREST, policies: [] },
 }
 
+/** The page where people sign in has the request that it belongs to in its path. */
+const signInPage = '/oauth/interaction/'
+
 export function routeLimits(method: string, path: string): RouteLimits {
+  if (method === 'POST' && path.startsWith(signInPage)) return { cost: 1, policies: ['sign-in'] }
   return (
     special[`${method === 'HEAD' ? 'GET' : method} ${path}`] ?? {
       cost: costs[bodyClassOf(method, path)],

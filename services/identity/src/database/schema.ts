@@ -141,6 +141,42 @@ export interface IdentitySchema {
     written_by: Generated<string>
     revoked_at: Generated<Date>
   }
+  /** Programs that may ask for tokens. */
+  oauth_clients: {
+    id: string
+    tenant_id: string
+    name: string
+    kind: ClientType
+    redirect_uris: string[]
+    /** Permissions that its tokens may have at most. */
+    scopes: string[]
+    /** Of a program that acts for itself. */
+    roles: string[]
+    /** SHA-256; null for programs that cannot keep a secret. */
+    secret_hash: Buffer | null
+    created_by: string | null
+    created_at: Generated<Date>
+  }
+  /** What the OAuth library keeps: see oauth/record.repository.ts. */
+  oauth_records: {
+    kind: string
+    /** SHA-256 of the id, which of most kinds is the code, token or cookie itself. */
+    hash: Buffer
+    tenant_id: string
+    client_id: string | null
+    user_id: string | null
+    /** It is worth nothing any more once that has ended. */
+    session_id: string | null
+    /** The same for the consent that it comes from. */
+    grant_id: string | null
+    /** Readable only with the id. */
+    sealed: Buffer | null
+    /** Of a consent, whose id opens nothing. */
+    payload: ColumnType<Record<string, unknown> | null, string | null, string | null>
+    created_at: Generated<Date>
+    consumed_at: Date | null
+    expires_at: Date
+  }
   signing_keys: {
     kid: string
     public_jwk: ColumnType<JWK, string, never>
@@ -153,6 +189,9 @@ export interface IdentitySchema {
 
 /** One account from one client, one account from wherever it is not known, one address at whatever account. */
 export type AttemptScope = 'pair' | 'account' | 'address'
+
+/** On a server; in a browser; on a device; by itself, without anybody who signs in. */
+export type ClientType = 'web' | 'browser' | 'native' | 'service'
 
 export type ClientKind = 'address' | 'device'
 

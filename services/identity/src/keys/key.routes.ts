@@ -7,16 +7,7 @@ import type { Keyring } from './keyring.ts'
 
 const jwk = z.looseObject({ kid: z.string(), kty: z.string(), alg: z.string(), use: z.string() })
 
-/** @param options.publicUrl the gateway as callers see it */
-export const keyRoutes = ({
-  keys,
-  issuer,
-  publicUrl,
-}: {
-  keys: Keyring
-  issuer: string
-  publicUrl: string
-}): Route[] => [
+export const keyRoutes = (keys: Keyring): Route[] => [
   route({
     method: 'get',
     path: '/.well-known/jwks.json',
@@ -55,22 +46,4 @@ export const keyRoutes = ({
     },
   }),
 
-  route({
-    method: 'get',
-    path: '/.well-known/openid-configuration',
-    summary: 'Where the keys are',
-    description: 'Says only what this release has.',
-    tag: 'auth',
-    policy: anyone,
-    answers: {
-      200: {
-        description: 'Discovery document',
-        schema: z.object({ issuer: z.string(), jwks_uri: z.string() }),
-      },
-    },
-    handle: async () => ({
-      status: 200,
-      body: { issuer, jwks_uri: new URL('/.well-known/jwks.json', publicUrl).href },
-    }),
-  }),
 ]

@@ -84,7 +84,7 @@ test('the published keys are public halves of 3,072 bits, and discovery points t
   const [jwk] = z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }).parse(body).keys
   expect(Object.keys(jwk ?? {}).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use'])
   expect(Buffer.from(String(jwk?.n), 'base64url').length * 8).toBe(3072)
-  expect((await identity.get('/.well-known/openid-configuration')).body).toEqual({
+  expect((await identity.get('/.well-known/openid-configuration')).body).toMatchObject({
     issuer: 'https://alta.local',
     jwks_uri: 'http://localhost:8080/.well-known/jwks.json',
   })

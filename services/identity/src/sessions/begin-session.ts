@@ -18,6 +18,7 @@ export interface SignedIn {
   /** Seconds until the access token expires. */
   expiresIn: number
   user: UserResource
+  sessionId: string
   deviceToken?: string
 }
 
@@ -79,7 +80,8 @@ export async function signedInAs(
   user: UserRow,
   { session, refreshToken, newDevice }: BegunSession,
 ): Promise<SignedIn> {
-  const answer = { ...(await accessTokenOf(tokens, user, session)), refreshToken, user: present(user) }
+  const issued = await accessTokenOf(tokens, user, session)
+  const answer = { ...issued, refreshToken, user: present(user), sessionId: session.id }
   return newDevice === undefined ? answer : { ...answer, deviceToken: newDevice }
 }
 

@@ -14,7 +14,7 @@ import { z } from 'zod'
 import type { IdentitySchema } from '../database/schema.ts'
 import { type IdentitySettings, identity } from '../identity.ts'
 
-const appToken = 'app-token-for-tests'
+export const appToken = 'app-token-for-tests'
 
 export const goodPassword = 'correct horse battery staple'
 

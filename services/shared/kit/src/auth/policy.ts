@@ -22,10 +22,17 @@ export const anyone: Policy<undefined> = {
   admit: () => undefined,
 }
 
+/** Somebody in person: what needs no permission has no scope either that could allow it to a program. */
 export const signedIn: Policy<Principal> = {
   name: 'signedIn',
   needsToken: true,
-  admit: (principal) => principal ?? refuseStranger(),
+  admit: (caller) => {
+    const principal = caller ?? refuseStranger()
+    if (principal.delegated) {
+      throw forbidden('not_delegable', 'A program cannot do this for you. Sign in yourself.')
+    }
+    return principal
+  },
 }
 
 /** @param attribute of what a path names by an id: `make check` wants one wherever everybody has the permission */

@@ -15,4 +15,6 @@ export interface Principal {
   readonly amr?: readonly string[]
   /** `aal1` by one factor, `aal2` by two. */
   readonly acr?: string
+  /** A program of others acts for them by OAuth: it may what its permissions say, and is not the person. */
+  readonly delegated?: true
 }

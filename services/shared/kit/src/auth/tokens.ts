@@ -34,6 +34,8 @@ const claims = z.object({
   amr: z.array(z.string()).optional(),
   acr: z.string().optional(),
   scope: z.string().optional(),
+  /** Of a program that got the token by OAuth. */
+  client_id: z.string().optional(),
 })
 
 interface Verified {
@@ -81,7 +83,7 @@ export function tokenVerifier(options: TokenVerifierOptions): TokenVerifier {
         clockTolerance,
         requiredClaims: ['sub', 'exp', 'tid', 'sid'],
       })
-      const { sub, tid, sid, roles, exp, ver, auth_time, amr, acr, scope } = claims.parse(payload)
+      const { sub, tid, sid, roles, exp, ver, auth_time, amr, acr, scope, client_id } = claims.parse(payload)
       const principal = {
         userId: sub,
         tenantId: tid,
@@ -92,6 +94,7 @@ export function tokenVerifier(options: TokenVerifierOptions): TokenVerifier {
         ...(auth_time === undefined ? {} : { authTime: auth_time }),
         ...(amr === undefined ? {} : { amr }),
         ...(acr === undefined ? {} : { acr }),
+        ...(client_id === undefined ? {} : { delegated: true as const }),
       }
       return { principal, expires: (exp + clockTolerance) * 1000, version: ver }
     } catch (error) {

@@ -1,7 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
-import type { Policy } from '../auth/policy.ts'
+import { anyone, type Policy } from '../auth/policy.ts'
 import type { Principal } from '../auth/principal.ts'
+import type { Problem } from '../errors.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
@@ -157,6 +159,26 @@ export interface Route extends RouteFacts {
   readonly answers: AnswerRules
   readonly admit?: (input: ErasedInput) => Promise<void>
   readonly handle: (input: ErasedInput) => Promise<Answer>
+  /** Answers by itself, instead of `handle`. */
+  readonly raw?: RawHandler
+}
+
+/**
+ * Reads the request and writes the answer itself.
+ * @returns the refusal that it has answered in words of its own, for the audit log
+ */
+export type RawHandler = (
+  request: IncomingMessage & { params: Record<string, unknown> },
+  response: ServerResponse,
+) => Promise<Problem | undefined>
+
+/** A route of a protocol that has its own forms of bodies and answers, such as OAuth; or a page. */
+export function rawRoute(facts: RouteFacts & Pick<Route, 'params' | 'answers'> & { raw: RawHandler }): Route {
+  return {
+    ...facts,
+    policy: anyone,
+    handle: () => Promise.reject(new Error(`${facts.path} is answered by its raw handler`)),
+  }
 }
 
 /** Declares a route; the types of its handler follow from its schemas. */

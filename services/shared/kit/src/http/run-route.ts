@@ -52,6 +52,15 @@ async function answerRequest(
   const { request, response, context, audit } = exchange
   // Before the body is read: a stranger gets no work done here.
   const principal = route.policy.admit(await authenticate(route, request, services, context))
+  if (route.raw) {
+    if (route.method !== 'get' && !route.question) audit.state = 'armed'
+    // Else the gateway would take an answer that is no problem+json for a sidecar's.
+    response.set('alta-answer', 'own')
+    const refusal = await route.raw(request, response)
+    if (refusal) audit.state = 'waiting'
+    if (refusal && isDenial(refusal, route, request)) await services.audit?.denied(context, refusal)
+    return
+  }
   const around = { principal, signal: signalOf(response), requestId: context.requestId }
   const input = await readInput(route, request, response, services, around)
   const answer = async () => {

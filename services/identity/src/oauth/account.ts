@@ -1,0 +1,38 @@
+import type { Kysely } from 'kysely'
+import type { AccessToken, Account, ClientCredentials } from 'oidc-provider'
+import type { IdentitySchema } from '../database/schema.ts'
+import { userById } from '../users/user.repository.ts'
+import { findClient } from './client.repository.ts'
+
+/** What a client may learn of a user; which of it depends on the scopes. */
+export async function findAccount(tx: Kysely<IdentitySchema>, id: string): Promise<Account | undefined> {
+  const user = await userById(tx, id)
+  if (!user || user.disabled_at) return undefined
+  return {
+    accountId: user.id,
+    claims: async () => ({
+      sub: user.id,
+      email: user.email,
+      email_verified: user.email_verified_at !== null,
+      name: user.name,
+      locale: user.locale,
+    }),
+  }
+}
+
+/** The claims that every service asks of an access token, besides those of RFC 9068. */
+export async function tokenClaims(
+  tx: Kysely<IdentitySchema>,
+  token: AccessToken | ClientCredentials,
+): Promise<Record<string, string | number | string[]> | undefined> {
+  if (!token.resourceServer) return undefined
+  if ('accountId' in token && token.accountId !== undefined) {
+    const user = await userById(tx, token.accountId)
+    if (!user || token.sessionUid === undefined) throw new Error('a token without a user or a session')
+    return { tid: user.tenant_id, sid: token.sessionUid, roles: user.roles, ver: user.token_version }
+  }
+  const client = await findClient(tx, token.clientId ?? '')
+  if (!client) throw new Error('a token without a client')
+  // A client that acts for itself has no session; it is always the same one, and nobody can be signed in by it.
+  return { tid: client.tenant_id, sid: client.id, roles: client.roles }
+}

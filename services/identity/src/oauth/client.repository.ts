@@ -1,0 +1,35 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { IdentitySchema } from '../database/schema.ts'
+
+export type ClientRow = Selectable<IdentitySchema['oauth_clients']>
+
+export async function insertClient(
+  tx: Kysely<IdentitySchema>,
+  client: Omit<ClientRow, 'created_at'>,
+): Promise<ClientRow> {
+  return tx.insertInto('oauth_clients').values(client).returningAll().executeTakeFirstOrThrow()
+}
+
+export function findClient(tx: Kysely<IdentitySchema>, id: string): Promise<ClientRow | undefined> {
+  return tx.selectFrom('oauth_clients').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Latest first: ids tell the order in which they were made. */
+export function listClients(
+  tx: Kysely<IdentitySchema>,
+  { limit, before }: { limit: number; before: string | undefined },
+): Promise<ClientRow[]> {
+  return tx
+    .selectFrom('oauth_clients')
+    .selectAll()
+    .$if(before !== undefined, (query) => query.where('id', '<', before ?? ''))
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+}
+
+/** With all consents, codes and tokens of it. @returns whether there was such a client */
+export async function removeClient(tx: Kysely<IdentitySchema>, id: string): Promise<boolean> {
+  const { numDeletedRows } = await tx.deleteFrom('oauth_clients').where('id', '=', id).executeTakeFirst()
+  return numDeletedRows === 1n
+}

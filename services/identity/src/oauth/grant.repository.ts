@@ -1,0 +1,41 @@
+import { type Kysely, sql } from 'kysely'
+import type { IdentitySchema } from '../database/schema.ts'
+
+export interface Consent {
+  clientId: string
+  clientName: string
+  /** Of the latest consent. */
+  payload: Record<string, unknown> | null
+  givenAt: Date
+}
+
+/** One for each client, whatever the number of devices. */
+export async function consentsOf(tx: Kysely<IdentitySchema>, userId: string): Promise<Consent[]> {
+  return tx
+    .selectFrom('oauth_records as record')
+    .innerJoin('oauth_clients as client', 'client.id', 'record.client_id')
+    .distinctOn('client.id')
+    .select(['client.id as clientId', 'client.name as clientName', 'record.payload'])
+    .select(sql<Date>`min(record.created_at) over (partition by client.id)`.as('givenAt'))
+    .where('record.kind', '=', 'Grant')
+    .where('record.user_id', '=', userId)
+    .where('record.expires_at', '>', sql<Date>`clock_timestamp()`)
+    .orderBy('client.id')
+    .orderBy('record.created_at', 'desc')
+    .limit(1000)
+    .execute()
+}
+
+/** With all codes and tokens that came from them. @returns whether there were any */
+export async function removeConsents(
+  tx: Kysely<IdentitySchema>,
+  userId: string,
+  clientId: string,
+): Promise<boolean> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('oauth_records')
+    .where('user_id', '=', userId)
+    .where('client_id', '=', clientId)
+    .executeTakeFirst()
+  return numDeletedRows > 0n
+}
