@@ -20,10 +20,10 @@ export function oauthRoutes(options: {
   interactions: { show: RawHandler; take: RawHandler }
 }): Route[] {
   const { interactions } = options
-  const { protocol, host } = new URL(options.publicUrl)
 
   /** Basic credentials travel under another name: see the gateway's forwarded-headers.ts. */
   function asSeenByCallers(request: IncomingMessage): void {
+    const { protocol, host } = new URL(options.publicUrl)
     request.headers['x-forwarded-proto'] = protocol.replace(':', '')
     request.headers['x-forwarded-host'] = host
     const basic = request.headers['alta-basic-authorization']
