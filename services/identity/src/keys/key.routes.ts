@@ -45,5 +45,4 @@ export const keyRoutes = (keys: Keyring): Route[] => [
       return { status: 202, body: { kid: next.kid, signsFrom: next.activatesAt.toISOString() } }
     },
   }),
-
 ]

@@ -1,4 +1,4 @@
-import { signedIn } from '@alta/kit/auth/policy'
+import { own, signedIn } from '@alta/kit/auth/policy'
 import type { Database } from '@alta/kit/database/database'
 import { notFound } from '@alta/kit/errors'
 import { type Route, route } from '@alta/kit/http/route'
@@ -40,7 +40,7 @@ export const grantRoutes = (database: Database<IdentitySchema>): Route[] => [
     description:
       'On all devices. None of its refresh tokens works any more; access tokens that it has are good until they expire.',
     tag: 'oauth',
-    policy: signedIn,
+    policy: own(),
     params: z.object({ clientId: z.uuid() }),
     answers: { 204: { description: 'Taken back' } },
     handle: async ({ principal: { tenantId, userId, sessionId }, params }) => {
