@@ -312,7 +312,7 @@ const letOut = (objects: readonly Loose[], place: string): string[] =>
 function networkIsClosed(objects: readonly Loose[]): void {
   expect(letOut(objects, 'database')).toContain('ocr')
   expect(letOut(objects, 'database')).not.toContain('gateway')
-  expect(letOut(objects, 'redis')).toEqual(['gateway', 'tasks'])
+  expect(letOut(objects, 'redis')).toEqual(['gateway', 'notifications', 'tasks'])
   const deny = named(objects, 'NetworkPolicy', 'default-deny')
   expect(deny?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] })
   for (const name of ['dns', 'dapr-system', 'database', 'broker', 'broker-management', 'redis']) {

@@ -218,8 +218,8 @@ test('a user has at most twenty known devices, and those that are not used are f
   const clients = async () =>
     (
       await admin.query<{ kind: string; count: number }>(
-        `select kind, count(*)::int from known_clients join users on users.id = user_id
-         where email = $1 group by kind order by kind`,
+        `select known_clients.kind, count(*)::int from known_clients join users on users.id = user_id
+         where email = $1 group by known_clients.kind order by known_clients.kind`,
         [email],
       )
     ).rows

@@ -191,7 +191,7 @@ test('who resets is let in at once where they are, and an attacker’s known pla
   const from = { address: '198.51.100.9' }
   await identity.post(`${path}/confirm`, { token, newPassword }, undefined, from)
   const { rows } = await admin.query(
-    'select kind from known_clients join users on users.id = user_id where email = $1',
+    'select known_clients.kind from known_clients join users on users.id = user_id where email = $1',
     [email],
   )
   expect(rows).toEqual([{ kind: 'address' }])
