@@ -60,7 +60,7 @@ export async function openScene(home: string): Promise<Scene & AsyncDisposable> 
   await owner.connect()
   await owner.query(`select set_config('alta.tenant_id', '*', false)`)
 
-  const sign = await signerOf(owner, secrets.identity?.keyEncryptionKey ?? '')
+  const sign = await signerOf(owner, secrets.identity?.keyEncryptionKey ?? '', gatewayUrl)
   const clients = new Map<string, Client>()
   const claims = new Map<string, Claims>()
   for (const kind of people) {
@@ -101,7 +101,7 @@ const fail = (why: string): never => {
 }
 
 /** The key that signs access tokens, opened as identity opens it. */
-async function signerOf(owner: pg.Client, secret: string): Promise<Scene['sign']> {
+async function signerOf(owner: pg.Client, secret: string, issuer: string): Promise<Scene['sign']> {
   const { rows } = await owner.query<{ kid: string; sealed_private_key: Buffer }>(
     'select kid, sealed_private_key from identity.signing_keys where activates_at <= now() order by activates_at desc',
   )
@@ -111,7 +111,7 @@ async function signerOf(owner: pg.Client, secret: string): Promise<Scene['sign']
   return (claims, header = {}, key = own) => {
     const now = Math.floor(Date.now() / 1000)
     // Longer than any token of identity's lives, so that a slow machine does not turn refusals into expiries.
-    const usual = { iss: 'https://alta.local', aud: 'alta', iat: now, exp: now + 7_200, jti: randomUUID() }
+    const usual = { iss: issuer, aud: 'alta', iat: now, exp: now + 7_200, jti: randomUUID() }
     return new SignJWT({ ...usual, ...claims })
       .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: row.kid, ...header })
       .sign(key)

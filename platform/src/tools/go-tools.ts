@@ -72,7 +72,8 @@ export async function ensureGoTools<Program extends string>(
 async function folderOf(root: string, cache: string, tools: GoTools): Promise<string> {
   const hash = createHash('sha256')
   const folder = join(root, 'platform/tools', tools.name)
-  for (const file of (await readdir(folder)).sort()) hash.update(await readFile(join(folder, file)))
+  const sources = (await readdir(folder)).filter((file) => /\.(mod|sum|go)$/.test(file)).sort()
+  for (const file of sources) hash.update(await readFile(join(folder, file)))
   hash.update(linkerFlags(tools))
   return join(cache, `${tools.name}-${tools.version}-${hash.digest('hex').slice(0, 12)}`)
 }
