@@ -21,7 +21,7 @@ const gatewayRoutes = z.object({
 const declared = z.object({ method: z.string(), path: z.string().startsWith('/'), policy: z.unknown() })
 
 /**
- * Every route that the gateway forwards, as the `*.routes.ts` of the services declare it; by path.
+ * Every route that the gateway forwards or answers itself, as the `*.routes.ts` of the services declare it; by path.
  * They are called with a stand-in for what they work with: nothing is started, and no handler runs.
  * @throws {Error} naming a file whose routes cannot be had this way
  */
@@ -32,7 +32,7 @@ export async function publicRoutes(root: string): Promise<PublicRoute[]> {
     const src = join(root, 'services', app, 'src')
     for await (const file of glob('**/*.routes.ts', { cwd: src })) {
       for (const route of await routesIn(join(src, file))) {
-        if (upstreamOf(route.path) !== app) continue
+        if (app !== 'gateway' && upstreamOf(route.path) !== app) continue
         const path = route.path.replaceAll(/[:*](\w+)/g, '{$1}')
         table.push({ app, method: route.method.toUpperCase(), path, policy: route.policy })
       }
@@ -45,10 +45,11 @@ async function routesIn(file: string): Promise<Route[]> {
   const module: Record<string, unknown> = await import(pathToFileURL(file).href)
   const found: Route[] = []
   for (const [name, make] of Object.entries(module)) {
-    if (!name.endsWith('Routes') || typeof make !== 'function') continue
+    if (!name.endsWith('Routes')) continue
     try {
       // What is made for several kinds has its paths from its callers, which are among these too.
-      found.push(...[make(standIn, standIn, standIn)].flat().filter(isDeclared))
+      const made = typeof make === 'function' ? make(standIn, standIn, standIn) : make
+      found.push(...[made].flat().filter(isDeclared))
     } catch (error) {
       throw new Error(`${file}: ${name} cannot be called for its routes alone`, { cause: error })
     }

@@ -2,7 +2,7 @@ import type { RequestListener, Server } from 'node:http'
 import type { TokenVerifier } from '@alta/kit/auth/tokens'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
 import { createApp } from '@alta/kit/http/app'
-import { listCircuits } from './circuits/circuit.routes.ts'
+import { ownCircuitRoutes } from './circuits/circuit.routes.ts'
 import type { Circuits } from './circuits/circuits.ts'
 import { docsPage } from './documentation/docs-page.ts'
 import { mergedDocument } from './documentation/merged-document.ts'
@@ -59,7 +59,7 @@ export function openGateway(options: {
       circuits: options.circuits,
       deprecations: options.deprecations ?? deprecations,
       unlimited: [healthRoutes({ sidecar, documents })],
-      own: [mergedDocument(documents, [listCircuits(options.circuits)]), docsPage()],
+      own: [mergedDocument(documents, ownCircuitRoutes(options.circuits)), docsPage()],
     })
     return createApp({
       appId: 'gateway',

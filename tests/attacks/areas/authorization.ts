@@ -6,6 +6,9 @@ import { type Area, each } from '../area.ts'
 import { pixel, wave } from '../files.ts'
 import type { Scene, Things } from '../scene.ts'
 
+/** Of these the owner has none here: an API key asks for a proof of the last minutes, a grant for a browser. */
+const nobodyHas = new Set(['/api/v1/auth/api-keys/{id}', '/api/v1/auth/grants/{clientId}'])
+
 /** Every route of the committed table as everybody in it, and every route of the platform in that table. */
 export const authorization: Area = {
   name: 'every route, everybody',
@@ -32,8 +35,7 @@ export const authorization: Area = {
     async function everybodyAt(route: string): Promise<void> {
       const [method = '', path = ''] = route.split(' ')
       for (const [name, expected] of matrix.get(route) ?? []) {
-        // Of these the owner has none here: making one asks for a proof of the last minutes.
-        if (path === '/api/v1/auth/api-keys/{id}' && expected === 'in') continue
+        if (expected === 'in' && nobodyHas.has(path)) continue
         const client = scene.clients.get(name)
         if (!client) throw new Error(`the table knows a ${name} whom the scene does not`)
         const told = await callAs(client, method, path, scene.things, about.has(route))
@@ -70,7 +72,8 @@ export const pathOf = (path: string, things: Things): string => {
   return path
     .replace('{id}', named[word]?.(things) ?? crypto.randomUUID())
     .replace('{requestId}', things.requestId)
-    .replace('{userId}', crypto.randomUUID())
+    .replace('{upstream}', 'documents')
+    .replace(/\{(user|client)Id\}/, () => crypto.randomUUID())
     .replaceAll(/\{\w+\}/g, '1')
 }
 
@@ -111,6 +114,8 @@ async function callAs(
   if (status >= 500) return { outcome: 'broken', says }
   // Asks for a proof of the last minutes (RFC 9470), of somebody whom the policy has let in.
   if (code === 'insufficient_user_authentication') return { outcome: 'in', says }
+  // OAuth's own routes are for anyone, and refuse by what they are asked for (RFC 6749, RFC 6750).
+  if (path.startsWith('/oauth/')) return { outcome: 'in', says }
   if (status === 401 || status === 403) return { outcome: String(status), says }
   // A page, a version or a member that is not there is told to those who may see the thing.
   return { outcome: status === 404 && isHidden && hides(path, code) ? '404' : 'in', says }

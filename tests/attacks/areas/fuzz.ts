@@ -23,8 +23,8 @@ interface Shot {
 const requests = { short: 600, long: 12_000 }
 /** For what hangs: a slow machine takes many times what a request takes. */
 const longestMs = 45_000
-/** They end the session of whoever shoots; the table of routes tries them. */
-const endsSession = /\/(logout|end-others)$/
+/** They end the session of whoever shoots, or keep everybody from a service; the table of routes tries them. */
+const endsTheGame = /\/(logout|end-others|\{upstream\}\/open)$/
 
 /** Requests made from the documentation, as it says and as it does not, by everybody, of a seed that repeats them. */
 export const fuzz: Area = {
@@ -36,7 +36,7 @@ export const fuzz: Area = {
     }
     const operations = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods)
-        .filter(() => !endsSession.test(path))
+        .filter(() => !endsTheGame.test(path))
         .map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
     )
     const each_ = Math.ceil(requests[form] / operations.length)
@@ -172,7 +172,7 @@ async function fire(
     const text = type.includes('event-stream') ? '' : await response.text()
     if (type.includes('event-stream')) await response.body?.cancel()
     const isDocumented = String(status) in operation.responses || status >= 400
-    const isProblem = status < 400 || type.includes('application/problem+json')
+    const isProblem = status < 400 || type.includes('application/problem+json') || isOwnForm(path, type, text)
     const leaks = /node_modules|\.ts:\d+|\n\s+at \w|select .* from |ECONNREFUSED/i.test(
       status >= 400 ? text : '',
     )
@@ -197,3 +197,8 @@ const fill = (path: string, values: readonly string[]): string => {
 }
 /** What a header can carry at all; the rest is for the raw requests of `wire`. */
 const headerText = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '').trim()
+
+/** Pages for people, and what RFC 6749 (5.2) and RFC 6750 make of a refusal. */
+const isOwnForm = (path: string, type: string, text: string): boolean =>
+  !path.startsWith('/api/') &&
+  (type.includes('text/html') || (type.includes('application/json') && text.startsWith('{"error":"')))

@@ -24,7 +24,8 @@ const circuitResource = z.object({
   reason: z.string().nullable(),
 })
 
-export const listCircuits = (circuits: Circuits): Route =>
+/** Those that the gateway answers itself. */
+export const ownCircuitRoutes = (circuits: Circuits): Route[] => [
   route({
     method: 'get',
     path: '/api/v1/gateway/circuits',
@@ -41,7 +42,8 @@ export const listCircuits = (circuits: Circuits): Route =>
       status: 200,
       body: { shared: circuits.shared, items: publicServices.map((upstream) => present(upstream, circuits)) },
     }),
-  })
+  }),
+]
 
 function present(upstream: string, circuits: Circuits): z.input<typeof circuitResource> {
   const { state, since, until, successes, byHand, reason } = circuits.known().get(upstream) ?? {}

@@ -4,7 +4,7 @@ import { nameRoute } from '@alta/kit/http/access-log'
 import { currentContext } from '@alta/kit/http/request-context'
 import { runRoute } from '@alta/kit/http/run-route'
 import { type ErrorRequestHandler, Router } from 'express'
-import { changeByHand, listCircuits } from '../circuits/circuit.routes.ts'
+import { changeByHand, ownCircuitRoutes } from '../circuits/circuit.routes.ts'
 import type { Circuits } from '../circuits/circuits.ts'
 import { limitRequests } from '../limits/limit-requests.ts'
 import type { Limiter } from '../limits/limiter.ts'
@@ -48,7 +48,6 @@ export function edgeRouter(options: {
   const limit = limitRequests(options.policies, options.limiter)
   const forward = forwardThrough({ sidecar, circuits, rules: bodies, timeout })
   const change = changeByHand(circuits, sidecar, timeout)
-  const list = listCircuits(circuits)
 
   const router = Router({ caseSensitive: true })
   router.use(securityHeaders)
@@ -72,7 +71,8 @@ export function edgeRouter(options: {
     next()
   })
   for (const answers of own) router.use(answers)
-  router.get(list.path, runRoute(list, { verifyToken: verify }))
+  for (const route of ownCircuitRoutes(circuits))
+    router.get(route.path, runRoute(route, { verifyToken: verify }))
   router.use(async (request, response) => {
     const edge = edgeRequest(table, edgeMethod(request), request.url)
     nameRoute(response, request.method, edge.route.path)
