@@ -183,6 +183,7 @@ async function drill(): Promise<Report> {
   opened.defer(() => platform.down())
   await timed('a new platform on it, with a new broker and a new Redis, is ready', () => platform.up())
   const { operator } = before
+  operator.gateway = readPlatform(platform.home).gatewayUrl
   await operator.signIn()
   using _signedIn = operator.staySignedIn()
   const between = { from: from.toISOString(), to: moment.toISOString() }

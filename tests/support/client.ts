@@ -30,7 +30,8 @@ export interface Mail {
 
 /** A person with a browser: knows the gateway's address and nothing of what is behind it. */
 export class Client {
-  readonly gateway: string
+  /** Its address; a platform that is made anew may have another one. */
+  gateway: string
   token = ''
   userId = ''
   email = ''
