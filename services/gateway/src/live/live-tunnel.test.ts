@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { EDGE_PROOF_HEADER, edgeProof } from '@alta/kit/http/edge-proof'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -157,6 +157,30 @@ describe('a WebSocket is refused', () => {
         ),
       )
       .toBe('in')
+  })
+
+  test('no sooner than before when others have left while they were counted', async () => {
+    const answers: (() => void)[] = []
+    let isWaiting = true
+    gateway = await startGateway({
+      live: live({ perAddress: 2 }),
+      limiter: async () => {
+        if (isWaiting) await new Promise<void>((resolve) => answers.push(resolve))
+        return { allowed: true, findings: [] }
+      },
+    })
+    const leaving = [1, 2].map(() => connect(gateway.port, '127.0.0.1'))
+    for (const socket of leaving) {
+      socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n`)
+    }
+    await expect.poll(() => answers.length).toBe(2)
+    for (const socket of leaving) socket.resetAndDestroy()
+    await expect.poll(() => gateway.connections()).toBe(0)
+    isWaiting = false
+    for (const answer of answers) answer()
+    await connected()
+    await connected()
+    expect(await refused()).toEqual({ status: 429, code: 'too_many_connections' })
   })
 
   test('when an address asks too often', async () => {

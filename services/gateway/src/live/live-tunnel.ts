@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { badRequest, notFound, tooManyRequests, unavailable } from '@alta/kit/errors'
 import { EDGE_PROOF_HEADER, edgeProof } from '@alta/kit/http/edge-proof'
+import { clientGone } from '@alta/kit/http/json-body'
 import { refuseOnSocket } from '@alta/kit/http/raw-answer'
 import { currentContext, requestIdFrom, withContext } from '@alta/kit/http/request-context'
 import { log } from '@alta/kit/telemetry/log'
@@ -49,10 +50,12 @@ export function serveLiveTunnels(
 
   async function welcome(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { path, search } = safePath(request.url ?? '')
-    if (path !== LIVE_PATH || request.headers.upgrade?.toLowerCase() !== 'websocket') {
+    if (path !== LIVE_PATH) {
       throw notFound('route_not_found', 'There is no WebSocket at this address.')
     }
     await limit({ method: 'GET', path }, { set: () => undefined })
+    // Whoever left meanwhile has no `close` to come, which would end being counted.
+    if (socket.destroyed) throw clientGone()
     checkOrigin(request.headers, rules.origins)
     const network = networkOf(currentContext()?.clientAddress ?? '')
     if (draining || rules.places.length === 0) {

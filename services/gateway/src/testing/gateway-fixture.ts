@@ -175,6 +175,8 @@ export interface TestGateway {
   documents: ServiceDocuments
   live: LiveTunnels
   inner: Gateway['inner']
+  /** Callers that are connected. */
+  connections(): Promise<number>
   /** Fetches with a valid token. */
   signedIn(path: string, init?: RequestInit): Promise<Response>
   close(): Promise<void>
@@ -239,6 +241,10 @@ export async function startGateway(
     documents: gateway.documents,
     live: gateway.live,
     inner: gateway.inner,
+    connections: () =>
+      new Promise((resolve, reject) => {
+        gateway.server.getConnections((error, count) => (error ? reject(error) : resolve(count)))
+      }),
     async signedIn(path, init = {}) {
       const headers = new Headers(init.headers)
       headers.set('authorization', `Bearer ${await accessToken()}`)
