@@ -35,6 +35,22 @@ test('each public path goes to the service that owns it, with its query, through
   expect(gateway.stub.calls[0]?.headers['dapr-api-token']).toBe('sidecar-token')
 })
 
+test('an offer to speak HTTP/2 is passed over, and the request answered', async () => {
+  const call = request(`${gateway.url}/api/v1/reviews`, {
+    headers: {
+      authorization: `Bearer ${await accessToken()}`,
+      connection: 'Upgrade, HTTP2-Settings',
+      upgrade: 'h2c',
+      'http2-settings': 'AAMAAABkAAQAoAAAAAIAAAAA',
+    },
+  })
+  call.end()
+  const [answer] = await once(call, 'response')
+  answer.resume()
+  expect(answer.statusCode).toBe(200)
+  expect(gateway.stub.calls[0]?.headers).not.toHaveProperty('http2-settings')
+})
+
 test('the token, the request id and the caller’s address travel on', async () => {
   const answer = await gateway.signedIn('/api/v1/projects', { headers: { 'x-request-id': 'my-request' } })
   expect(answer.headers.get('x-request-id')).toBe('my-request')

@@ -22,6 +22,8 @@ export function publicServer(app: RequestListener, limits: ListenerLimits): Serv
       insecureHTTPParser: false,
       requireHostHeader: true,
       joinDuplicateHeaders: false,
+      // Programs offer HTTP/2 that way (`Upgrade: h2c`) with an ordinary request, which is answered as one (RFC 9110, 7.8).
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     app,
   )
