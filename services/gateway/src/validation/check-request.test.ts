@@ -1,7 +1,12 @@
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { accessToken, startGateway, type TestGateway } from '../testing/gateway-fixture.ts'
+import { edgeRequest } from '../edge/edge-request.ts'
+import { routeTable } from '../routing/route-table.ts'
+import { accessToken, smallBodies, startGateway, type TestGateway } from '../testing/gateway-fixture.ts'
+import { checkRequest } from './check-request.ts'
 
 let gateway: TestGateway
 beforeAll(async () => {
@@ -109,6 +114,36 @@ test('a packed body is checked and travels unpacked; one that grows past the lim
   const bomb = gzipSync(JSON.stringify({ name: 'x'.repeat(100_000) }))
   await expectRefusal(await send(bomb, headers), 413, 'payload_too_large')
   await expectRefusal(await send('not gzip', headers), 400, 'invalid_json')
+})
+
+test('a packed body takes as much of the common room as it may become', async () => {
+  const taken: number[] = []
+  const table = routeTable({
+    routes: [
+      {
+        method: 'POST',
+        path: '/x',
+        upstream: 'documents',
+        policy: 'anyone',
+        body: 'json',
+        maximumBytes: 512,
+      },
+    ],
+    definitions: {},
+  })
+  const check = checkRequest(table, smallBodies, {
+    take: (bytes) => {
+      taken.push(bytes)
+      return undefined
+    },
+  })
+  const edge = edgeRequest(table, 'POST', '/x')
+  for (const headers of [{}, { 'content-encoding': 'gzip' }, { 'content-encoding': 'identity' }]) {
+    const request = new IncomingMessage(new Socket())
+    Object.assign(request, { method: 'POST', headers: { 'content-length': '30', ...headers } })
+    await check(edge, request, () => undefined)
+  }
+  expect(taken).toEqual([30, 512, 30])
 })
 
 test('callers without the permission of a route hear from the service that they may not, and nothing of their faults', async () => {

@@ -35,8 +35,10 @@ export function checkRequest(table: RouteTable, rules: BodyRules, room = heldByt
       return undefined
     }
     const maximumBytes = Math.min(route.maximumBytes ?? rules.json.maximumBytes, rules.json.maximumBytes)
-    const announced = Number(request.headers['content-length'] ?? maximumBytes)
-    const release = announced <= LARGEST_HELD ? room.take(announced) : undefined
+    const { 'content-length': length, 'content-encoding': encoding = 'identity' } = request.headers
+    // A packed body may become as large as it may be at all.
+    const expected = encoding === 'identity' ? Number(length ?? maximumBytes) : maximumBytes
+    const release = expected <= LARGEST_HELD ? room.take(expected) : undefined
     if (!release) return undefined
     try {
       goOn()
