@@ -165,6 +165,13 @@ describe('a refusal', () => {
   })
 })
 
+test('an answer that is no JSON is INTERNAL, and the server goes on', async () => {
+  answerWith(200, undefined)
+  expect(await call('getTask', { id: task.id }, await signedIn())).toMatchObject({ code: status.INTERNAL })
+  answerWith(200, task)
+  expect(await call('getTask', { id: task.id }, await signedIn())).toMatchObject({ code: status.OK })
+})
+
 describe('the call to the service ends', () => {
   test.each(['deadline', 'cancel'])('with that of the client: %s', async (how) => {
     let ended = false

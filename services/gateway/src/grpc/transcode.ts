@@ -1,3 +1,4 @@
+import { log } from '@alta/kit/telemetry/log'
 import { Metadata, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js'
 import type { HttpAnswer, InnerHttp } from './inner-http.ts'
 import { failureOf } from './status.ts'
@@ -63,15 +64,28 @@ export function transcoded(
       signal: gone.signal,
     }).then(
       (http) => {
-        if (http.status >= 400) answer(failureOf(http))
-        else answer(null, messageOf(http), trailersOf(http))
+        if (http.status >= 400) {
+          answer(failureOf(http))
+          return
+        }
+        const message = messageOf(http)
+        if (message) answer(null, message, trailersOf(http))
+        else answer({ code: status.INTERNAL, details: 'The service gave no proper answer.' })
       },
       () => answer({ code: status.UNAVAILABLE, details: 'The call broke off.' }),
     )
   }
 }
 
-const messageOf = ({ text }: HttpAnswer): Message => withStructs(JSON.parse(text)) as Message
+function messageOf({ text }: HttpAnswer): Message | undefined {
+  try {
+    return withStructs(JSON.parse(text)) as Message
+  } catch (error) {
+    // Nobody would catch it behind the library's callback, and the process would end.
+    log.error({ err: error }, 'an answer cannot be told by gRPC')
+    return undefined
+  }
+}
 
 function trailersOf({ headers }: HttpAnswer): Metadata {
   const metadata = new Metadata()
