@@ -47,6 +47,19 @@ test('a service that is killed is refused by every gateway at once, tried after 
   }
 })
 
+test('a request that is refused before it is sent takes no place of a trial', async () => {
+  first().stub.away.add('documents')
+  for (let count = 0; count < 5; count += 1) await ask(first())
+  first().stub.away.delete('documents')
+  now += rules.openMs
+  // Bytes that are no UTF-8, of which Node's fetch makes nothing else.
+  const broken = { headers: { 'x-name': '\xff' } }
+  for (let count = 0; count < rules.trials; count += 1) {
+    expect((await ask(first(), broken))[1]).toBe('bad_header')
+  }
+  for (let count = 0; count < rules.successes; count += 1) expect((await ask(first()))[0]).toBe(200)
+})
+
 test('what a service has written itself opens nothing, whatever its status', async () => {
   for (const status of [500, 503, 404]) {
     first().stub.answer('documents', (_seen, response) => {

@@ -52,8 +52,6 @@ export function forwardThrough({
     const { bodyClass } = edge
     const { request, response, held } = exchange
     const appId = edge.route.upstream
-    const passage = await circuits.enter(appId)
-    const until = performance.now() + timeout
     const gone = new AbortController()
     // An abort makes an error with its stack: not for each of those who have their answer.
     response.once('close', () => {
@@ -74,6 +72,9 @@ export function forwardThrough({
     }
     // daprd holds a body of known length in memory, to be able to repeat the call. Files must stream.
     else if (bodyClass !== 'json' || !hasBody(request)) delete headers['content-length']
+    // What is refused above must not hold the place of a trial, of which nothing more would be heard.
+    const passage = await circuits.enter(appId)
+    const until = performance.now() + timeout
     if (hasBody(request) && !held) exchange.goOn()
     const body = held ?? (hasBody(request) ? limitedBody(request, bodyClass, rules[bodyClass]) : null)
 
