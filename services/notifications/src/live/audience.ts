@@ -32,8 +32,14 @@ export function openAudience(clock = Date.now) {
   function forget(): void {
     const before = clock() - RECENT_MS
     // Both are in order of time.
-    for (const [key, { at }] of recent) if (at < before) recent.delete(key)
-    for (const [key, at] of deleted) if (at < before) deleted.delete(key)
+    for (const [key, { at }] of recent) {
+      if (at >= before) break
+      recent.delete(key)
+    }
+    for (const [key, at] of deleted) {
+      if (at >= before) break
+      deleted.delete(key)
+    }
   }
 
   return {
