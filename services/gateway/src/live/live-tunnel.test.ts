@@ -125,6 +125,16 @@ describe('a WebSocket through the gateway', () => {
   })
 })
 
+test('the gateway ends although the service answers no goodbye', async () => {
+  gateway = await startGateway({ live: live({ partingMs: 100 }) })
+  const { socket } = await connected()
+  for (const each of echo.sockets.clients) each.pause()
+  const closed = once(socket, 'close')
+  await gateway.close()
+  expect((await closed)[0]).toBe(1006)
+  gateway = await startGateway()
+})
+
 describe('a WebSocket is refused', () => {
   test('at any other path', async () => {
     gateway = await startGateway({ live: live() })

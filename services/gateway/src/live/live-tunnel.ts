@@ -16,6 +16,7 @@ import type { Policies } from '../limits/policies.ts'
 import { checkOrigin } from './origin.ts'
 import { openUpstream, type Upgraded } from './upstream-socket.ts'
 
+const PARTING_MS = 5_000
 const LIVE_PATH = '/api/v1/notifications/live'
 
 export interface LiveRules {
@@ -26,6 +27,13 @@ export interface LiveRules {
   origins: ReadonlySet<string>
   /** Connections from one address, or one IPv6 network. */
   perAddress: number
+  /** Milliseconds for the service to answer a goodbye; five seconds unless told. */
+  partingMs?: number
+}
+
+interface Tunnel {
+  part(): void
+  sendAway(): void
 }
 
 export interface LiveTunnels {
@@ -44,7 +52,7 @@ export function serveLiveTunnels(
 ): LiveTunnels {
   const proof = edgeProof(rules.edgeKey)
   const limit = limitRequests(options.policies, options.limiter)
-  const open = new Set<() => void>()
+  const open = new Set<Tunnel>()
   const perNetwork = new Map<string, number>()
   let draining = false
 
@@ -105,21 +113,23 @@ export function serveLiveTunnels(
     const part = (): void => {
       client.destroy()
       upstream.destroy()
-      open.delete(sendAway)
+      open.delete(tunnel)
     }
     const sendAway = (): void => {
       client.unpipe(upstream)
       upstream.write(GOING_AWAY)
     }
+    const tunnel = { part, sendAway }
     for (const socket of [client, upstream]) {
       // Both are TCP, and live for longer than any request.
       ;(socket as Socket).setTimeout(0).setNoDelay(true).setKeepAlive(true, 30_000)
       socket.on('error', part)
       socket.once('close', part)
     }
-    open.add(sendAway)
+    open.add(tunnel)
     client.pipe(upstream)
     upstream.pipe(client)
+    if (draining) sendAway()
   }
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -146,10 +156,15 @@ export function serveLiveTunnels(
     async drain(milliseconds) {
       draining = true
       const leaving = [...open]
-      for (const [index, sendAway] of leaving.entries()) {
+      for (const [index, { sendAway }] of leaving.entries()) {
         sendAway()
         if (index % 50 === 49) await delay((50 * milliseconds) / leaving.length)
       }
+      // Nothing else ends a connection that is no longer HTTP, and the server waits for each.
+      const cut = (): void => {
+        for (const { part } of open) part()
+      }
+      setTimeout(cut, rules.partingMs ?? PARTING_MS).unref()
     },
   }
 }
