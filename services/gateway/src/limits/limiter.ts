@@ -1,9 +1,9 @@
 import { log } from '@alta/kit/telemetry/log'
-import { whileTheyAnswer } from './circuit.ts'
 import { type Ask, type Clock, monotonic, processCounters, type TakeFromAll } from './counters.ts'
 import { countDecision } from './limit-metrics.ts'
 import type { Bucket, Policy } from './policies.ts'
 import { refusals } from './refusals.ts'
+import { whileTheyAnswer } from './while-they-answer.ts'
 
 /** What a request wants of one policy. */
 export interface Demand {

@@ -30,7 +30,7 @@ export async function openUpstream(
     try {
       return await openAt(new URL(path, place), headers, signal)
     } catch (error) {
-      // Only what has not reached anybody may be tried elsewhere: a ticket is good once.
+      // A refusal is an answer. Who has broken off may have taken the ticket, which the next one says then.
       if (error instanceof Problem || signal.aborted) throw error
       cause = error
     }
