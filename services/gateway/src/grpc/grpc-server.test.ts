@@ -183,7 +183,7 @@ describe('the call to the service ends', () => {
     })
     if (how === 'deadline') {
       const { code } = await call('getTask', { id: task.id }, await signedIn(), {
-        deadline: Date.now() + 1_000,
+        deadline: Date.now() + 5_000,
       })
       expect(code).toBe(status.DEADLINE_EXCEEDED)
     } else {
@@ -226,7 +226,10 @@ describe('without a token', () => {
     stream.write({ listServices: '' })
     const [answer] = await once(stream, 'data')
     expect(JSON.stringify(answer)).toContain('alta.tasks.v1.Tasks')
+    // Closed before its end it would be cancelled, which is an error that nobody listens to.
+    const ended = once(stream.resume(), 'end')
     stream.end()
+    await ended
     reflection.close()
   })
 })

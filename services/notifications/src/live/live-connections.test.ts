@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { edgeProof } from '@alta/kit/http/edge-proof'
 import { person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -57,7 +58,7 @@ describe('a connection is refused', () => {
 
 describe('the end of the token', () => {
   test('ends the connection', async () => {
-    const client = await live.connect(person(), { ends: Date.now() + 1_500 })
+    const client = await live.connect(person(), { ends: Date.now() + 5_000 })
     expect(await client.closed).toBe(4401)
   })
 
@@ -74,10 +75,12 @@ describe('the end of the token', () => {
 
   test('does not when another ticket was sent in time', async () => {
     const who = person()
-    const client = await live.connect(who, { ends: Date.now() + 3_000 })
+    const ends = Date.now() + 8_000
+    const client = await live.connect(who, { ends })
     client.socket.send(JSON.stringify({ type: 'renew', ticket: await live.ticket(who) }))
     await expect.poll(() => client.messages.map(({ type }) => type)).toContain('renewed')
-    await new Promise((resolve) => setTimeout(resolve, 4_500))
+    // Tokens end at whole seconds.
+    await delay(ends + 1_500 - Date.now())
     expect(client.socket.readyState).toBe(client.socket.OPEN)
   })
 
