@@ -7,6 +7,8 @@ import type { Kysely } from 'kysely'
 import type { IdentitySchema } from '../database/schema.ts'
 import type { AccessTokens } from '../keys/access-token.ts'
 import { hashOf, newToken } from '../keys/opaque-token.ts'
+import { sessionEnded } from '../sessions/session.problems.ts'
+import { isOpen } from '../sessions/session.repository.ts'
 import { lockUser, type UserRow, userById } from '../users/user.repository.ts'
 import {
   type ApiKeyRow,
@@ -34,6 +36,14 @@ export function apiKeyService(options: { database: Database<IdentitySchema>; tok
   const { database, tokens } = options
   const used = new Set<string>()
 
+  /**
+   * A key is not its owner: one that may read documents must not list and revoke the others.
+   * @throws {Problem} 401 `session_ended`
+   */
+  async function insistOnPerson(tx: Kysely<IdentitySchema>, { sessionId }: Principal): Promise<void> {
+    if (!(await isOpen(tx, sessionId))) throw sessionEnded()
+  }
+
   /** @throws {Problem} 404 `service_account_not_found`, also for a person */
   async function holder(
     tx: Kysely<IdentitySchema>,
@@ -41,6 +51,7 @@ export function apiKeyService(options: { database: Database<IdentitySchema>; tok
     accountId?: string,
   ): Promise<UserRow> {
     if (accountId === undefined) {
+      await insistOnPerson(tx, principal)
       const user = await lockUser(tx, principal.userId)
       if (user && !user.disabled_at) return user
     } else {
@@ -91,6 +102,7 @@ export function apiKeyService(options: { database: Database<IdentitySchema>; tok
     async list(principal: Principal, accountId?: string): Promise<ApiKeyRow[]> {
       return database.read(principal.tenantId, async (tx) => {
         const id = accountId ?? principal.userId
+        if (accountId === undefined) await insistOnPerson(tx, principal)
         if (accountId !== undefined && (await userById(tx, id))?.kind !== 'service') throw noSuchAccount()
         return liveKeysOf(tx, id)
       })

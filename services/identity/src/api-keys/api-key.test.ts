@@ -78,6 +78,15 @@ test('a key makes no keys and changes no account: nobody is there to prove who t
   expect(answer.code).toBe('insufficient_user_authentication')
 })
 
+test('a key neither sees nor revokes the keys of its owner, whatever it may do', async () => {
+  const { accessToken } = await member()
+  const { id } = await key(accessToken)
+  const { accessToken: token } = await tokenFor((await key(accessToken)).key)
+  expect((await identity.get(path, token)).code).toBe('session_ended')
+  expect((await remove(`${path}/${id}`, token)).code).toBe('session_ended')
+  expect(list.parse((await identity.get(path, accessToken)).body).items).toHaveLength(2)
+})
+
 test('a revoked key is over, and so are its tokens; somebody else’s is not there', async () => {
   const { accessToken } = await member()
   const eve = await member()

@@ -135,7 +135,7 @@ export interface IdentitySchema {
     id: Generated<string>
     tenant_id: string
     kind: 'session' | 'user'
-    /** A session, a key, or a user. */
+    /** A session, key, client or consent; or a user. */
     subject: string
     version: number | null
     written_by: Generated<string>

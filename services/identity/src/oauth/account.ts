@@ -3,6 +3,7 @@ import type { AccessToken, Account, ClientCredentials } from 'oidc-provider'
 import type { IdentitySchema } from '../database/schema.ts'
 import { userById } from '../users/user.repository.ts'
 import { findClient } from './client.repository.ts'
+import { consentId } from './consent-id.ts'
 
 /** What a client may learn of a user; which of it depends on the scopes. */
 export async function findAccount(tx: Kysely<IdentitySchema>, id: string): Promise<Account | undefined> {
@@ -29,7 +30,9 @@ export async function tokenClaims(
   if ('accountId' in token && token.accountId !== undefined) {
     const user = await userById(tx, token.accountId)
     if (!user || token.sessionUid === undefined) throw new Error('a token without a user or a session')
-    return { tid: user.tenant_id, sid: token.sessionUid, roles: user.roles, ver: user.token_version }
+    const { sessionUid: sid, grantId } = token
+    const consent = grantId === undefined ? {} : { consent: consentId(grantId) }
+    return { tid: user.tenant_id, sid, roles: user.roles, ver: user.token_version, ...consent }
   }
   const client = await findClient(tx, token.clientId ?? '')
   if (!client) throw new Error('a token without a client')

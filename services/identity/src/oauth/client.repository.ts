@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { IdentitySchema } from '../database/schema.ts'
+import { revokeSessions } from '../revocations/revocation.repository.ts'
 
 export type ClientRow = Selectable<IdentitySchema['oauth_clients']>
 
@@ -28,8 +29,13 @@ export function listClients(
     .execute()
 }
 
-/** With all consents, codes and tokens of it. @returns whether there was such a client */
+/** With all consents, codes and tokens of it, at whatever service. @returns whether there was such a client */
 export async function removeClient(tx: Kysely<IdentitySchema>, id: string): Promise<boolean> {
-  const { numDeletedRows } = await tx.deleteFrom('oauth_clients').where('id', '=', id).executeTakeFirst()
-  return numDeletedRows === 1n
+  const removed = await tx
+    .deleteFrom('oauth_clients')
+    .where('id', '=', id)
+    .returning(['id', 'tenant_id'])
+    .execute()
+  await revokeSessions(tx, removed)
+  return removed.length > 0
 }

@@ -1,4 +1,5 @@
 import { may } from '@alta/kit/auth/policy'
+import { recently } from '@alta/kit/auth/step-up'
 import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
@@ -11,9 +12,10 @@ export const clientRoutes = (clients: ClientService): Route[] => [
     method: 'post',
     path: '/api/v1/auth/clients',
     summary: 'Register a program that may ask for tokens',
-    description: 'The secret is in this answer and nowhere else.',
+    description:
+      'The secret is in this answer and nowhere else. Needs a sign-in or a step-up within the last five minutes.',
     tag: 'oauth',
-    policy: may('users:manage'),
+    policy: recently(may('users:manage')),
     body: newClient,
     answers: { 201: { description: 'Registered', schema: registeredClient } },
     handle: async ({ principal, body }) => {
@@ -52,8 +54,7 @@ export const clientRoutes = (clients: ClientService): Route[] => [
     method: 'delete',
     path: '/api/v1/auth/clients/:id',
     summary: 'Remove a program',
-    description:
-      'Its consents, codes and refresh tokens end with it; access tokens that it has are good until they expire.',
+    description: 'Its consents, codes and refresh tokens end with it, and its access tokens within seconds.',
     tag: 'oauth',
     policy: may('users:manage'),
     params: z.object({ id: z.uuid() }),

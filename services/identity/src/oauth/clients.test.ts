@@ -28,6 +28,19 @@ test('an administrator registers a client; its secret is shown once and kept as 
   expect(rows.map(({ row }) => String(row)).join()).not.toContain(secret)
 })
 
+test('who has an administrator’s token and not their password registers nothing that outlives it', async () => {
+  const { refreshToken, user } = await provider.loginAsAdmin()
+  await provider.testDatabase.admin.query(
+    `update identity.sessions set created_at = now() - interval '6 minutes' where user_id = $1`,
+    [user.id],
+  )
+  const { accessToken } = await provider.refresh(refreshToken)
+  expect(await provider.post('/api/v1/auth/clients', web, accessToken)).toMatchObject({
+    status: 401,
+    code: 'insufficient_user_authentication',
+  })
+})
+
 test('nobody else registers, sees or removes clients', async () => {
   const { accessToken } = await provider.login(await provider.register())
   expect((await provider.post('/api/v1/auth/clients', web, accessToken)).status).toBe(403)

@@ -2,7 +2,7 @@ import * as openid from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { goodPassword } from '../testing/identity-fixture.ts'
-import { startProvider, type TestClient, type TestProvider } from './oauth.fixture.ts'
+import { API, startProvider, type TestClient, type TestProvider } from './oauth.fixture.ts'
 
 let provider: TestProvider
 beforeAll(async () => {
@@ -74,6 +74,56 @@ test('somebody sees which programs have access, and takes it back on all devices
     await expect(refresh(client, token)).rejects.toMatchObject(ended)
   const again = await browser.open((await provider.request(client)).url)
   expect(again.text).toContain('value="allow"')
+})
+
+/** 403 of somebody whom the token has told, 401 once it has ended. */
+const asked = (token: string) => call('GET', '/api/v1/users', token)
+
+/** With a token for the API, which services verify by themselves. */
+async function signInForApi() {
+  const email = await provider.register()
+  const client = await provider.client()
+  const { access_token, refresh_token = '' } = await provider.tokens(client, email)
+  expect(await asked(access_token)).toBe(403)
+  return { email, client, access_token, refresh_token }
+}
+
+test('taking a consent back ends the access tokens of that client, and no others', async () => {
+  const { email, client, access_token } = await signInForApi()
+  const other = await provider.tokens(await provider.client(), email)
+  const person = await provider.login(email)
+  await call('DELETE', `/api/v1/auth/grants/${client.id}`, person.accessToken)
+  const anew = await provider.tokens(client, email)
+  await provider.hearRevocations()
+  expect(await asked(access_token)).toBe(401)
+  for (const { access_token: token } of [other, anew]) expect(await asked(token)).toBe(403)
+  expect((await provider.get('/api/v1/auth/me', person.accessToken)).status).toBe(200)
+})
+
+test('a refresh token that is used twice, or given back, ends the access tokens that came with it', async () => {
+  const [stolen, returned] = [await signInForApi(), await signInForApi()]
+  const again = (token = '') => openid.refreshTokenGrant(stolen.client.config, token, { resource: API })
+  const second = await again(stolen.refresh_token)
+  const third = await again(second.refresh_token)
+  expect(await asked(third.access_token)).toBe(403)
+  await expect(again(stolen.refresh_token)).rejects.toMatchObject(ended)
+  await openid.tokenRevocation(returned.client.config, returned.refresh_token)
+  await provider.hearRevocations()
+  for (const token of [stolen.access_token, third.access_token, returned.access_token])
+    expect(await asked(token)).toBe(401)
+})
+
+test('removing a client ends the access tokens of everybody that it has, and its own', async () => {
+  const { email, client, access_token } = await signInForApi()
+  const own = await provider.client({ kind: 'service', redirectUris: [], roles: [] })
+  const { access_token: ofItself } = await openid.clientCredentialsGrant(own.config)
+  const other = await provider.tokens(await provider.client(), email)
+  expect(await asked(ofItself)).toBe(403)
+  for (const { id } of [client, own])
+    expect(await call('DELETE', `/api/v1/auth/clients/${id}`, provider.admin)).toBe(204)
+  await provider.hearRevocations()
+  for (const token of [access_token, ofItself]) expect(await asked(token)).toBe(401)
+  expect(await asked(other.access_token)).toBe(403)
 })
 
 test('somebody else’s consent is not mine to take back', async () => {

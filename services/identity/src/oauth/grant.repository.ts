@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { IdentitySchema } from '../database/schema.ts'
+import { revokeSessions } from '../revocations/revocation.repository.ts'
+import { consentId } from './consent-id.ts'
 
 export interface Consent {
   clientId: string
@@ -26,16 +28,22 @@ export async function consentsOf(tx: Kysely<IdentitySchema>, userId: string): Pr
     .execute()
 }
 
-/** With all codes and tokens that came from them. @returns whether there were any */
+/** With all codes and tokens that came from them, at whatever service. @returns whether there were any */
 export async function removeConsents(
   tx: Kysely<IdentitySchema>,
   userId: string,
   clientId: string,
 ): Promise<boolean> {
-  const { numDeletedRows } = await tx
+  const removed = await tx
     .deleteFrom('oauth_records')
     .where('user_id', '=', userId)
     .where('client_id', '=', clientId)
-    .executeTakeFirst()
-  return numDeletedRows > 0n
+    .returning(['grant_id', 'tenant_id'])
+    .execute()
+  const tenants = new Map(removed.map(({ grant_id, tenant_id }) => [grant_id, tenant_id]))
+  const consents = [...tenants].flatMap(([grantId, tenant_id]) =>
+    grantId === null ? [] : [{ id: consentId(grantId), tenant_id }],
+  )
+  await revokeSessions(tx, consents)
+  return removed.length > 0
 }

@@ -38,7 +38,7 @@ export const grantRoutes = (database: Database<IdentitySchema>): Route[] => [
     path: '/api/v1/auth/grants/:clientId',
     summary: 'Take access back from a program',
     description:
-      'On all devices. None of its refresh tokens works any more; access tokens that it has are good until they expire.',
+      'On all devices. None of its refresh tokens works any more, and its access tokens end within seconds.',
     tag: 'oauth',
     policy: own(),
     params: z.object({ clientId: z.uuid() }),

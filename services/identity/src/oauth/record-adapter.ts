@@ -14,6 +14,7 @@ import {
   findRecord,
   findSessionRecord,
   removeGrant,
+  removeGrantedOf,
   removeRecord,
   writeRecord,
 } from './record.repository.ts'
@@ -111,7 +112,7 @@ export function recordAdapter(options: {
 
     destroy: (id) =>
       write(({ tx }) => (kind === GRANT ? removeGrant(tx, id) : removeRecord(tx, kind, hashOf(id)))),
-    revokeByGrantId: (grantId) => write(({ tx }) => removeGrant(tx, grantId, kind)),
+    revokeByGrantId: (grantId) => write(({ tx }) => removeGrantedOf(tx, grantId, kind)),
     // Asked by a page whether the browser is still signed in as it was: the cookie itself cannot be told from the uid.
     async findByUid(uid) {
       const session = uuid.safeParse(uid).data

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { IdentitySchema } from '../database/schema.ts'
+import { revokeSessions } from '../revocations/revocation.repository.ts'
+import { consentId } from './consent-id.ts'
 
 interface NewRecord {
   kind: string
@@ -116,13 +118,23 @@ export async function removeRecord(tx: Kysely<IdentitySchema>, kind: string, has
   await tx.deleteFrom('oauth_records').where('kind', '=', kind).where('hash', '=', hash).execute()
 }
 
-/** A consent, and all that came from it. @param kind only what is of this kind */
-export async function removeGrant(tx: Kysely<IdentitySchema>, grantId: string, kind?: string): Promise<void> {
-  await tx
+/** A consent, and all that came from it, at whatever service. */
+export async function removeGrant(tx: Kysely<IdentitySchema>, grantId: string): Promise<void> {
+  const removed = await tx
     .deleteFrom('oauth_records')
     .where('grant_id', '=', grantId)
-    .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? ''))
+    .returning('tenant_id')
     .execute()
+  const [first] = removed
+  if (first) await revokeSessions(tx, [{ id: consentId(grantId), tenant_id: first.tenant_id }])
+}
+
+export async function removeGrantedOf(
+  tx: Kysely<IdentitySchema>,
+  grantId: string,
+  kind: string,
+): Promise<void> {
+  await tx.deleteFrom('oauth_records').where('grant_id', '=', grantId).where('kind', '=', kind).execute()
 }
 
 /** The latest consent of a user to a client. */

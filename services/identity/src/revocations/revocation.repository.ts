@@ -17,7 +17,7 @@ export async function endTokensOf(tx: Kysely<IdentitySchema>, userId: string): P
   `.execute(tx)
 }
 
-/** Ends the access tokens of sessions or keys. */
+/** Ends the access tokens of sessions, keys, clients or consents. */
 export async function revokeSessions(
   tx: Kysely<IdentitySchema>,
   ended: readonly { id: string; tenant_id: string }[],

@@ -6,7 +6,7 @@ import type { Kysely } from 'kysely'
 import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import { sessionEnded } from '../sessions/session.problems.ts'
-import { isOpen } from '../sessions/session.repository.ts'
+import { endSessionsOf, isOpen } from '../sessions/session.repository.ts'
 import { lockUser, type UserRow } from '../users/user.repository.ts'
 import { newRecoveryCode, RECOVERY_CODES, recoveryCodeHash } from './recovery-code.ts'
 import {
@@ -112,7 +112,7 @@ export function secondFactorService(options: {
     },
 
     /**
-     * From here on nobody signs in without a code.
+     * From here on nobody signs in without a code; who is signed in elsewhere has shown none, and is out.
      * @returns the recovery codes: what is stored are hashes
      * @throws {Problem} 403 `wrong_code`, 404 `no_enrolment`, 409 `totp_enabled`, 429 `too_many_attempts`
      */
@@ -125,6 +125,7 @@ export function secondFactorService(options: {
         const wrong = await check(tx, user.id, code)
         if (wrong) return wrong
         await confirmFactor(tx, user.id)
+        await endSessionsOf(tx, user.id, { except: principal.sessionId, reason: 'revoked' })
         return { codes: await newCodes(tx, user) }
       })
       if ('refused' in outcome) throw outcome.refused

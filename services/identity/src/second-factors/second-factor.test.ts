@@ -42,6 +42,18 @@ async function enrolled() {
 const forgetUse = (userId: string) =>
   identity.testDatabase.admin.query('update totp_factors set last_step = 0 where user_id = $1', [userId])
 
+test('who was signed in elsewhere without a code is out once codes are asked for', async () => {
+  const email = await identity.register()
+  const [elsewhere, here] = [await identity.login(email), await identity.login(email)]
+  const begun = await identity.post(path, undefined, here.accessToken)
+  const { uri } = z.object({ uri: z.string() }).parse(begun.body)
+  await identity.post(`${path}/confirm`, { code: codeOf(uri) }, here.accessToken)
+  const { refreshToken } = elsewhere
+  expect((await identity.post('/api/v1/auth/refresh', { refreshToken })).code).toBe('invalid_refresh_token')
+  expect((await remove(elsewhere.accessToken)).code).toBe('session_ended')
+  await identity.refresh(here.refreshToken)
+})
+
 test('an app is set up from an otpauth address, and asks for nothing before a code of it was confirmed', async () => {
   const email = await identity.register()
   const { accessToken } = await identity.login(email)

@@ -17,6 +17,8 @@ const holder = z.object({
   sessionId: z.string(),
   /** Of the user's tokens: see the kit's revocation.ts. */
   version: z.number(),
+  /** What else the token ends with; none in a ticket of the release before this one. */
+  origins: z.array(z.string()).readonly().optional(),
   /** What the token may read; that of an API key may be little. */
   kinds: z.array(liveKind),
   /** Hears of every project of the tenant, member or not. */
@@ -44,13 +46,13 @@ export function openTickets(
   revocations: Pick<Revocations, 'refuse'>,
 ): Tickets {
   return {
-    async issue({ userId, tenantId, sessionId, permissions, token }) {
+    async issue({ userId, tenantId, sessionId, origins, permissions, token }) {
       const ticket = randomBytes(32).toString('base64url')
       const { ends: tokenEnds, version } = endOfToken(token)
       const kinds = liveKind.options.filter((kind) => permissions.has(readBy[kind]))
       const seesEveryProject = permissions.has('projects:any') || permissions.has('reviews:any')
       const value = JSON.stringify({
-        ...{ userId, tenantId, sessionId, version, kinds, seesEveryProject, tokenEnds },
+        ...{ userId, tenantId, sessionId, version, origins, kinds, seesEveryProject, tokenEnds },
       } satisfies Holder)
       await redis.set(keyOf(ticket), value, 'EX', TICKET_SECONDS).catch(away)
       return { ticket, tokenEnds }

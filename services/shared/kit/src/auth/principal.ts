@@ -17,4 +17,6 @@ export interface Principal {
   readonly acr?: string
   /** A program of others acts for them by OAuth: it may what its permissions say, and is not the person. */
   readonly delegated?: true
+  /** What such a token ends with, beside its session: the client, and the consent that it was given. */
+  readonly origins?: readonly string[]
 }

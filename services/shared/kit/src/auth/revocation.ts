@@ -6,7 +6,7 @@ import { Problem, unauthorized, unavailable } from '../errors.ts'
 export const REVOCATIONS_PATH = '/private/revocations'
 
 const revocation = z.object({
-  /** `session`: every token of it; `user`: every token older than the version. */
+  /** `session`: every token of it, or of the key, client or consent with this id; `user`: every token older than the version. */
   kind: z.enum(['session', 'user']),
   id: z.uuid(),
   version: z.number().int().nullable(),
@@ -28,6 +28,8 @@ export interface RevocableToken {
   readonly sessionId: string
   readonly userId: string
   readonly version: number
+  /** What else it ends with. */
+  readonly origins?: readonly string[] | undefined
 }
 
 export type Revocations = ReturnType<typeof revocationsFrom>
@@ -72,10 +74,11 @@ export function revocationsFrom(source: RevocationSource, now: () => number = Da
      * @throws {Problem} 401 `session_ended`; 503 `unavailable` while nothing could be heard yet, as identity's keys could
      *   not be had then either
      */
-    async refuse({ sessionId, userId, version }: RevocableToken): Promise<void> {
+    async refuse({ sessionId, userId, version, origins = [] }: RevocableToken): Promise<void> {
       if (next === undefined) await refresh().catch(nothingHeard)
       const ofUser = users.get(userId)
-      if (!sessions.has(sessionId) && !(ofUser && version < ofUser.version)) return
+      const ended = [sessionId, ...origins].some((id) => sessions.has(id))
+      if (!ended && !(ofUser && version < ofUser.version)) return
       throw unauthorized('session_ended', 'This session has ended. Sign in again.', {
         headers: {
           'www-authenticate':

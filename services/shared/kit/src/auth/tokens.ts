@@ -36,6 +36,8 @@ const claims = z.object({
   scope: z.string().optional(),
   /** Of a program that got the token by OAuth. */
   client_id: z.string().optional(),
+  /** The consent that it was given. */
+  consent: z.string().optional(),
 })
 
 interface Verified {
@@ -68,7 +70,8 @@ export function tokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   }
 
   async function unlessRevoked({ principal, version }: Verified): Promise<Principal> {
-    await revocations?.refuse({ sessionId: principal.sessionId, userId: principal.userId, version })
+    const { sessionId, userId, origins } = principal
+    await revocations?.refuse({ sessionId, userId, version, origins })
     return principal
   }
 
@@ -83,7 +86,8 @@ export function tokenVerifier(options: TokenVerifierOptions): TokenVerifier {
         clockTolerance,
         requiredClaims: ['sub', 'exp', 'tid', 'sid'],
       })
-      const { sub, tid, sid, roles, exp, ver, auth_time, amr, acr, scope, client_id } = claims.parse(payload)
+      const { sub, tid, sid, roles, exp, ver, auth_time, amr, acr, scope, client_id, consent } =
+        claims.parse(payload)
       const principal = {
         userId: sub,
         tenantId: tid,
@@ -94,7 +98,12 @@ export function tokenVerifier(options: TokenVerifierOptions): TokenVerifier {
         ...(auth_time === undefined ? {} : { authTime: auth_time }),
         ...(amr === undefined ? {} : { amr }),
         ...(acr === undefined ? {} : { acr }),
-        ...(client_id === undefined ? {} : { delegated: true as const }),
+        ...(client_id === undefined
+          ? {}
+          : {
+              delegated: true as const,
+              origins: consent === undefined ? [client_id] : [client_id, consent],
+            }),
       }
       return { principal, expires: (exp + clockTolerance) * 1000, version: ver }
     } catch (error) {
