@@ -4,6 +4,7 @@ import { Problem, unauthorized } from '@alta/kit/errors'
 import { currentContext } from '@alta/kit/http/request-context'
 import type { RouteEntry } from '../routing/route-entry.ts'
 import { type ApiKeys, isApiKey } from './api-keys.ts'
+import { networkOf } from './client-address.ts'
 
 /**
  * Turns callers without a valid token away at the edge, where a route needs one. Which routes do is read
@@ -13,18 +14,26 @@ import { type ApiKeys, isApiKey } from './api-keys.ts'
 export function admission(options: { verify: TokenVerifier; keys: ApiKeys }) {
   /** A token of a key that is refused may be of before other roles: the key itself decides. */
   async function byKey(key: string): Promise<Principal> {
+    const network = networkOf(currentContext()?.clientAddress ?? '')
     try {
-      return await options.verify(await options.keys.tokenFor(key))
+      return await options.verify(await options.keys.tokenFor(key, network))
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'session_ended') throw error
       options.keys.forget(key)
-      return options.verify(await options.keys.tokenFor(key))
+      return options.verify(await options.keys.tokenFor(key, network))
     }
   }
 
-  /** @throws {Problem} 401 `unauthenticated` */
-  return async ({ policy }: RouteEntry, authorization: string | undefined): Promise<void> => {
-    if (policy === 'anyone') return
+  /**
+   * @returns of a caller with a key: another token, for when a service has heard before this process that the present
+   *   one has ended
+   * @throws {Problem} 401 `unauthenticated`
+   */
+  return async (
+    { policy }: RouteEntry,
+    authorization: string | undefined,
+  ): Promise<(() => Promise<string>) | undefined> => {
+    if (policy === 'anyone') return undefined
     const token = bearerToken(authorization)
     if (!token) {
       throw unauthorized(
@@ -35,5 +44,10 @@ export function admission(options: { verify: TokenVerifier; keys: ApiKeys }) {
     const principal = isApiKey(token) ? await byKey(token) : await options.verify(token)
     const context = currentContext()
     if (context) context.principal = principal
+    if (!isApiKey(token)) return undefined
+    return async () => {
+      options.keys.forget(token)
+      return (await byKey(token)).token
+    }
   }
 }

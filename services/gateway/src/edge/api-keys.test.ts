@@ -68,17 +68,67 @@ test('a token is kept for a minute at most and half of its life, and asked for a
     () => clock,
   )
   identityAnswers(200, { accessToken: token, expiresIn: 20 })
-  await keys.tokenFor(key)
+  await keys.tokenFor(key, '203.0.113.1')
   clock = 9_999
-  await keys.tokenFor(key)
+  await keys.tokenFor(key, '203.0.113.1')
   expect(exchanges()).toHaveLength(1)
   clock = 10_001
   identityAnswers(200, { accessToken: token, expiresIn: 600 })
-  await keys.tokenFor(key)
+  await keys.tokenFor(key, '203.0.113.1')
   clock += 59_999
-  await keys.tokenFor(key)
+  await keys.tokenFor(key, '203.0.113.1')
   expect(exchanges()).toHaveLength(2)
   keys.forget(key)
-  await keys.tokenFor(key)
+  await keys.tokenFor(key, '203.0.113.1')
   expect(exchanges()).toHaveLength(3)
+})
+
+test('a wrong key is asked about once a minute, however often it is sent', async () => {
+  identityAnswers(401, { code: 'invalid_api_key' })
+  for (let time = 0; time < 5; time += 1) expect((await call('alta_left-in-a-script')).status).toBe(401)
+  expect(exchanges()).toHaveLength(1)
+})
+
+test('of made-up keys twenty a minute are asked about for each network, also of those that come at once; good ones go on', async () => {
+  let clock = 0
+  const keys = apiKeys(
+    openSidecar({ DAPR_HTTP_PORT: gateway.stub.port, DAPR_API_TOKEN: 'sidecar-token' }),
+    () => clock,
+  )
+  identityAnswers(200, { accessToken: token, expiresIn: 600 })
+  for (let time = 0; time < 30; time += 1) await keys.tokenFor(`alta_good-${time}`, '203.0.113.1')
+  gateway.stub.calls.length = 0
+  identityAnswers(401, { code: 'invalid_api_key' })
+  const guess = (name: number, network = '203.0.113.1') =>
+    keys.tokenFor(`alta_guess-${name}`, network).catch((error: { status: number }) => error.status)
+  const told = await Promise.all(Array.from({ length: 200 }, (_, name) => guess(name)))
+  expect(told.filter((status) => status === 429)).toHaveLength(180)
+  expect(exchanges()).toHaveLength(20)
+  expect(await keys.tokenFor('alta_good-1', '203.0.113.1')).toBe(token)
+  expect(await guess(500, '203.0.113.2')).toBe(401)
+  clock = 60_001
+  expect(await guess(501)).toBe(401)
+})
+
+test('a service that has heard of the end of a key’s token before the gateway is asked again with another', async () => {
+  const other = await accessToken({ scope: 'documents:read projects:read' })
+  let refusals = 0
+  gateway.stub.answer('documents', (request, response) => {
+    const old = request.headers.authorization === `Bearer ${token}`
+    if (old) refusals += 1
+    response.writeHead(old ? 401 : 200, {
+      'content-type': old ? 'application/problem+json' : 'application/json',
+      ...(old
+        ? { 'www-authenticate': 'Bearer error="invalid_token", error_description="The session has ended."' }
+        : {}),
+    })
+    response.end(old ? '{"code":"session_ended"}' : '{}')
+  })
+  identityAnswers(200, { accessToken: token, expiresIn: 120 })
+  expect((await call('alta_changed')).status).toBe(401)
+  identityAnswers(200, { accessToken: other, expiresIn: 120 })
+  expect((await call('alta_changed')).status).toBe(200)
+  expect(refusals).toBe(3)
+  expect((await call('alta_changed')).status).toBe(200)
+  expect(refusals).toBe(3)
 })

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
-import { unauthorized, unavailable } from '@alta/kit/errors'
+import { type Problem, unauthorized, unavailable } from '@alta/kit/errors'
 import { z } from 'zod'
+import { wrongKeys } from './wrong-keys.ts'
 
 const PREFIX = 'alta_'
 const CACHED_MS = 60_000
@@ -13,17 +14,21 @@ export const isApiKey = (bearer: string | undefined): boolean => bearer?.startsW
 
 export interface ApiKeys {
   /**
-   * The access token that identity gives for a key, kept for a minute at most, so that services see nothing else.
-   * @throws {Problem} 401 `unauthenticated`; 503 `unavailable`
+   * The access token that identity gives for a key, kept for a minute at most, so that services see nothing else. That
+   * a key is wrong is kept as long.
+   * @param network that it comes from
+   * @throws {Problem} 401 `unauthenticated`; 429 `too_many_attempts`; 503 `unavailable`
    */
-  tokenFor(key: string): Promise<string>
+  tokenFor(key: string, network: string): Promise<string>
   /** Its token is refused: the next call asks anew. */
   forget(key: string): void
 }
 
 export function apiKeys(sidecar: Sidecar, now: () => number = Date.now): ApiKeys {
+  const guesses = wrongKeys(now)
   // Hashes, so that a heap dump does not hold every key.
   const known = new Map<string, { token: Promise<string>; until: number }>()
+  const wrong = new Map<string, number>()
   const hashOf = (key: string) => createHash('sha256').update(key).digest('base64')
 
   async function exchange(key: string, keepUntil: (until: number) => void): Promise<string> {
@@ -44,31 +49,50 @@ export function apiKeys(sidecar: Sidecar, now: () => number = Date.now): ApiKeys
         note: `identity answers ${answer.status} to a key`,
       })
     }
-    throw unauthorized('unauthenticated', 'This key is not valid (any more).', {
-      headers: {
-        'www-authenticate':
-          'Bearer realm="alta", error="invalid_token", error_description="The key is not valid."',
-      },
-    })
+    throw invalidKey()
+  }
+
+  /** A key that has ended never comes back, so that it need not be asked about again. */
+  function noteWrong(hash: string): void {
+    wrong.set(hash, now() + CACHED_MS)
+    dropOldest(wrong)
   }
 
   return {
-    tokenFor(key) {
+    async tokenFor(key, network) {
       const hash = hashOf(key)
       const found = known.get(hash)
       if (found && found.until > now()) return found.token
       known.delete(hash)
+      if ((wrong.get(hash) ?? 0) > now()) throw invalidKey()
+      const takeBack = guesses.admit(network)
       // Until it is answered, callers with the same key wait for one question.
       const entry = { token: Promise.resolve(''), until: now() + CACHED_MS }
       entry.token = exchange(key, (until) => {
         entry.until = until
       })
-      entry.token.catch(() => known.delete(hash))
+      entry.token.then(takeBack, (error: Problem) => {
+        known.delete(hash)
+        if (error.status === 401) noteWrong(hash)
+        else takeBack()
+      })
       known.set(hash, entry)
-      const oldest = known.keys().next()
-      if (known.size > MOST_CACHED && !oldest.done) known.delete(oldest.value)
+      dropOldest(known)
       return entry.token
     },
     forget: (key) => known.delete(hashOf(key)),
   }
 }
+
+const dropOldest = (map: Map<string, unknown>): void => {
+  const oldest = map.keys().next()
+  if (map.size > MOST_CACHED && !oldest.done) map.delete(oldest.value)
+}
+
+const invalidKey = (): Problem =>
+  unauthorized('unauthenticated', 'This key is not valid (any more).', {
+    headers: {
+      'www-authenticate':
+        'Bearer realm="alta", error="invalid_token", error_description="The key is not valid."',
+    },
+  })

@@ -76,11 +76,12 @@ export function edgeRouter(options: {
   router.use(async (request, response) => {
     const edge = edgeRequest(table, edgeMethod(request), request.url)
     nameRoute(response, request.method, edge.route.path)
+    let renew: (() => Promise<string>) | undefined
     const leaving = deprecations[`${edge.route.method} ${edge.route.path}`]
     try {
       if (leaving) response.set(deprecationHeaders(leaving))
       refuseAnnounced(request, edge.bodyClass, bodies[edge.bodyClass])
-      await admit(edge.route, request.headers.authorization)
+      renew = await admit(edge.route, request.headers.authorization)
     } finally {
       // Who is turned away counts as well, and hears 429 instead of 401 once it is too often.
       await limit(edge, response)
@@ -89,7 +90,7 @@ export function edgeRouter(options: {
       if (request.headers.expect) response.writeContinue()
     }
     const held = await check(edge, request, goOn)
-    const exchange = { request, response, held: held?.bytes, goOn }
+    const exchange = { request, response, held: held?.bytes, goOn, renew }
     try {
       if (!(await change(edge, exchange))) await forward(edge, exchange)
     } finally {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { saysTokenEnded } from '@alta/kit/auth/revocation'
 import { bearerToken } from '@alta/kit/auth/tokens'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
 import { Problem } from '@alta/kit/errors'
@@ -47,6 +48,8 @@ export function forwardThrough({
       held: Buffer | undefined
       /** Tells a caller who asks before sending to go on. */
       goOn: () => void
+      /** Another token, where the caller has shown a key. */
+      renew?: (() => Promise<string>) | undefined
     },
   ): Promise<void> => {
     const { bodyClass } = edge
@@ -86,7 +89,18 @@ export function forwardThrough({
         timeoutMs: Math.max(1, until - performance.now()),
         ...(body ? { body } : {}),
       })
-    const answer = await ask()
+    /** A service may hear sooner than this process that the token of a key has ended; the key may be good for another. */
+    const askRenewing = async () => {
+      const first = await ask()
+      const isOver = first.status === 401 && saysTokenEnded(first.headers['www-authenticate'])
+      if (!exchange.renew || !isOver || (body && !held)) return first
+      const token = await exchange.renew().catch(() => undefined)
+      if (token === undefined) return first
+      leaveUnread(first.body)
+      headers.authorization = `Bearer ${token}`
+      return ask()
+    }
+    const answer = await askRenewing()
       .catch(async (error: unknown) => {
         if (gone.signal.aborted) throw clientGone()
         if (!isAway(error) || (edge.method !== 'GET' && edge.method !== 'HEAD')) throw error

@@ -32,6 +32,11 @@ export interface RevocableToken {
   readonly origins?: readonly string[] | undefined
 }
 
+const TOKEN_ENDED = 'error_description="The session has ended."'
+
+/** Whether an answer of a service, by its `www-authenticate`, refuses a token for having ended before its time. */
+export const saysTokenEnded = (challenge: unknown): boolean => String(challenge ?? '').includes(TOKEN_ENDED)
+
 export type Revocations = ReturnType<typeof revocationsFrom>
 
 /**
@@ -81,8 +86,7 @@ export function revocationsFrom(source: RevocationSource, now: () => number = Da
       if (!ended && !(ofUser && version < ofUser.version)) return
       throw unauthorized('session_ended', 'This session has ended. Sign in again.', {
         headers: {
-          'www-authenticate':
-            'Bearer realm="alta", error="invalid_token", error_description="The session has ended."',
+          'www-authenticate': `Bearer realm="alta", error="invalid_token", ${TOKEN_ENDED}`,
         },
       })
     },
