@@ -17,7 +17,7 @@ export const config = readConfig('services/identity/src/config.ts', {
   ...databaseEnvironment,
   ...brokerEnvironment,
   IDENTITY_KEY_ENCRYPTION_KEY: secret({ minimumLength: 32 }).describe(
-    'Encrypts the private signing keys in the database (openssl rand -base64 32). Changing it makes the stored keys unreadable.',
+    'Encrypts the private signing keys and second factors in the database (openssl rand -base64 32). To change it, put the new one before the old one, with a space between: what the old one has encrypted is read, and encrypted anew.',
   ),
   MAIL_TOKEN_KEY: secret({ minimumLength: 32 }).describe(
     'Encrypts the tokens in mails about accounts on their way to notifications, which has the same key.',

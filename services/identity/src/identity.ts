@@ -13,9 +13,11 @@ import type { IdentitySchema } from './database/schema.ts'
 import { emailRoutes } from './emails/email.routes.ts'
 import { emailService } from './emails/email.service.ts'
 import { accessTokens } from './keys/access-token.ts'
+import { encryptAnew } from './keys/encrypt-anew.ts'
 import { keyRoutes } from './keys/key.routes.ts'
 import { keyring } from './keys/keyring.ts'
 import { ownKeys } from './keys/own-keys.ts'
+import { encryptionKeys } from './keys/sealer.ts'
 import { accountMails } from './mail-tokens/account-mails.ts'
 import { removeExpiredMailTokens } from './mail-tokens/mail-token.repository.ts'
 import { oauth } from './oauth/oauth.ts'
@@ -77,12 +79,13 @@ export interface Identity {
 
 /** Puts the service together on a database. */
 export function identity(database: Database<IdentitySchema>, config: IdentitySettings): Identity {
+  const [secret] = encryptionKeys(config.IDENTITY_KEY_ENCRYPTION_KEY)
   const passwords = passwordsOf(
     hashingQueue({ atOnce: config.PASSWORD_HASHES_AT_ONCE, waiting: config.PASSWORD_HASHES_WAITING }),
   )
   const guard = attemptGuard({
     database,
-    secret: config.IDENTITY_KEY_ENCRYPTION_KEY,
+    secret,
     failuresPerAddress: config.SIGN_IN_FAILURES_PER_ADDRESS,
   })
   const keys = keyring({
@@ -129,12 +132,12 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     database,
     keys,
     steps,
-    forms: formTokens(config.IDENTITY_KEY_ENCRYPTION_KEY),
+    forms: formTokens(secret),
     publicUrl: config.IDENTITY_PUBLIC_URL,
     settings: {
       issuer: config.TOKEN_ISSUER,
       audience: config.TOKEN_AUDIENCE,
-      secret: config.IDENTITY_KEY_ENCRYPTION_KEY,
+      secrets: encryptionKeys(config.IDENTITY_KEY_ENCRYPTION_KEY),
       accessTokenLifetime: config.ACCESS_TOKEN_SECONDS,
       sessionLifetime: config.SESSION_SECONDS,
       grace: config.REFRESH_GRACE_SECONDS,
@@ -170,6 +173,7 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     checks: [{ name: 'signing-keys', check: async () => ({ kid: (await keys.current()).kid }) }],
     background: [
       ...provider.background,
+      ...encryptAnew(database, config.IDENTITY_KEY_ENCRYPTION_KEY),
       {
         name: 'remove sessions that are over',
         everySeconds: 3600,

@@ -13,6 +13,20 @@ export async function lockKeys(tx: Kysely<IdentitySchema>): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('alta identity signing_keys'))`.execute(tx)
 }
 
+/** Under another encryption key; unless somebody has done so already. */
+export async function storeSealedKey(
+  tx: Kysely<IdentitySchema>,
+  kid: string,
+  { before, after }: { before: Buffer; after: Buffer },
+): Promise<void> {
+  await tx
+    .updateTable('signing_keys')
+    .set({ sealed_private_key: after })
+    .where('kid', '=', kid)
+    .where('sealed_private_key', '=', before)
+    .execute()
+}
+
 export async function insertKey(tx: Kysely<IdentitySchema>, row: KeyRow): Promise<void> {
   await tx
     .insertInto('signing_keys')

@@ -1,12 +1,12 @@
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Database } from '@alta/kit/database/database'
-import { keyFor, seal, unseal } from '@alta/kit/sealing'
 import { log } from '@alta/kit/telemetry/log'
 import { calculateJwkThumbprint, exportJWK, type JSONWebKeySet } from 'jose'
 import type { Kysely } from 'kysely'
 import type { IdentitySchema } from '../database/schema.ts'
 import { insertKey, type KeyRow, listKeys, lockKeys } from './key.repository.ts'
+import { type Sealer, sealer } from './sealer.ts'
 
 interface SigningKey {
   readonly kid: string
@@ -14,7 +14,10 @@ interface SigningKey {
 }
 
 export interface Keyring {
-  /** The key to sign with now; makes the platform's first one when there is none. */
+  /**
+   * The key to sign with now; makes the platform's first one when there is none.
+   * @throws {Problem} 503 `unavailable` when it cannot be decrypted
+   */
   current(): Promise<SigningKey>
   /** What verifiers should know: the next key if there is one, the current, and those whose tokens may still live. */
   published(): Promise<JSONWebKeySet>
@@ -35,9 +38,11 @@ const announcement = 10 * minute
 /** The longest life that access tokens can be given, and a minute in which another process signs with what it knows. */
 const tokensOutlive = 61 * minute
 
+export const sealedKeys = (setting: string): Sealer => sealer('alta identity: private signing keys', setting)
+
 /**
  * The signing keys: RSA of 3,072 bits, private parts encrypted in the database.
- * @param options.secret encrypts the private parts
+ * @param options.secret encrypts the private parts: see `sealer`
  * @param options.replaceAfterDays age at which the newest key gets a successor
  */
 export function keyring(options: {
@@ -47,7 +52,7 @@ export function keyring(options: {
   now?: () => number
 }): Keyring {
   const { database, replaceAfterDays, now = Date.now } = options
-  const sealingKey = keyFor('alta identity: private signing keys', options.secret)
+  const sealed = sealedKeys(options.secret)
   let known: { rows: KeyRow[]; at: number } | undefined
   let loading: Promise<KeyRow[]> | undefined
   const opened = new Map<string, SigningKey>()
@@ -58,7 +63,7 @@ export function keyring(options: {
   async function addKey(tx: Kysely<IdentitySchema>, before: readonly KeyRow[]): Promise<KeyRow> {
     // Nobody waits for a first key: there is nothing that verifiers could still be using.
     const activatesAt = new Date(now() + (before.length === 0 ? 0 : announcement))
-    const row = await newKey(sealingKey, new Date(now()), activatesAt)
+    const row = await newKey(sealed, new Date(now()), activatesAt)
     await insertKey(tx, row)
     log.info({ kid: row.kid, activatesAt }, 'made a signing key')
     return row
@@ -98,7 +103,7 @@ export function keyring(options: {
       const all = await rows()
       const row = all[active(all)]
       if (!row) throw new Error('there are signing keys, but none of them is active yet')
-      const key = opened.get(row.kid) ?? open(row, sealingKey)
+      const key = opened.get(row.kid) ?? open(row, sealed)
       opened.set(row.kid, key)
       return key
     },
@@ -127,28 +132,20 @@ export function keyring(options: {
   }
 }
 
-async function newKey(sealingKey: Buffer, createdAt: Date, activatesAt: Date): Promise<KeyRow> {
+async function newKey(sealed: Sealer, createdAt: Date, activatesAt: Date): Promise<KeyRow> {
   const { publicKey, privateKey } = await generateKeys('rsa', { modulusLength: 3072 })
   const jwk = await exportJWK(publicKey)
   const kid = await calculateJwkThumbprint(jwk)
   return {
     kid,
     public_jwk: { ...jwk, kid, use: 'sig', alg: 'RS256' },
-    sealed_private_key: seal(sealingKey, privateKey.export({ type: 'pkcs8', format: 'der' })),
+    sealed_private_key: sealed.seal(privateKey.export({ type: 'pkcs8', format: 'der' })),
     created_at: createdAt,
     activates_at: activatesAt,
   }
 }
 
-function open(row: KeyRow, sealingKey: Buffer): SigningKey {
-  let der: Buffer
-  try {
-    der = unseal(sealingKey, row.sealed_private_key)
-  } catch (error) {
-    throw new Error(
-      `signing key ${row.kid} cannot be decrypted: IDENTITY_KEY_ENCRYPTION_KEY is not the one it was encrypted with`,
-      { cause: error },
-    )
-  }
-  return { kid: row.kid, privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) }
+function open({ kid, sealed_private_key }: KeyRow, sealed: Sealer): SigningKey {
+  const der = sealed.unseal(sealed_private_key, `signing key ${kid}`)
+  return { kid, privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) }
 }

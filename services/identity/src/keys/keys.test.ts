@@ -66,7 +66,10 @@ test('private keys lie encrypted, and another encryption key says so instead of 
   expect(unseal(keyFor('alta identity: private signing keys', secret), sealed).length).toBeGreaterThan(1_000)
   expect(rows[0]?.public_jwk).not.toHaveProperty('d')
   const wrong = keyring({ database: fresh.database, secret: 'x'.repeat(40), replaceAfterDays: 90 })
-  await expect(wrong.current()).rejects.toThrow('IDENTITY_KEY_ENCRYPTION_KEY is not the one')
+  await expect(wrong.current()).rejects.toMatchObject({
+    status: 503,
+    note: expect.stringContaining('IDENTITY_KEY_ENCRYPTION_KEY is not the one'),
+  })
 })
 
 test('known keys serve on while the database is away', async () => {

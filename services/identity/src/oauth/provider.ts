@@ -23,7 +23,8 @@ export interface OAuthSettings {
   issuer: string
   /** What access tokens for the API are made for. */
   audience: string
-  secret: string
+  /** The present one, and what it was before. */
+  secrets: [string, ...string[]]
   /** Seconds. */
   accessTokenLifetime: number
   sessionLifetime: number
@@ -62,9 +63,9 @@ function configuration(
   settings: OAuthSettings,
   jwk: NonNullable<Configuration['jwks']>['keys'][number],
 ): Configuration {
-  const { issuer, audience, secret, grace } = settings
+  const { issuer, audience, secrets, grace } = settings
   const api = apiResource(issuer)
-  const successorOf = successors(secret)
+  const successorOf = successors(secrets[0])
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true } as const
   return {
     adapter: recordAdapter({ database, grace, successorOf }),
@@ -79,7 +80,9 @@ function configuration(
     },
     interactions: { url: (_ctx, { uid }) => `/oauth/interaction/${uid}` },
     cookies: {
-      keys: [keyFor('alta identity: cookies of oauth pages', secret).toString('base64url')],
+      keys: secrets.map((secret) =>
+        keyFor('alta identity: cookies of oauth pages', secret).toString('base64url'),
+      ),
       names: { session: 'alta_session', interaction: 'alta_interaction', resume: 'alta_resume' },
       long: { ...cookie, path: '/oauth' },
       short: cookie,
@@ -180,10 +183,10 @@ const ownScopes = (client: object): string[] =>
   'alta_scopes' in client && Array.isArray(client.alta_scopes) ? client.alta_scopes : []
 
 /** What the library has no setting for. */
-function adapted(provider: Provider, { secret }: OAuthSettings): Provider {
+function adapted(provider: Provider, { secrets }: OAuthSettings): Provider {
   // The gateway's address is put there by oauth.routes.ts.
   provider.proxy = true
-  const successorOf = successors(secret)
+  const successorOf = successors(secrets[0])
 
   // Declared by neither: the id of a model is made by this method, and the token is its id.
   const refreshTokens = provider.RefreshToken.prototype as unknown as { generateTokenId(): string }

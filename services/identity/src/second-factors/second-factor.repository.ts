@@ -30,6 +30,35 @@ export async function replaceFactor(
   await tx.insertInto('totp_factors').values(factor).execute()
 }
 
+/** In the order of their users. */
+export function secretsAfter(
+  tx: Kysely<IdentitySchema>,
+  userId: string,
+  limit: number,
+): Promise<Pick<TotpFactorRow, 'user_id' | 'sealed_secret'>[]> {
+  return tx
+    .selectFrom('totp_factors')
+    .select(['user_id', 'sealed_secret'])
+    .where('user_id', '>', userId)
+    .orderBy('user_id')
+    .limit(limit)
+    .execute()
+}
+
+/** Under another encryption key; unless the app was set up anew meanwhile. */
+export async function storeSealedSecret(
+  tx: Kysely<IdentitySchema>,
+  userId: string,
+  { before, after }: { before: Buffer; after: Buffer },
+): Promise<void> {
+  await tx
+    .updateTable('totp_factors')
+    .set({ sealed_secret: after })
+    .where('user_id', '=', userId)
+    .where('sealed_secret', '=', before)
+    .execute()
+}
+
 /** And its recovery codes with it. */
 export async function removeFactor(tx: Kysely<IdentitySchema>, userId: string): Promise<void> {
   await tx.deleteFrom('totp_factors').where('user_id', '=', userId).execute()

@@ -1,10 +1,10 @@
 import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
 import { conflict, forbidden, notFound, type Problem } from '@alta/kit/errors'
-import { keyFor, seal, unseal } from '@alta/kit/sealing'
 import type { Kysely } from 'kysely'
 import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
+import { type Sealer, sealer } from '../keys/sealer.ts'
 import { sessionEnded } from '../sessions/session.problems.ts'
 import { endSessionsOf, isOpen } from '../sessions/session.repository.ts'
 import { lockUser, type UserRow } from '../users/user.repository.ts'
@@ -24,9 +24,11 @@ import { enrolmentOf, newTotpSecret, stepOf } from './totp.ts'
 
 export type SecondFactorService = ReturnType<typeof secondFactorService>
 
+export const sealedSecrets = (setting: string): Sealer => sealer('alta identity: TOTP secrets', setting)
+
 /**
  * A code of an app (TOTP), or one of ten recovery codes that work once each.
- * @param options.secret encrypts what apps are set up with
+ * @param options.secret encrypts what apps are set up with: see `sealer`
  */
 export function secondFactorService(options: {
   database: Database<IdentitySchema>
@@ -34,7 +36,7 @@ export function secondFactorService(options: {
   secret: string
 }) {
   const { database, guard } = options
-  const sealingKey = keyFor('alta identity: TOTP secrets', options.secret)
+  const sealed = sealedSecrets(options.secret)
 
   async function takeCode(tx: Kysely<IdentitySchema>, userId: string, code: string): Promise<boolean> {
     const factor = await lockFactor(tx, userId)
@@ -42,14 +44,14 @@ export function secondFactorService(options: {
     if (!/^\d{6}$/.test(code)) {
       return factor.confirmed_at !== null && takeRecoveryCode(tx, userId, recoveryCodeHash(code))
     }
-    const step = stepOf(unseal(sealingKey, factor.sealed_secret), code)
+    const step = stepOf(sealed.unseal(factor.sealed_secret, `the second factor of user ${userId}`), code)
     return step !== undefined && takeStep(tx, userId, step)
   }
 
   /**
    * Holds the factor, so that of many guesses at once each knows of those before it. A refusal is a value, for the
    * caller to throw after the commit: an exception would take the count back.
-   * @throws {Problem} 429 `too_many_attempts`
+   * @throws {Problem} 429 `too_many_attempts`; 503 `unavailable` for a code of an app that cannot be decrypted
    */
   async function check(
     tx: Kysely<IdentitySchema>,
@@ -104,7 +106,7 @@ export function secondFactorService(options: {
         await replaceFactor(tx, {
           user_id: user.id,
           tenant_id: user.tenant_id,
-          sealed_secret: seal(sealingKey, secret),
+          sealed_secret: sealed.seal(secret),
         })
         return user
       })

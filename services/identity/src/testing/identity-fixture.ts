@@ -83,10 +83,13 @@ export interface TestIdentity {
 const problem = z.object({ code: z.string() })
 let people = 0
 
-/** The service's own app over a database of its own. */
-export async function startIdentity(changes: Partial<IdentitySettings> = {}): Promise<TestIdentity> {
+/** The service's own app over a database of its own. @param shared another one's, which that one closes */
+export async function startIdentity(
+  changes: Partial<IdentitySettings> = {},
+  shared?: TestDatabase<IdentitySchema>,
+): Promise<TestIdentity> {
   const migrations = new URL('../database/migrations/', import.meta.url)
-  const testDatabase = await createTestDatabase<IdentitySchema>('identity', migrations)
+  const testDatabase = shared ?? (await createTestDatabase<IdentitySchema>('identity', migrations))
   const { database } = testDatabase
   const config = { ...settings, ...changes }
   const { routes, keySource, revocations, background } = identity(database, config)
@@ -177,7 +180,7 @@ export async function startIdentity(changes: Partial<IdentitySettings> = {}): Pr
     async close() {
       server.closeAllConnections()
       server.close()
-      await testDatabase.close()
+      if (!shared) await testDatabase.close()
     },
   }
 }
