@@ -117,7 +117,12 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     lifetime: config.SESSION_SECONDS,
     grace: config.REFRESH_GRACE_SECONDS,
   })
-  const factors = secondFactorService({ database, guard, secret: config.IDENTITY_KEY_ENCRYPTION_KEY })
+  const factors = secondFactorService({
+    database,
+    guard,
+    secret: config.IDENTITY_KEY_ENCRYPTION_KEY,
+    mails,
+  })
   const secondStep = secondStepService({
     database,
     guard,
@@ -144,7 +149,7 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     },
   })
 
-  const apiKeys = apiKeyService({ database, tokens })
+  const apiKeys = apiKeyService({ database, tokens, mails })
 
   const lifetime = config.ACCESS_TOKEN_SECONDS + CLOCKS_DIFFER_SECONDS
   const revoked: RevocationSource = (after) => database.system(({ tx }) => revokedSince(tx, after, lifetime))
@@ -158,7 +163,7 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
       ...secondStepRoutes(secondStep),
       ...secondFactorRoutes(factors),
       ...ownSessionsRoutes(ownSessionsService(database)),
-      ...managedUserRoutes(managedUserService(database)),
+      ...managedUserRoutes(managedUserService(database, mails)),
       ...apiKeyRoutes(apiKeys),
       ...serviceAccountRoutes(serviceAccountService(database), apiKeys),
       ...revocationRoutes(revoked),

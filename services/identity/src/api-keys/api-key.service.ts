@@ -7,6 +7,7 @@ import type { Kysely } from 'kysely'
 import type { IdentitySchema } from '../database/schema.ts'
 import type { AccessTokens } from '../keys/access-token.ts'
 import { hashOf, newToken } from '../keys/opaque-token.ts'
+import type { AccountMails } from '../mail-tokens/account-mails.ts'
 import { sessionEnded } from '../sessions/session.problems.ts'
 import { isOpen } from '../sessions/session.repository.ts'
 import { lockUser, type UserRow, userById } from '../users/user.repository.ts'
@@ -32,8 +33,12 @@ export interface NewKey {
 export type ApiKeyService = ReturnType<typeof apiKeyService>
 
 /** Keys for programs: a person's own, or those of a service account. */
-export function apiKeyService(options: { database: Database<IdentitySchema>; tokens: AccessTokens }) {
-  const { database, tokens } = options
+export function apiKeyService(options: {
+  database: Database<IdentitySchema>
+  tokens: AccessTokens
+  mails: AccountMails
+}) {
+  const { database, tokens, mails } = options
   const used = new Set<string>()
 
   /**
@@ -73,7 +78,7 @@ export function apiKeyService(options: { database: Database<IdentitySchema>; tok
       accountId?: string,
     ): Promise<{ row: ApiKeyRow; key: string }> {
       const key = PREFIX + newToken()
-      const row = await database.transaction(principal.tenantId, async ({ tx }) => {
+      const row = await database.transaction(principal.tenantId, async ({ tx, emit }) => {
         const user = await holder(tx, principal, accountId)
         const has = permissionsOf(user.roles)
         // Who makes a key for another account gets hold of it: it must not open more than they could.
@@ -81,6 +86,8 @@ export function apiKeyService(options: { database: Database<IdentitySchema>; tok
           throw forbidden('scope_too_wide', 'A key cannot do what its owner, or who makes it, may not do.')
         }
         if ((await liveKeysOf(tx, user.id)).length >= MOST_KEYS) throw tooManyKeys()
+        // A service account has no mailbox.
+        if (user.kind === 'person') mails.tellOfChange(emit, user, 'api-key-made')
         return insertKey(
           tx,
           {

@@ -28,6 +28,15 @@ const lifetimes: Readonly<Record<TokenPurpose, number>> = {
   'change-email': 24 * 60 * minute,
 }
 
+/** What owners of accounts are told of, in case it was not them. */
+export type AccountChange =
+  | 'second-factor-added'
+  | 'second-factor-removed'
+  | 'second-factor-removed-for-you'
+  | 'recovery-code-used'
+  | 'recovery-codes-renewed'
+  | 'api-key-made'
+
 /** Of one purpose and account within an hour: nobody can have a stranger's mailbox filled. */
 const MOST_AN_HOUR = 3
 
@@ -65,6 +74,10 @@ export function accountMails(tokenKey: string) {
 
   return {
     tell,
+
+    tellOfChange: (emit: Emit, user: UserRow, change: AccountChange): void =>
+      tell(emit, user, 'account-changed', { change }),
+
     newSealedToken,
 
     /** @returns false, and sends nothing, when the user was sent enough of them within the hour */

@@ -1,10 +1,11 @@
 import type { Principal } from '@alta/kit/auth/principal'
-import type { Database } from '@alta/kit/database/database'
+import type { Database, Emit } from '@alta/kit/database/database'
 import { conflict, forbidden, notFound, type Problem } from '@alta/kit/errors'
 import type { Kysely } from 'kysely'
 import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import { type Sealer, sealer } from '../keys/sealer.ts'
+import type { AccountMails } from '../mail-tokens/account-mails.ts'
 import { sessionEnded } from '../sessions/session.problems.ts'
 import { endSessionsOf, isOpen } from '../sessions/session.repository.ts'
 import { lockUser, type UserRow } from '../users/user.repository.ts'
@@ -22,6 +23,11 @@ import {
 } from './second-factor.repository.ts'
 import { enrolmentOf, newTotpSecret, stepOf } from './totp.ts'
 
+interface Scope {
+  tx: Kysely<IdentitySchema>
+  emit: Emit
+}
+
 export type SecondFactorService = ReturnType<typeof secondFactorService>
 
 export const sealedSecrets = (setting: string): Sealer => sealer('alta identity: TOTP secrets', setting)
@@ -34,15 +40,20 @@ export function secondFactorService(options: {
   database: Database<IdentitySchema>
   guard: AttemptGuard
   secret: string
+  mails: AccountMails
 }) {
-  const { database, guard } = options
+  const { database, guard, mails } = options
   const sealed = sealedSecrets(options.secret)
 
-  async function takeCode(tx: Kysely<IdentitySchema>, userId: string, code: string): Promise<boolean> {
+  async function takeCode({ tx, emit }: Scope, user: UserRow, code: string): Promise<boolean> {
+    const userId = user.id
     const factor = await lockFactor(tx, userId)
     if (!factor) return false
     if (!/^\d{6}$/.test(code)) {
-      return factor.confirmed_at !== null && takeRecoveryCode(tx, userId, recoveryCodeHash(code))
+      const taken =
+        factor.confirmed_at !== null && (await takeRecoveryCode(tx, userId, recoveryCodeHash(code)))
+      if (taken) mails.tellOfChange(emit, user, 'recovery-code-used')
+      return taken
     }
     const step = stepOf(sealed.unseal(factor.sealed_secret, `the second factor of user ${userId}`), code)
     return step !== undefined && takeStep(tx, userId, step)
@@ -54,14 +65,14 @@ export function secondFactorService(options: {
    * @throws {Problem} 429 `too_many_attempts`; 503 `unavailable` for a code of an app that cannot be decrypted
    */
   async function check(
-    tx: Kysely<IdentitySchema>,
-    userId: string,
+    { tx, emit }: Scope,
+    user: UserRow,
     code: string,
   ): Promise<{ refused: Problem } | undefined> {
-    await lockFactor(tx, userId)
-    const attempt = guard.secondFactor(userId)
+    await lockFactor(tx, user.id)
+    const attempt = guard.secondFactor(user.id)
     await attempt.admit(tx)
-    if (await takeCode(tx, userId, code)) {
+    if (await takeCode({ tx, emit }, user, code)) {
       await attempt.succeeded(tx)
       return undefined
     }
@@ -119,15 +130,16 @@ export function secondFactorService(options: {
      * @throws {Problem} 403 `wrong_code`, 404 `no_enrolment`, 409 `totp_enabled`, 429 `too_many_attempts`
      */
     async confirm(principal: Principal, code: string): Promise<string[]> {
-      const outcome = await database.transaction(principal.tenantId, async ({ tx }) => {
+      const outcome = await database.transaction(principal.tenantId, async ({ tx, emit }) => {
         const user = await caller(tx, principal)
         const factor = await lockFactor(tx, user.id)
         if (!factor) throw notFound('no_enrolment', 'Begin with POST /api/v1/auth/totp.')
         if (factor.confirmed_at) throw alreadyEnabled()
-        const wrong = await check(tx, user.id, code)
+        const wrong = await check({ tx, emit }, user, code)
         if (wrong) return wrong
         await confirmFactor(tx, user.id)
         await endSessionsOf(tx, user.id, { except: principal.sessionId, reason: 'revoked' })
+        mails.tellOfChange(emit, user, 'second-factor-added')
         return { codes: await newCodes(tx, user) }
       })
       if ('refused' in outcome) throw outcome.refused
@@ -136,19 +148,22 @@ export function secondFactorService(options: {
 
     /** The earlier ones work no more. @throws {Problem} 404 `totp_not_enabled` */
     async renewRecoveryCodes(principal: Principal): Promise<string[]> {
-      return database.transaction(principal.tenantId, async ({ tx }) => {
+      return database.transaction(principal.tenantId, async ({ tx, emit }) => {
         const user = await caller(tx, principal)
         if (!(await lockFactor(tx, user.id))?.confirmed_at) throw notEnabled()
+        mails.tellOfChange(emit, user, 'recovery-codes-renewed')
         return newCodes(tx, user)
       })
     },
 
     /** @throws {Problem} 404 `totp_not_enabled` */
     async disable(principal: Principal): Promise<void> {
-      await database.transaction(principal.tenantId, async ({ tx }) => {
+      await database.transaction(principal.tenantId, async ({ tx, emit }) => {
         const user = await caller(tx, principal)
-        if (!(await lockFactor(tx, user.id))) throw notEnabled()
+        const factor = await lockFactor(tx, user.id)
+        if (!factor) throw notEnabled()
         await removeFactor(tx, user.id)
+        if (factor.confirmed_at) mails.tellOfChange(emit, user, 'second-factor-removed')
       })
     },
   }

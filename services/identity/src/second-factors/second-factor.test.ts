@@ -54,6 +54,38 @@ test('who was signed in elsewhere without a code is out once codes are asked for
   await identity.refresh(here.refreshToken)
 })
 
+test('the owner is told of everything that changes the second factor, and of an administrator who removes it', async () => {
+  const admin = await identity.loginAsAdmin()
+  const { email, userId, accessToken, recoveryCodes } = await enrolled()
+  const at = `/api/v1/users/${userId}/totp`
+  const removeFor = (token: string) => identity.call(at, { method: 'DELETE' }, token)
+  await identity.post(`${path}/recovery-codes`, undefined, accessToken)
+  expect((await withCode(await challengeFor(email), recoveryCodes[0] ?? '')).code).toBe('wrong_code')
+  expect((await removeFor(accessToken)).code).toBe('forbidden')
+  expect((await removeFor(admin.accessToken)).status).toBe(204)
+  expect((await removeFor(admin.accessToken)).code).toBe('totp_not_enabled')
+  expect((await identity.get(path, accessToken)).code).toBe('session_ended')
+  await identity.login(email)
+  expect(await identity.changesToldTo(email)).toEqual([
+    'second-factor-added',
+    'recovery-codes-renewed',
+    'second-factor-removed-for-you',
+  ])
+})
+
+test('the owner is told of a recovery code that was used, a factor that was removed and a key that was made', async () => {
+  const { email, accessToken, recoveryCodes } = await enrolled()
+  await withCode(await challengeFor(email), recoveryCodes[0] ?? '')
+  await identity.post('/api/v1/auth/api-keys', { name: 'Import', scope: ['documents:read'] }, accessToken)
+  await remove(accessToken)
+  expect(await identity.changesToldTo(email)).toEqual([
+    'second-factor-added',
+    'recovery-code-used',
+    'api-key-made',
+    'second-factor-removed',
+  ])
+})
+
 test('an app is set up from an otpauth address, and asks for nothing before a code of it was confirmed', async () => {
   const email = await identity.register()
   const { accessToken } = await identity.login(email)

@@ -49,12 +49,12 @@ export function secondStepService(options: {
       rememberDevice: boolean
     }): Promise<SignedIn> {
       const hash = hashOf(shown.challenge)
-      const outcome = await database.transaction(DEFAULT_TENANT, async ({ tx }) => {
+      const outcome = await database.transaction(DEFAULT_TENANT, async ({ tx, emit }) => {
         const userId = await userOfChallenge(tx, hash)
         const user = userId && (await lockUser(tx, userId))
         if (!user || user.disabled_at) throw invalidChallenge()
         requestConcerns('user', user.id)
-        const wrong = await factors.check(tx, user.id, shown.code)
+        const wrong = await factors.check({ tx, emit }, user, shown.code)
         if (wrong) return wrong
         // Gone meanwhile: met by another, or taken back with the password that it stands for.
         if (!(await takeChallenge(tx, hash))) throw invalidChallenge()
@@ -75,14 +75,14 @@ export function secondStepService(options: {
      */
     async stepUp(principal: Principal, shown: { password: string; code?: string | undefined }) {
       const { succeeded } = await passwords.confirm(principal, shown.password)
-      const outcome = await database.transaction(principal.tenantId, async ({ tx }) => {
+      const outcome = await database.transaction(principal.tenantId, async ({ tx, emit }) => {
         const user = await lockUser(tx, principal.userId)
         if (!user) throw sessionEnded()
         const second = await hasSecondFactor(tx, user.id)
         if (second && shown.code === undefined) {
           throw forbidden('code_required', 'This account has a second factor: send a code as well.')
         }
-        const wrong = second ? await factors.check(tx, user.id, shown.code ?? '') : undefined
+        const wrong = second ? await factors.check({ tx, emit }, user, shown.code ?? '') : undefined
         if (wrong) return wrong
         await succeeded(tx)
         const session = await noteProof(tx, principal.sessionId, second ? TWO_FACTORS : ONE_FACTOR)

@@ -73,6 +73,8 @@ export interface TestIdentity {
   refresh(refreshToken: string): Promise<SignedIn>
   /** Mails that a person was sent, oldest first, with the tokens as they stand in them. */
   mailsTo(email: string): Promise<{ template: string; token: string | undefined }[]>
+  /** What a person was told of the security of their account, oldest first. */
+  changesToldTo(email: string): Promise<(string | undefined)[]>
   /** The service's own verifier asks what has ended, as it does every two seconds. */
   hearRevocations(): Promise<void>
   /** One turn of a job that runs in the background. */
@@ -170,6 +172,12 @@ export async function startIdentity(
           template,
           token: sealedToken === undefined ? undefined : openToken(config.MAIL_TOKEN_KEY, sealedToken),
         }))
+    },
+    async changesToldTo(email) {
+      const mails = await emitted(testDatabase.admin, accountMailSendRequested)
+      return mails
+        .filter(({ recipient, template }) => recipient.email === email && template === 'account-changed')
+        .map(({ parameters }) => parameters.change)
     },
     hearRevocations: () => revocations.refresh(),
     async repeat(name) {

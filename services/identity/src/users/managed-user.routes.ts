@@ -76,6 +76,22 @@ export const managedUserRoutes = (users: ManagedUserService): Route[] => [
   }),
 
   route({
+    method: 'delete',
+    path: '/api/v1/users/:id/totp',
+    summary: 'Remove the second factor of a user',
+    description:
+      'For who has lost app and recovery codes. Ends their sessions, and a mail tells them. Needs a sign-in or a step-up within the last five minutes.',
+    tag: 'users',
+    policy: recently(may('users:manage')),
+    params,
+    answers: { 204: { description: 'Removed' }, 409: { description: '`own_account`' } },
+    handle: async ({ principal, params }) => {
+      await users.removeSecondFactor(principal, params.id)
+      return { status: 204 }
+    },
+  }),
+
+  route({
     method: 'put',
     path: '/api/v1/users/:id/roles',
     summary: 'Give and take roles',

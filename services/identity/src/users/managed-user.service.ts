@@ -4,9 +4,11 @@ import type { Database } from '@alta/kit/database/database'
 import { conflict, notFound, type Problem } from '@alta/kit/errors'
 import { revokeKeys } from '../api-keys/api-key.repository.ts'
 import type { IdentitySchema } from '../database/schema.ts'
+import type { AccountMails } from '../mail-tokens/account-mails.ts'
 import { revokeMailTokens } from '../mail-tokens/mail-token.repository.ts'
 import { endTokensOf } from '../revocations/revocation.repository.ts'
 import { removeChallengesOf } from '../second-factors/challenge.repository.ts'
+import { lockFactor, removeFactor } from '../second-factors/second-factor.repository.ts'
 import { endSessionsOf } from '../sessions/session.repository.ts'
 import { listUsers, setDisabled, setRoles } from './managed-user.repository.ts'
 import { mayGive } from './may-give.ts'
@@ -15,7 +17,7 @@ import { lockUser, type UserRow, userById } from './user.repository.ts'
 export type ManagedUserService = ReturnType<typeof managedUserService>
 
 /** What those with `users:manage` do to the accounts of their tenant. All of it throws 404 `user_not_found`. */
-export function managedUserService(database: Database<IdentitySchema>) {
+export function managedUserService(database: Database<IdentitySchema>, mails: AccountMails) {
   return {
     /** @param page.before id of the last one already shown */
     list: (
@@ -56,6 +58,25 @@ export function managedUserService(database: Database<IdentitySchema>) {
     },
 
     /**
+     * For who has lost app and recovery codes. Whoever is in is out, and signs in with the password alone; the owner is
+     * told, in case it was not them who asked for it.
+     * @throws {Problem} 404 `totp_not_enabled`, 409 `own_account`
+     */
+    async removeSecondFactor(principal: Principal, id: string): Promise<void> {
+      // One's own is removed with a proof by all factors.
+      if (id === principal.userId) throw ownAccount()
+      await database.transaction(principal.tenantId, async ({ tx, emit }) => {
+        const user = await lockUser(tx, id)
+        if (!user) throw noSuchUser()
+        if (!(await lockFactor(tx, id))?.confirmed_at) throw noSecondFactor()
+        await removeFactor(tx, id)
+        await removeChallengesOf(tx, id)
+        await endSessionsOf(tx, id, { reason: 'revoked' })
+        mails.tellOfChange(emit, user, 'second-factor-removed-for-you')
+      })
+    },
+
+    /**
      * Access tokens that say otherwise have ended within seconds; sessions go on with the new roles.
      * @throws {Problem} 403 `forbidden` for a role that can do more than who gives it; 409 `own_account`
      */
@@ -78,6 +99,8 @@ const sameRoles = (before: readonly string[], after: readonly string[]): boolean
   [...before].sort().join() === [...after].sort().join()
 
 const noSuchUser = (): Problem => notFound('user_not_found', 'There is no such user.')
+
+const noSecondFactor = (): Problem => notFound('totp_not_enabled', 'This user has no app that is set up.')
 
 const ownAccount = (): Problem =>
   conflict('own_account', 'This is your own account; somebody else has to do it.')

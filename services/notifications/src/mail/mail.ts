@@ -1,4 +1,5 @@
 import type { AccountMailTemplate, EmailTemplate } from '@alta/contracts/resources/email'
+import { accountChanged } from './templates/account-changed.ts'
 import { confirmNewEmail } from './templates/confirm-new-email.ts'
 import { emailChanged } from './templates/email-changed.ts'
 import { itemApproved } from './templates/item-approved.ts'
@@ -24,6 +25,7 @@ const templates: Readonly<Record<MailTemplate, Template>> = {
   'password-changed': passwordChanged,
   'confirm-new-email': confirmNewEmail,
   'email-changed': emailChanged,
+  'account-changed': accountChanged,
 }
 
 /** Characters. Longer values are cut, so that nobody mails a book in a title. */

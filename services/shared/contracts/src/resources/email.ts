@@ -18,6 +18,7 @@ export const accountMailTemplate = z.enum([
   'password-changed',
   'confirm-new-email',
   'email-changed',
+  'account-changed',
 ])
 
 export type AccountMailTemplate = z.infer<typeof accountMailTemplate>
