@@ -43,6 +43,7 @@ export const auditRoutes = ({ database, files, keys, verify }: AuditLog): Route[
     method: 'get',
     path: '/api/v1/audit/export',
     summary: 'The same as a file that can be verified on its own',
+    limits: { cost: 10 },
     description:
       'NDJSON carries the links of the entries in between as well, without what they say; `make verify-audit FILE=…` checks it.',
     query: z.object({ ...auditFilterQuery, format: z.enum(['ndjson', 'csv']).default('ndjson') }),
@@ -65,6 +66,7 @@ export const auditRoutes = ({ database, files, keys, verify }: AuditLog): Route[
     method: 'post',
     path: '/api/v1/audit/verify',
     summary: 'Follow the whole chain and hold it against its anchors',
+    limits: { cost: 10 },
     description:
       'Of all tenants. A log of many millions takes longer than a request may: `make verify-audit`.',
     answers: { 200: { description: 'What was found', schema: auditVerdict } },

@@ -49,6 +49,7 @@ export function replayRoutes(replays: ReplayService, eventsPerSecond: number): R
       method: 'post',
       path: '/api/v1/events/replays',
       summary: 'Send stored events to one consumer again, or count what that would be',
+      limits: { cost: 10 },
       description:
         'Only handlers of `consumer` see the copies, each once for this replay. Unless `effects` is `live`, no mail ' +
         'or webhook leaves because of them, nor because of anything that follows from them.',

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { badRequest, notFound, Problem } from '@alta/kit/errors'
-import type { BodyClass } from '../routing/body-class.ts'
+import type { BodyClass } from '../routing/route-entry.ts'
 import type { FoundRoute, RouteTable } from '../routing/route-table.ts'
 import { safePath } from './safe-path.ts'
 

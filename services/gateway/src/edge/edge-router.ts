@@ -9,6 +9,7 @@ import type { Circuits } from '../circuits/circuits.ts'
 import { limitRequests } from '../limits/limit-requests.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Policies } from '../limits/policies.ts'
+import { countedAs, ownCountedAs } from '../limits/route-limits.ts'
 import { type Deprecation, deprecationHeaders } from '../routing/deprecations.ts'
 import type { RouteTable } from '../routing/route-table.ts'
 import { checkRequest } from '../validation/check-request.ts'
@@ -58,7 +59,6 @@ export function edgeRouter(options: {
   })
   for (const answers of unlimited) router.use(answers)
   router.use(async (request, response, next) => {
-    const { method, path } = request
     let isForwarded = false
     try {
       oneHost(request)
@@ -66,7 +66,7 @@ export function edgeRouter(options: {
       isForwarded = found !== undefined && 'route' in found
     } finally {
       // Others are counted once it is known whose they are.
-      if (!isForwarded) await limit({ method, path }, response)
+      if (!isForwarded) await limit(ownCountedAs(request.path), response)
     }
     next()
   })
@@ -84,7 +84,7 @@ export function edgeRouter(options: {
       renew = await admit(edge.route, request.headers.authorization)
     } finally {
       // Who is turned away counts as well, and hears 429 instead of 401 once it is too often.
-      await limit(edge, response)
+      await limit(countedAs(edge.route), response)
     }
     const goOn = (): void => {
       if (request.headers.expect) response.writeContinue()

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Transform } from 'node:stream'
 import { Problem, payloadTooLarge } from '@alta/kit/errors'
-import type { BodyClass } from '../routing/body-class.ts'
+import type { BodyClass } from '../routing/route-entry.ts'
 
 export interface BodyRule {
   /** Bytes of the JSON, or of the file. */

@@ -1,9 +1,9 @@
-import { glob, readFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { knownRoutes } from '../routing/known-routes.ts'
 import { accessToken, startGateway } from '../testing/gateway-fixture.ts'
 import { policyWith } from './limits.fixture.ts'
 import type { Policies, PolicyName } from './policies.ts'
-import { routeLimits } from './route-limits.ts'
+import { countedAs } from './route-limits.ts'
 
 async function gatewayWith(limits: Partial<Record<PolicyName, string>>, trustedHops = 0) {
   const names = Object.keys(limits) as PolicyName[]
@@ -94,6 +94,12 @@ test('what the gateway answers itself counts as well, refusals and addresses tha
   expect(await status('/health/live')).toEqual({ status: 200, limit: null })
 })
 
+test('the whole documentation is as dear with a slash at the end', async () => {
+  const gateway = await gatewayWith({ address: '20/h burst 20' })
+  const answer = await fetch(`${gateway.url}/openapi.json/`)
+  expect(answer.headers.get('ratelimit')).toContain('r=10;')
+})
+
 test('an upload takes more than a read', async () => {
   const gateway = await gatewayWith({ user: '10/h burst 10' })
   const upload = await gateway.signedIn('/api/v1/projects/1/documents', { method: 'POST', body: 'x' })
@@ -102,36 +108,43 @@ test('an upload takes more than a read', async () => {
   expect(read.headers.get('ratelimit')).toContain('r=4;')
 })
 
-test('every route with limits of its own is declared by a service, and every way to show a password has them', async () => {
-  const services = new URL('../../../', import.meta.url)
-  const files = await Array.fromAsync(glob('*/src/**/*.routes.ts', { cwd: services }))
-  const sources = (await Promise.all(files.map((file) => readFile(new URL(file, services), 'utf8')))).join(
-    '\n',
-  )
-  const declared = [...sources.matchAll(/method: '(\w+)',\s+path: '([^']+)'/g)].map(
-    ([, method = '', path = '']) => `${method.toUpperCase()} ${path}`,
-  )
-  const special = declared.filter((route) => {
-    const [method = '', path = ''] = route.split(' ')
-    const { cost, policies } = routeLimits(method, path)
-    return cost === 10 || policies.length > 0
-  })
-  expect(special.sort()).toEqual([
-    'GET /api/v1/audit/export',
-    'POST /api/v1/audit/verify',
-    'POST /api/v1/auth/change-password',
-    'POST /api/v1/auth/login',
-    'POST /api/v1/auth/login/code',
-    'POST /api/v1/auth/password-reset',
-    'POST /api/v1/auth/password-reset/confirm',
-    'POST /api/v1/auth/refresh',
-    'POST /api/v1/auth/register',
-    'POST /api/v1/auth/step-up',
-    'POST /api/v1/events/replays',
-    'POST /api/v1/tasks',
-    'POST /confirm-email',
-    'POST /oauth/interaction/:uid',
-    'POST /oauth/token',
-    'POST /verify-email',
+test('every way to show a password, a mailed token or a secret is counted apart, and what reads or starts much is dear', () => {
+  const told = knownRoutes()
+    .routes.map((route) => ({ name: `${route.method} ${route.path}`, ...countedAs(route) }))
+    .filter(({ cost, policies }) => cost > 1 || policies.length > 0)
+    .map(({ name, cost, policies }) => [name, cost, ...policies].join(' '))
+  expect(told.sort()).toEqual([
+    'GET /api/v1/audit/export 10',
+    'POST /api/v1/audit/verify 10',
+    'POST /api/v1/auth/change-password 1 sign-in',
+    'POST /api/v1/auth/login 1 sign-in',
+    'POST /api/v1/auth/login/code 1 sign-in',
+    'POST /api/v1/auth/password-reset 1 sign-in',
+    'POST /api/v1/auth/password-reset/confirm 1 sign-in',
+    'POST /api/v1/auth/refresh 1 refresh',
+    'POST /api/v1/auth/register 1 sign-in',
+    'POST /api/v1/auth/step-up 1 sign-in',
+    'POST /api/v1/documents/{id}/versions 5',
+    'POST /api/v1/events/replays 10',
+    'POST /api/v1/projects/{id}/documents 5',
+    'POST /api/v1/projects/{id}/voice-samples 5',
+    'POST /api/v1/tasks 10',
+    'POST /api/v1/voice-samples/{id}/versions 5',
+    'POST /confirm-email 1 sign-in',
+    'POST /forgotten-password 1 sign-in',
+    'POST /oauth/interaction/{uid} 1 sign-in',
+    'POST /oauth/token 1 refresh',
+    'POST /reset-password 1 sign-in',
+    'POST /verify-email 1 sign-in',
   ])
+})
+
+test('what anybody may send is counted apart, but for what shows a secret of a program, which nobody guesses', () => {
+  const open = knownRoutes()
+    .routes.filter(
+      ({ method, policy, policies }) => method !== 'GET' && policy === 'anyone' && policies === undefined,
+    )
+    .map(({ method, path }) => `${method} ${path}`)
+  // Programs ask about the tokens that they are shown as often as they are asked themselves.
+  expect(open).toEqual(['POST /oauth/introspect', 'POST /oauth/revoke'])
 })

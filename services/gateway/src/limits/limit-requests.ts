@@ -4,16 +4,16 @@ import { networkOf } from '../edge/client-address.ts'
 import { limitHeaders, secondsUntil } from './limit-headers.ts'
 import type { Demand, Limiter } from './limiter.ts'
 import type { Policies, Policy, PolicyName } from './policies.ts'
-import { routeLimits } from './route-limits.ts'
+import type { Counted } from './route-limits.ts'
 
 /** Counts a request for whom it comes from, and says in the answer how much is left. */
 export function limitRequests(policies: Policies, decide: Limiter) {
   /** @throws {Problem} 429 `rate_limited` */
   return async (
-    { method, path }: { method: string; path: string },
+    counted: Counted,
     response: { set(headers: Readonly<Record<string, string>>): unknown },
   ): Promise<void> => {
-    const { allowed, findings } = await decide(demandsOf(policies, method, path))
+    const { allowed, findings } = await decide(demandsOf(policies, counted))
     response.set(limitHeaders(findings))
     if (allowed) return
     const wait = secondsUntil(findings)
@@ -24,9 +24,8 @@ export function limitRequests(policies: Policies, decide: Limiter) {
 }
 
 /** Whoever has shown a valid token is counted as that user wherever it comes from, everybody else by address. */
-function demandsOf(policies: Policies, method: string, path: string): Demand[] {
+function demandsOf(policies: Policies, { cost, policies: special }: Counted): Demand[] {
   const { principal, clientAddress = '' } = currentContext() ?? {}
-  const { cost, policies: special } = routeLimits(method, path)
   const names: PolicyName[] = ['everybody', principal ? 'user' : 'address', ...special]
   const subjects: Readonly<Record<Policy['by'], string>> = {
     everybody: 'all',

@@ -13,6 +13,7 @@ import { safePath } from '../edge/safe-path.ts'
 import { limitRequests } from '../limits/limit-requests.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Policies } from '../limits/policies.ts'
+import { ownCountedAs } from '../limits/route-limits.ts'
 import { checkOrigin } from './origin.ts'
 import { openUpstream, type Upgraded } from './upstream-socket.ts'
 
@@ -61,7 +62,7 @@ export function serveLiveTunnels(
     if (path !== LIVE_PATH) {
       throw notFound('route_not_found', 'There is no WebSocket at this address.')
     }
-    await limit({ method: 'GET', path }, { set: () => undefined })
+    await limit(ownCountedAs(path), { set: () => undefined })
     // Whoever left meanwhile has no `close` to come, which would end being counted.
     if (socket.destroyed) throw clientGone()
     checkOrigin(request.headers, rules.origins)

@@ -9,6 +9,9 @@ const operation = z.looseObject({
   security: z.array(schema).optional(),
   'x-permission': z.string().optional(),
   'x-maximum-bytes': z.number().optional(),
+  'x-limits': z
+    .strictObject({ cost: z.number().optional(), policies: z.array(z.string()).optional() })
+    .default({}),
   parameters: z
     .array(
       z.looseObject({
@@ -70,6 +73,9 @@ export function routesFromDocuments(
   return { routes, definitions }
 }
 
+/** A file is hashed, stored, read page by page and paid for. */
+const UPLOAD_COST = 5
+
 function entryOf({ security, parameters, requestBody, ...rest }: Operation) {
   const part = (place: 'path' | 'query' | 'header') => {
     const named = parameters.filter((one) => one.in === place && one.name !== 'idempotency-key')
@@ -83,11 +89,14 @@ function entryOf({ security, parameters, requestBody, ...rest }: Operation) {
   const permission = rest['x-permission']
   const json = requestBody?.content['application/json']
   const form = requestBody?.content['multipart/form-data']
+  const limits = rest['x-limits']
   const isAudio = String(form?.encoding?.file?.contentType).startsWith('audio/')
   return {
     policy: security?.length === 0 ? 'anyone' : permission ? `may ${permission}` : 'signedIn',
     body: form ? (isAudio ? 'audio' : 'document') : json ? 'json' : 'none',
     ...(json ? { maximumBytes: rest['x-maximum-bytes'], bodyRequired: requestBody?.required } : {}),
+    cost: limits.cost ?? (form ? UPLOAD_COST : undefined),
+    policies: limits.policies,
     params: part('path'),
     query: part('query'),
     headers: part('header'),

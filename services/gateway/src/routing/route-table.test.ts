@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ZodError } from 'zod'
 import { publicServices } from '../routes.ts'
 import { requestChecks } from '../validation/request-checks.ts'
 import { routesFromDocuments } from './from-documents.ts'
@@ -38,6 +39,20 @@ test('only what says that it needs no token needs none', () => {
   const table = tableOf({ '/open': { get: { security: [] } }, '/silent': { get: {} } })
   expect(table.find('GET', '/open')).toMatchObject({ route: { policy: 'anyone' } })
   expect(table.find('GET', '/silent')).toMatchObject({ route: { policy: 'signedIn' } })
+})
+
+test('limits are those that the service declares; a cost that a limit of its own would never pass is told', () => {
+  const declared = (limits: object) => tableOf({ '/a': { get: { ...get, 'x-limits': limits } } }).routes[0]
+  expect(declared({ cost: 10 })).toMatchObject({ cost: 10 })
+  expect(declared({ policies: ['sign-in'] })).toMatchObject({ policies: ['sign-in'] })
+  for (const wrong of [
+    { cost: 0 },
+    { cost: 11 },
+    { cost: 5, policies: ['sign-in'] },
+    { policies: ['none'] },
+    { price: 2 },
+  ])
+    expect(() => declared(wrong), JSON.stringify(wrong)).toThrow(ZodError)
 })
 
 test('one route declared by two services is a mistake that is told', () => {

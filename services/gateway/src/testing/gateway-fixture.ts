@@ -116,7 +116,7 @@ const documents = {
   identity: {
     openapi: '3.1.0',
     paths: {
-      '/api/v1/auth/login': post([]),
+      '/api/v1/auth/login': { post: { ...post([]).post, 'x-limits': { policies: ['sign-in'] } } },
       '/api/v1/auth/me': get(bearer),
       '/.well-known/jwks.json': get([]),
       '/oauth/authorize': get([]),

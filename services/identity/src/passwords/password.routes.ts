@@ -13,6 +13,7 @@ export const passwordRoutes = (passwords: PasswordService, resets: PasswordReset
     method: 'post',
     path: '/api/v1/auth/change-password',
     summary: 'Change the password',
+    limits: { policies: ['sign-in'] },
     description: 'Ends every other session of the user. A mail tells that it was done.',
     tag: 'auth',
     policy: recently(signedIn),
@@ -31,6 +32,7 @@ export const passwordRoutes = (passwords: PasswordService, resets: PasswordReset
     method: 'post',
     path: '/api/v1/auth/password-reset',
     summary: 'Ask for a new password by mail',
+    limits: { policies: ['sign-in'] },
     description:
       'The answer is the same whether or not there is an account with the address. If there is, a mail with a token follows within seconds, at most three an hour.',
     tag: 'auth',
@@ -47,6 +49,7 @@ export const passwordRoutes = (passwords: PasswordService, resets: PasswordReset
     method: 'post',
     path: '/api/v1/auth/password-reset/confirm',
     summary: 'Choose a new password',
+    limits: { policies: ['sign-in'] },
     description:
       'The token of the mail works once, for half an hour. Ends every session of the user, and a mail tells that it was done.',
     tag: 'auth',

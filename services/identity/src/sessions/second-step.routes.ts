@@ -14,6 +14,7 @@ export const secondStepRoutes = (secondStep: SecondStepService): Route[] => [
     method: 'post',
     path: '/api/v1/auth/login/code',
     summary: 'Sign in, second step',
+    limits: { policies: ['sign-in'] },
     description:
       'With the challenge that signing in answered and a code of the app, or a recovery code. The challenge lives five minutes. After five wrong codes the next one has to wait, from a second up to a quarter of an hour.',
     tag: 'auth',
@@ -31,6 +32,7 @@ export const secondStepRoutes = (secondStep: SecondStepService): Route[] => [
     method: 'post',
     path: '/api/v1/auth/step-up',
     summary: 'Prove once more who you are',
+    limits: { policies: ['sign-in'] },
     description:
       'For what answers 401 `insufficient_user_authentication`: gives an access token that is good for it, for five minutes. Users with a second factor send a code as well. The refresh token stays as it is.',
     tag: 'auth',

@@ -14,6 +14,7 @@ export const sessionRoutes = (sessions: SessionService): Route[] => [
     method: 'post',
     path: '/api/v1/auth/login',
     summary: 'Sign in',
+    limits: { policies: ['sign-in'] },
     tag: 'auth',
     policy: anyone,
     description:
@@ -42,6 +43,8 @@ export const sessionRoutes = (sessions: SessionService): Route[] => [
     method: 'post',
     path: '/api/v1/auth/refresh',
     summary: 'Get a new access token',
+    // Everybody of an office does it every ten minutes.
+    limits: { policies: ['refresh'] },
     description:
       'The refresh token works once; the answer carries its successor. Using one again ends the session, except within seconds and before the successor was used: then the same successor comes back.',
     tag: 'auth',

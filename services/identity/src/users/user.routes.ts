@@ -10,6 +10,7 @@ export const userRoutes = (users: UserService): Route[] => [
     method: 'post',
     path: '/api/v1/auth/register',
     summary: 'Sign up',
+    limits: { policies: ['sign-in'] },
     description: 'A welcome e-mail follows, with a token that confirms the address.',
     tag: 'auth',
     policy: anyone,

@@ -40,6 +40,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
       method: 'post',
       path: '/api/v1/tasks',
       summary: 'Start a long operation',
+      limits: { cost: 10 },
       description: 'Accepted means committed: the task is carried out whatever fails in between.',
       tag: 'tasks',
       policy: may('tasks:write'),

@@ -15,6 +15,7 @@ const routes: Route[] = [
     policy: may('documents:read', 'project viewer'),
     params: z.object({ id: z.uuid() }),
     query: z.object(pageQuery),
+    limits: { cost: 10, policies: ['sign-in'] },
     answers: { 200: { description: 'A page', schema: listOf(thing) } },
     handle: async () => ({ status: 200, body: { items: [], nextCursor: null } }),
   }),
@@ -41,6 +42,7 @@ test('the document says what the routes say', () => {
     security: [{ bearer: [] }],
     'x-permission': 'documents:read',
     'x-policy': 'may documents:read, project viewer',
+    'x-limits': { cost: 10, policies: ['sign-in'] },
   })
   expect(path.get.parameters.map(({ name }: { name: string }) => name)).toEqual(['id', 'limit', 'cursor'])
   expect(Object.keys(path.get.responses)).toEqual(['200', '400', '401', '403', 'default'])

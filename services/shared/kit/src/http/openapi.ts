@@ -53,6 +53,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
     ...(policy.permission ? { 'x-permission': policy.permission } : {}),
     'x-policy': policy.attribute ? `${policy.name}, ${policy.attribute}` : policy.name,
     ...(route.body ? { 'x-maximum-bytes': route.maximumBytes ?? standardMaximumBytes } : {}),
+    ...(route.limits ? { 'x-limits': route.limits } : {}),
     requestParams: {
       ...(params ? { path: params } : {}),
       ...(query ? { query } : {}),

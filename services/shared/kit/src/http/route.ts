@@ -7,6 +7,17 @@ import type { Problem } from '../errors.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
+/** What the edge counts a request as. Says nothing: 1, of what counts every request; an upload 5. */
+export interface RouteLimits {
+  /** Units that a request takes from each limit that counts it. */
+  readonly cost?: number
+  /**
+   * Limits that count it besides, by the caller's address: `sign-in` what takes a password or a mailed token, `refresh`
+   * what takes a token that cannot be guessed.
+   */
+  readonly policies?: readonly ('sign-in' | 'refresh')[]
+}
+
 /** A file sent as multipart/form-data in the field `file`. */
 export interface UploadRule {
   /** Bytes of the file. */
@@ -110,6 +121,7 @@ interface RouteFacts {
   readonly question?: true
   /** Largest JSON body in bytes; 1 MiB unless told. */
   readonly maximumBytes?: number
+  readonly limits?: RouteLimits
 }
 
 export interface RouteDefinition<
