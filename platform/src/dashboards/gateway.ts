@@ -81,6 +81,31 @@ export const gateway: Dashboard = {
       ],
     },
     {
+      title: 'Live updates',
+      panels: [
+        lines('Connections', 'short', 'WebSockets that are open, by replica of `notifications`.', [
+          `sum by (instance) (alta_live_connections{${here}})`,
+          '{{instance}}',
+        ]),
+        lines(
+          'Refused',
+          'reqps',
+          'At the gateway, by the code of the refusal; `live_unavailable` is our failure.',
+          [`sum by (code) (rate(alta_live_refused_total{${here}}[$__rate_interval]))`, '{{code}}'],
+        ),
+        lines('Ended', 'reqps', '`slow` and `silent` were given up; `draining` is a release.', [
+          `sum by (reason) (rate(alta_live_closed_total{${here}}[$__rate_interval]))`,
+          '{{reason}}',
+        ]),
+        lines(
+          'Delay',
+          's',
+          'From an event until everybody who is connected and hears of it was told.',
+          ...quantiles('alta_live_delay_seconds', here, ''),
+        ),
+      ],
+    },
+    {
       title: 'Behind it',
       panels: [
         lines(

@@ -12,6 +12,7 @@ export const processDrills: readonly Drill[] = [
     what: '`documents` stands still (SIGSTOP)',
     expects: [
       { alert: 'ServiceDown', labels: { job: 'documents' } },
+      { alert: 'CircuitOpen', labels: { job: 'documents' } },
       ...burning('UploadsNotAccepted'),
       ...burning('ApiFailing'),
     ],

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { EDGE_PROOF_HEADER, edgeProof } from '@alta/kit/http/edge-proof'
+import { registry } from '@alta/kit/telemetry/metrics'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { processCounters } from '../limits/counters.ts'
@@ -136,6 +137,23 @@ test('the gateway ends although the service answers no goodbye', async () => {
 })
 
 describe('a WebSocket is refused', () => {
+  const refusals = async (code: string) => {
+    const counted = (await registry.getMetricsAsJSON()).find(({ name }) => name === 'alta_live_refused_total')
+    return counted?.values.find(({ labels }) => labels.code === code)?.value
+  }
+
+  test('and counted by a code of ours, whatever the service calls it', async () => {
+    const strict = await startEcho({ status: 400, body: { code: 'made_up', detail: 'No.' } })
+    gateway = await startGateway({ live: live({ places: [strict.url] }) })
+    const [before, none] = [(await refusals('other')) ?? 0, (await refusals('live_unavailable')) ?? 0]
+    await refused()
+    expect(await refusals('other')).toBe(before + 1)
+    expect(await refusals('made_up')).toBeUndefined()
+    await strict.close()
+    await refused()
+    expect(await refusals('live_unavailable')).toBe(none + 1)
+  })
+
   test('at any other path', async () => {
     gateway = await startGateway({ live: live() })
     for (const where of ['/', '/api/v1/notifications', `${path}/x`, '/api/v1/documents/live']) {

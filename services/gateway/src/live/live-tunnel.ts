@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import { badRequest, notFound, tooManyRequests, unavailable } from '@alta/kit/errors'
+import { badRequest, notFound, Problem, tooManyRequests, unavailable } from '@alta/kit/errors'
 import { EDGE_PROOF_HEADER, edgeProof } from '@alta/kit/http/edge-proof'
 import { clientGone } from '@alta/kit/http/json-body'
 import { refuseOnSocket } from '@alta/kit/http/raw-answer'
@@ -14,6 +14,7 @@ import { limitRequests } from '../limits/limit-requests.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Policies } from '../limits/policies.ts'
 import { ownCountedAs } from '../limits/route-limits.ts'
+import { countRefusedSocket } from './live-metrics.ts'
 import { checkOrigin } from './origin.ts'
 import { openUpstream, type Upgraded } from './upstream-socket.ts'
 
@@ -147,6 +148,7 @@ export function serveLiveTunnels(
         () => log.info({ path: LIVE_PATH, status: 101 }, 'opened a WebSocket'),
         (error: unknown) => {
           log.info({ err: error }, 'refused a WebSocket')
+          countRefusedSocket(error instanceof Problem ? error.code : 'other')
           refuseOnSocket(socket, error, requestId)
         },
       ),
