@@ -18,6 +18,7 @@ const topology = z.object({
 /** The files that invoke another service. A new one must be understood here before it may pass. */
 const known: Readonly<Record<string, string>> = {
   'services/gateway/src/edge/proxy.ts': 'what routes.ts names',
+  'services/gateway/src/caching/answer-cache.ts': 'what cacheable.ts names',
   'services/gateway/src/edge/api-keys.ts': 'identity',
   'services/gateway/src/circuits/circuit.routes.ts': 'events, which notes what is changed by hand',
   'services/gateway/src/health/platform-health.ts': 'every service',

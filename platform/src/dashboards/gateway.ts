@@ -81,6 +81,17 @@ export const gateway: Dashboard = {
       ],
     },
     {
+      title: 'Kept answers',
+      panels: [
+        lines(
+          'From memory',
+          'reqps',
+          'Of routes whose answer is everybody’s; a miss is asked of the service.',
+          [`sum by (outcome) (rate(alta_answer_cache_total{${here}}[$__rate_interval]))`, '{{outcome}}'],
+        ),
+      ],
+    },
+    {
       title: 'Live updates',
       panels: [
         lines('Connections', 'short', 'WebSockets that are open, by replica of `notifications`.', [

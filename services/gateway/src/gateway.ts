@@ -15,6 +15,7 @@ import type { Limiter } from './limits/limiter.ts'
 import type { Policies } from './limits/policies.ts'
 import { type LiveRules, type LiveTunnels, serveLiveTunnels } from './live/live-tunnel.ts'
 import { publicServices } from './routes.ts'
+import { cacheable } from './routing/cacheable.ts'
 import { type Deprecation, deprecations } from './routing/deprecations.ts'
 import { knownRoutes } from './routing/known-routes.ts'
 import type { RouteTable } from './routing/route-table.ts'
@@ -42,6 +43,7 @@ export function openGateway(options: {
   /** Those that are known unless told. */
   table?: RouteTable
   deprecations?: Readonly<Record<string, Deprecation>>
+  cacheable?: ReadonlySet<string>
 }): Gateway {
   const { sidecar } = options
   const documents = serviceDocuments(sidecar, publicServices)
@@ -58,6 +60,7 @@ export function openGateway(options: {
       limiter: options.limiter,
       circuits: options.circuits,
       deprecations: options.deprecations ?? deprecations,
+      cacheable: options.cacheable ?? cacheable,
       unlimited: [healthRoutes({ sidecar, documents })],
       own: [mergedDocument(documents, ownCircuitRoutes(options.circuits)), docsPage()],
     })

@@ -4,6 +4,7 @@ import { nameRoute } from '@alta/kit/http/access-log'
 import { currentContext } from '@alta/kit/http/request-context'
 import { runRoute } from '@alta/kit/http/run-route'
 import { type ErrorRequestHandler, Router } from 'express'
+import { answerCache } from '../caching/answer-cache.ts'
 import { changeByHand, ownCircuitRoutes } from '../circuits/circuit.routes.ts'
 import type { Circuits } from '../circuits/circuits.ts'
 import { limitRequests } from '../limits/limit-requests.ts'
@@ -36,6 +37,8 @@ export function edgeRouter(options: {
   limiter: Limiter
   circuits: Circuits
   deprecations: Readonly<Record<string, Deprecation>>
+  /** Routes whose answer is everybody's. */
+  cacheable: ReadonlySet<string>
   /** What it answers itself and to anyone, however often they ask. */
   unlimited: readonly Router[]
   /** What else it answers itself. */
@@ -49,6 +52,7 @@ export function edgeRouter(options: {
   const limit = limitRequests(options.policies, options.limiter)
   const forward = forwardThrough({ sidecar, circuits, rules: bodies, timeout })
   const change = changeByHand(circuits, sidecar, timeout)
+  const answerKept = answerCache({ sidecar, circuits, table, cacheable: options.cacheable, timeout })
 
   const router = Router({ caseSensitive: true })
   router.use(securityHeaders)
@@ -86,6 +90,7 @@ export function edgeRouter(options: {
       // Who is turned away counts as well, and hears 429 instead of 401 once it is too often.
       await limit(countedAs(edge.route), response)
     }
+    if (await answerKept(edge, { request, response })) return
     const goOn = (): void => {
       if (request.headers.expect) response.writeContinue()
     }

@@ -120,6 +120,7 @@ const documents = {
       '/api/v1/auth/me': get(bearer),
       '/.well-known/jwks.json': get([]),
       '/oauth/authorize': get([]),
+      '/oauth/assets/pages.css': get([]),
       '/oauth/token': post([]),
       '/oauth/interaction/{uid}': post([]),
     },
@@ -203,6 +204,7 @@ export async function startGateway(
     live?: Partial<LiveRules>
     circuits?: Circuits
     deprecations?: Readonly<Record<string, Deprecation>>
+    cacheable?: ReadonlySet<string>
   } = {},
 ): Promise<TestGateway> {
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }] }
@@ -217,6 +219,7 @@ export async function startGateway(
     policies: options.policies ?? new Map(),
     limiter: options.limiter ?? limiter(async (asks) => counters(asks)),
     deprecations: options.deprecations ?? {},
+    cacheable: options.cacheable ?? new Set(),
     circuits: options.circuits ?? circuits(sharedByNobody, patientRules),
     verify: tokenVerifier({ issuer: 'https://alta.local', audience: 'alta', keys: identityKeys(settings) }),
     bodies: smallBodies,
