@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { testConfig } from '@alta/kit/testing/config'
 import { freePorts } from '@alta/kit/testing/daprd'
@@ -32,6 +33,7 @@ export async function startAltaGateway(
     REDIS_KEY_PREFIX: prefix,
     GATEWAY_LIMIT_ADDRESS: WIDE,
     GATEWAY_LIMIT_USER: WIDE,
+    LIVE_EDGE_KEY: randomBytes(32).toString('hex'),
     LOG_LEVEL: 'info',
     OTEL_SERVICE_NAME: 'gateway',
     NODE_ENV: 'production',
