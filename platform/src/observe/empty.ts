@@ -25,9 +25,10 @@ export const excuses: readonly Excuse[] = [
     matches: /^alta_http_request_seconds_count\{[^}]*status=~"5\.\."\}$/,
     because: 'no request was answered with a failure of ours',
   },
+  { matches: /alta_limit_decisions_total\{outcome="denied"/, because: 'no limit has refused anybody' },
+  { matches: /outcome="would_have_denied"/, because: 'no limit is in shadow' },
   { matches: /process_status="drop"/, because: 'no sidecar has dropped a message' },
   { matches: /_policy_action_blocked_total/, because: 'access control has refused nobody' },
-  { matches: /rotated_fail_total/, because: 'sidecars count failures from the first one on' },
   { matches: /dapr_component_state_count\{success="false"\}/, because: 'the state store has not failed' },
   { matches: /outcome=~"parked\|given_up\|rejected"/, because: 'no handler has failed' },
 ]

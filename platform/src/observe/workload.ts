@@ -17,7 +17,7 @@ const reviews = z.looseObject({ items: z.array(z.looseObject({ id: z.string() })
 
 /**
  * Everything that happens on an ordinary day, once: the samples in a project of their own, each verdict of a person,
- * and a task.
+ * a task, and somebody who is told of changes at once.
  */
 export async function workload(options: {
   checkout: Checkout
@@ -45,6 +45,7 @@ export async function workload(options: {
   await api.post('/tasks', { type, params: { projectId } })
   // Once more, after Prometheus has seen the first: a series that has just begun shows no increase.
   const again = await openSampleProject(api, secrets, `${project}, once more`)
+  using _listening = await listen(api, gatewayUrl)
   for (const file of files) {
     const path = `/projects/${again}/${file.endsWith('.wav') ? 'voice-samples' : 'documents'}`
     await api.upload(
@@ -58,4 +59,18 @@ export async function workload(options: {
     await api.post('/tasks', { type, params: { projectId: again } })
     await sleep(SCRAPED_WITHIN_MS)
   }
+}
+
+const ticketAnswer = z.looseObject({ ticket: z.string() })
+
+/** @throws {Error} when the gateway does not let them in */
+async function listen(api: Api, gatewayUrl: string): Promise<Disposable> {
+  const { ticket } = ticketAnswer.parse((await api.post('/notifications/tickets', {})).body)
+  const address = `${gatewayUrl.replace(/^http/, 'ws')}/api/v1/notifications/live`
+  const socket = new WebSocket(address, ['alta.live.v1', `ticket.${ticket}`])
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve)
+    socket.addEventListener('error', () => reject(new Error(`${address} lets nobody in`)))
+  })
+  return { [Symbol.dispose]: () => socket.close() }
 }
