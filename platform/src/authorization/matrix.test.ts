@@ -1,7 +1,7 @@
 import { may, own, signedIn } from '@alta/kit/auth/policy'
 import { expect, it } from 'vitest'
 import { authorizationMatrix, readMatrix, undecidedRoutes } from './matrix.ts'
-import { type PublicRoute, publicRoutes } from './route-table.ts'
+import { missingRoutes, type PublicRoute, publicRoutes } from './route-table.ts'
 
 const root = new URL('../../..', import.meta.url).pathname
 const at = (path: string, policy: PublicRoute['policy'], method = 'GET'): PublicRoute => ({
@@ -25,6 +25,15 @@ it('has every route of every service, each with a policy that says enough', asyn
       'GET /api/v1/tasks/{id}/events',
     ]),
   )
+})
+
+it('names a route that the gateway forwards and the table does not have', async () => {
+  const routes = await publicRoutes(root)
+  expect(await missingRoutes(root, routes)).toEqual([])
+  const without = routes.filter(({ path }) => path !== '/oauth/token')
+  expect(await missingRoutes(root, without)).toEqual([
+    expect.stringMatching(/^POST \/oauth\/token is forwarded/),
+  ])
 })
 
 it('names a route without a policy, and one by an id that everybody might use', () => {

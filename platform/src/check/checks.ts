@@ -1,5 +1,5 @@
 import { undecidedRoutes } from '../authorization/matrix.ts'
-import { publicRoutes } from '../authorization/route-table.ts'
+import { missingRoutes, publicRoutes } from '../authorization/route-table.ts'
 import { reason } from '../console/steps.ts'
 import { generate, staleFiles } from '../generate/files.ts'
 import { run } from '../system/run.ts'
@@ -56,7 +56,10 @@ export const checks: readonly Check[] = [
   own('generated', async (root) =>
     (await staleFiles(root, await generate(root))).map((path) => `${path} is stale: make generate`),
   ),
-  own('authorization', async (root) => undecidedRoutes(await publicRoutes(root))),
+  own('authorization', async (root) => {
+    const table = await publicRoutes(root)
+    return [...undecidedRoutes(table), ...(await missingRoutes(root, table))]
+  }),
   own('contracts', brokenContracts),
   own('migrations', brokenMigrations),
   own('calls, needs', async (root) => [...(await brokenCalls(root)), ...(await brokenNeeds(root))]),

@@ -95,6 +95,10 @@ export function changeByHand(circuits: Circuits, sidecar: Sidecar, timeoutMs: nu
     })
     await refuseForeignFailure(keeper, noted)
     if (noted.status !== 204 || !held) {
+      for (const name of ['retry-after', 'www-authenticate']) {
+        const value = noted.headers[name]
+        if (value !== undefined) response.setHeader(name, value)
+      }
       response
         .status(noted.status)
         .type('application/problem+json')

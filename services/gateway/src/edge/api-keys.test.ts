@@ -61,6 +61,15 @@ test('a key that identity refuses is 401 and reaches no service; without identit
   expect(services).toHaveLength(1)
 })
 
+test('a refusal that is not about the key is 503 and not remembered; what is no key at all is 401', async () => {
+  identityAnswers(403, { errorCode: 'ERR_DIRECT_INVOKE' })
+  expect((await call('alta_during-a-rollout')).status).toBe(503)
+  identityAnswers(200, { accessToken: token, expiresIn: 120 })
+  expect((await call('alta_during-a-rollout')).status).toBe(200)
+  identityAnswers(400, { code: 'validation_failed' })
+  expect((await call('alta_')).status).toBe(401)
+})
+
 test('a token is kept for a minute at most and half of its life, and asked for anew when it is refused', async () => {
   let clock = 0
   const keys = apiKeys(

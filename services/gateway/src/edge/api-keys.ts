@@ -44,7 +44,8 @@ export function apiKeys(sidecar: Sidecar, now: () => number = Date.now): ApiKeys
       keepUntil(now() + Math.min(CACHED_MS, expiresIn * 500))
       return accessToken
     }
-    if (answer.status >= 500) {
+    // Identity's own words about a key: unknown, or no key at all. Others, as daprd's 403, are about the call.
+    if (answer.status !== 401 && answer.status !== 400) {
       throw unavailable('unavailable', 'Keys cannot be checked right now.', {
         note: `identity answers ${answer.status} to a key`,
       })

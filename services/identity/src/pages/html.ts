@@ -1,3 +1,5 @@
+import { escapeHtml } from '@alta/kit/http/escape-html'
+
 /** Markup that is safe to send: made by `html` alone. */
 export class Html {
   readonly markup: string
@@ -17,13 +19,5 @@ function render(part: Part): string {
   if (part === undefined || part === false) return ''
   if (part instanceof Html) return part.markup
   if (typeof part === 'object') return part.map(render).join('')
-  return String(part).replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
+  return escapeHtml(String(part))
 }

@@ -1,4 +1,5 @@
 import type { AccountMailTemplate, EmailTemplate } from '@alta/contracts/resources/email'
+import { escapeHtml } from '@alta/kit/http/escape-html'
 import { accountChanged } from './templates/account-changed.ts'
 import { confirmNewEmail } from './templates/confirm-new-email.ts'
 import { emailChanged } from './templates/email-changed.ts'
@@ -84,20 +85,10 @@ function htmlOf(
   paragraphs: readonly string[],
   anchor: { words: string; url: string } | undefined,
 ): string {
-  const body = paragraphs.map((paragraph) => `<p>${escaped(paragraph)}</p>`)
-  if (anchor) body.push(`<p><a href="${escaped(anchor.url)}">${escaped(anchor.words)}</a></p>`)
+  const body = paragraphs.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`)
+  if (anchor) body.push(`<p><a href="${escapeHtml(anchor.url)}">${escapeHtml(anchor.words)}</a></p>`)
   return (
     `<!doctype html><html lang="${language}"><head><meta charset="utf-8"></head>` +
     `<body style="font:16px/1.5 system-ui,sans-serif;max-width:36em">${body.join('')}</body></html>`
   )
 }
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? '')
