@@ -29,16 +29,22 @@ export async function publicRoutes(root: string): Promise<PublicRoute[]> {
   const upstreamOf = await forwardingOf(root)
   const table: PublicRoute[] = []
   for (const app of await discoverServices(root)) {
-    const src = join(root, 'services', app, 'src')
-    for await (const file of glob('**/*.routes.ts', { cwd: src })) {
-      for (const route of await routesIn(join(src, file))) {
-        if (app !== 'gateway' && upstreamOf(route.path) !== app) continue
-        const path = route.path.replaceAll(/[:*](\w+)/g, '{$1}')
-        table.push({ app, method: route.method.toUpperCase(), path, policy: route.policy })
-      }
+    for (const route of await declaredRoutes(root, app)) {
+      if (app !== 'gateway' && upstreamOf(route.path) !== app) continue
+      const path = route.path.replaceAll(/[:*](\w+)/g, '{$1}')
+      table.push({ app, method: route.method.toUpperCase(), path, policy: route.policy })
     }
   }
   return table.sort((a, b) => a.path.localeCompare(b.path) || a.method.localeCompare(b.method))
+}
+
+/** What the `*.routes.ts` of one service declare, private routes too. */
+export async function declaredRoutes(root: string, app: string): Promise<Route[]> {
+  const src = join(root, 'services', app, 'src')
+  const found: Route[] = []
+  for await (const file of glob('**/*.routes.ts', { cwd: src }))
+    found.push(...(await routesIn(join(src, file))))
+  return found
 }
 
 const forwarded = z.object({ routes: z.array(z.object({ method: z.string(), path: z.string() })) })

@@ -12,7 +12,8 @@ import { subscriptionComponents } from './components.ts'
 import { readContracts } from './contracts.ts'
 import { eventRows, eventTableMarkdown, withEventTable } from './event-table.ts'
 import { contractRegistry } from './registry.ts'
-import { gatewayRoutes } from './routes/gateway-routes.ts'
+import { consoleApi } from './routes/console-api.ts'
+import { gatewayRoutes, serviceDocuments } from './routes/gateway-routes.ts'
 import { serviceChartFiles } from './service-chart.ts'
 import { skaffoldConfig } from './skaffold.ts'
 import { readAllSubscriptions } from './subscriptions.ts'
@@ -28,10 +29,12 @@ export interface Generated {
 export async function generate(root: string): Promise<Generated> {
   const contracts = await readContracts(root)
   const apps = await discoverServices(root)
+  const documents = await serviceDocuments(root)
   const subscriptions = await readAllSubscriptions(root, apps, contracts)
   const files = new Map<string, string>([
     ['services/shared/contracts/src/generated/registry.ts', contractRegistry(contracts)],
-    ['services/gateway/src/routing/generated/routes.json', await gatewayRoutes(root)],
+    ['services/gateway/src/routing/generated/routes.json', gatewayRoutes(documents)],
+    ['services/console/src/api/generated/openapi.d.ts', await consoleApi(root, documents)],
     ['dapr/components/generated/subscriptions.yaml', subscriptionComponents(subscriptions)],
     ['charts/platform/files/alerts/slo.yaml', sloRules()],
     ['charts/platform/files/alerts/tests/slo.yaml', sloRuleTests()],

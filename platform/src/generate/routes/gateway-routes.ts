@@ -21,10 +21,10 @@ const settings = {
 /**
  * What the gateway lets through: every public route with what its service's OpenAPI document says of requests, one
  * line each.
- * @throws {Error} with what a service says when its wiring cannot be imported
+ * @param documents OpenAPI of the services, by app-id
  */
-export async function gatewayRoutes(root: string): Promise<string> {
-  const { routes, definitions } = routesFromDocuments(await serviceDocuments(root), upstreamOf)
+export function gatewayRoutes(documents: Record<string, unknown>): string {
+  const { routes, definitions } = routesFromDocuments(documents, upstreamOf)
   const lines = routes.map((route) => `    ${JSON.stringify(route)}`).join(',\n')
   const named = Object.entries(definitions).map(
     ([name, schema]) => `    "${name}": ${JSON.stringify(schema)}`,
@@ -32,7 +32,11 @@ export async function gatewayRoutes(root: string): Promise<string> {
   return `{\n  "routes": [\n${lines}\n  ],\n  "definitions": {\n${named.join(',\n')}\n  }\n}\n`
 }
 
-async function serviceDocuments(root: string): Promise<Record<string, unknown>> {
+/**
+ * The OpenAPI documents of the services that have public routes, by app-id, as they would serve them.
+ * @throws {Error} with what a service says when its wiring cannot be imported
+ */
+export async function serviceDocuments(root: string): Promise<Record<string, unknown>> {
   const folder = await mkdtemp(join(tmpdir(), 'alta-documents-'))
   try {
     const file = join(folder, 'documents.json')

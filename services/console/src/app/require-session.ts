@@ -1,0 +1,17 @@
+import { type LoaderFunctionArgs, redirect } from 'react-router'
+import { Problem } from '../api/problem.ts'
+import { queries } from '../api/queries.ts'
+import { meQuery } from '../session/session.ts'
+
+/** Lets signed-in people through and sends others to sign in, from where they come back. */
+export async function requireSession({ request }: LoaderFunctionArgs): Promise<null> {
+  try {
+    await queries.ensureQueryData(meQuery)
+    return null
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) throw error
+    const { pathname, search } = new URL(request.url)
+    const from = pathname.replace(/^\/console/, '') + search
+    throw redirect(from === '/' || from === '' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(from)}`)
+  }
+}

@@ -1,0 +1,26 @@
+import { createBrowserRouter, type RouteObject } from 'react-router'
+import { signInRoutes } from '../session/routes.ts'
+import { Failure } from './failure.tsx'
+import { NotFound } from './not-found.tsx'
+import { requireSession } from './require-session.ts'
+import { Shell } from './shell.tsx'
+
+/** Pages of who is signed in, each part with its own file, loaded when it is first opened. */
+const parts: RouteObject[] = [{ index: true, lazy: () => import('../home/home-page.tsx') }]
+
+export const router = createBrowserRouter(
+  [
+    ...signInRoutes,
+    {
+      id: 'console',
+      path: '/',
+      loader: requireSession,
+      Component: Shell,
+      ErrorBoundary: Failure,
+      HydrateFallback: () => null,
+      // A page that fails leaves the navigation standing.
+      children: [{ ErrorBoundary: Failure, children: [...parts, { path: '*', Component: NotFound }] }],
+    },
+  ],
+  { basename: '/console' },
+)

@@ -1,0 +1,20 @@
+// console: where people work. Talks to the gateway alone, and holds no token.
+import { QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { RouterProvider } from 'react-router/dom'
+import { queries } from './api/queries.ts'
+import { router } from './app/routes.tsx'
+import { startText } from './text/text.ts'
+import './ui/theme.css'
+
+const root = document.querySelector('#root')
+if (!root) throw new Error('index.html has no #root')
+await startText()
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,78 @@
+import type { ReactNode } from 'react'
+import { Problem } from '../api/problem.ts'
+import { useGeneralText } from '../text/general.ts'
+import { Button } from './button.tsx'
+import { CopyButton } from './copy-button.tsx'
+import styles from './notice.module.css'
+
+export function Notice({
+  kind = 'info',
+  children,
+}: {
+  kind?: 'info' | 'good' | 'warn' | 'bad'
+  children: ReactNode
+}) {
+  return (
+    <div className={kind === 'info' ? styles.notice : `${styles.notice} ${styles[kind]}`}>{children}</div>
+  )
+}
+
+/** What was refused or failed, in the platform's words, with the id that finds it in the logs. */
+export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const t = useGeneralText()
+  const problem = error instanceof Problem ? error : undefined
+  return (
+    <div role="alert">
+      <Notice kind="bad">
+        <strong>{t('problem')}</strong>
+        <span>
+          {problem?.status === 0 ? t('unreachable') : error instanceof Error ? error.message : String(error)}
+        </span>
+        {problem && problem.errors.length > 0 && (
+          <ul className={styles.faults}>
+            {problem.errors.map(({ path, message }) => (
+              <li key={path + message}>
+                <code>{path}</code>: {message}
+              </li>
+            ))}
+          </ul>
+        )}
+        {problem?.retryAfter !== undefined && <span>{t('waitSeconds', { count: problem.retryAfter })}</span>}
+        <div className={styles.foot}>
+          {onRetry && <Button onClick={onRetry}>{t('retry')}</Button>}
+          {problem?.requestId && (
+            <>
+              <span>
+                {t('requestId')} <code>{problem.requestId}</code>
+              </span>
+              <CopyButton text={problem.requestId} />
+            </>
+          )}
+        </div>
+      </Notice>
+    </div>
+  )
+}
+
+/** Says what to do next. */
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className={styles.empty}>
+      <h2>{title}</h2>
+      {children}
+    </div>
+  )
+}
+
+/** Stands where content will be. @param lines about as many as there will be */
+export function Skeleton({ lines = 5 }: { lines?: number }) {
+  const t = useGeneralText()
+  return (
+    <div className={styles.skeleton} role="status" aria-label={t('loading')}>
+      {Array.from({ length: lines }, (_, line) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: bars are all alike and never move.
+        <div key={line} className={styles.bar} />
+      ))}
+    </div>
+  )
+}
