@@ -1,6 +1,6 @@
 # Every target is one command of the runner in platform/src; bootstrap.sh brings Node and pnpm first.
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs dev observe events test check format types bench faults attacks drill restore-drill verify-audit prove-install generate new-service release-contracts clean kind-up kind-down cluster-up cluster-down check-cluster
+.PHONY: help up down status logs dev observe events test test-browser check format types bench faults attacks drill restore-drill verify-audit prove-install generate new-service release-contracts clean kind-up kind-down cluster-up cluster-down check-cluster
 ALTA := sh platform/bootstrap.sh
 
 help: ## show this list
@@ -29,6 +29,8 @@ check: ## format, lint, types, unused code, generated files, links, file sizes, 
 	@$(ALTA) check
 test: ## checks, unit and integration tests, system and fault tests; ends with the sums (ONLY=services/ocr: its tests alone)
 	@$(ALTA) test $(if $(ONLY),--only=$(ONLY))
+test-browser: ## a real browser over every page: keyboard, contrast, errors (ONLY=oauth; WRITE=1 writes docs/screens)
+	@$(ALTA) test-browser $(if $(ONLY),--only=$(ONLY)) $(if $(WRITE),--write)
 types: ## type check only
 	@$(ALTA) types
 format: ## format and fix what can be fixed

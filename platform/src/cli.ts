@@ -17,7 +17,7 @@ import { up } from './commands/up.ts'
 import { verifyAudit } from './commands/verify-audit.ts'
 import { line, reportFailure, StepFailed } from './console/steps.ts'
 import { runProgram } from './test/program.ts'
-import { runTests } from './test/run.ts'
+import { browserTests, runTests, unitTests } from './test/run.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -76,7 +76,8 @@ try {
     check: () => check(checkout),
     types: () => types(checkout),
     format: () => format(checkout),
-    test: () => runTests(checkout, values.only?.split(',')),
+    test: () => runTests(checkout, values.only === undefined ? undefined : unitTests(values.only.split(','))),
+    'test-browser': () => runTests(checkout, browserTests(values.only?.split(',') ?? [], values.write)),
     bench: () =>
       runProgram(checkout, 'bench', [
         ...(values.long ? ['--long'] : []),

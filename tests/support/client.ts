@@ -35,7 +35,8 @@ export class Client {
   token = ''
   userId = ''
   email = ''
-  private password = ''
+  /** Changed by whoever changes it: signing in uses it. */
+  password = ''
 
   constructor(gateway: string) {
     this.gateway = gateway

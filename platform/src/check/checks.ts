@@ -69,6 +69,8 @@ export const checks: readonly Check[] = [
   own('observability', brokenObservability),
   tool('format, lint', ['biome', 'check', '.']),
   tool('types', ['tsc', '-p', '.']),
+  // What runs in a page knows the DOM, and nothing else may.
+  tool('types of browser tests', ['tsc', '-p', 'tests/browser']),
   tool('unused', ['knip', '--no-progress']),
   own('alerts', promtoolFaults),
   own('Argo CD', brokenGitops),

@@ -1,6 +1,7 @@
 import type { Checkout } from '../checkout.ts'
 import { line, type Say, StepFailed, step } from '../console/steps.ts'
 import { ensureDaprd } from '../daprd/daprd.ts'
+import { ensureChromium } from '../infrastructure/chromium.ts'
 import { postgresServer } from '../infrastructure/postgres-server.ts'
 import { dropTestRole, testPostgresUrl } from '../infrastructure/postgres-test-role.ts'
 import { logsIn, rabbitmqServer } from '../infrastructure/rabbitmq.ts'
@@ -98,6 +99,9 @@ export async function prepareMachine(checkout: Checkout, interrupted: () => bool
       'pocketsphinx or ffmpeg is missing and cannot be installed from here',
       'sudo apt-get install pocketsphinx pocketsphinx-en-us ffmpeg',
     )
+  })
+  await part('Chromium', async (say) => {
+    environment.TEST_CHROMIUM = process.env.TEST_CHROMIUM || (await ensureChromium(checkout, say))
   })
   // Minutes of building, for nothing when no test can run.
   if (testable) {

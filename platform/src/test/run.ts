@@ -11,12 +11,33 @@ import { type Machine, prepareChecks, prepareMachine } from './machine.ts'
 import { closingLine, readReport, type Sums, sumOf } from './report.ts'
 import { runVitest } from './vitest.ts'
 
-/** The runners besides the checks, in order; the last two bring up what they break. */
+const unit = { name: 'unit and integration', config: 'vitest.config.ts', limit: 35 * 60_000 }
+const browser = { name: 'browser', config: 'tests/browser/vitest.config.ts', limit: 15 * 60_000 }
+
+/** The runners besides the checks, in order; all but the first bring up a platform, and the last two break it. */
 const runners = [
-  { name: 'unit and integration', config: 'vitest.config.ts', limit: 35 * 60_000 },
+  unit,
+  browser,
   { name: 'system', config: 'tests/vitest.config.ts', limit: 25 * 60_000 },
   { name: 'faults', config: 'tests/faults/vitest.config.ts', limit: 20 * 60_000 },
-] as const
+]
+
+/** A part of all tests, without the checks. */
+interface Choice {
+  readonly runner: typeof unit
+  /** Words in the paths of tests, of which one is enough; none: all of the runner's. */
+  readonly only: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+export const unitTests = (only: readonly string[]): Choice => ({ runner: unit, only })
+
+/** @param write pictures for docs/screens/ */
+export const browserTests = (only: readonly string[], write: boolean): Choice => ({
+  runner: browser,
+  only,
+  environment: write ? { TEST_WRITE_SCREENS: 'true' } : {},
+})
 
 /** The platform that tests/support/platform.ts brings up. */
 const testInstance = 'systemtest'
@@ -26,9 +47,9 @@ const nothing: Sums = { passed: 0, failed: 0, skipped: 0, failures: [] }
 /**
  * Runs checks, brings what tests need, runs the tests and puts away what it started; prints the closing line
  * `N passed, N failed` and exits non-zero on a failure. What could not be brought counts as failed.
- * @param only words in the paths of tests: the unit and integration tests with one of them are run, and nothing else
+ * @param choice these alone; without it everything
  */
-export async function runTests(checkout: Checkout, only: readonly string[] = []): Promise<void> {
+export async function runTests(checkout: Checkout, choice?: Choice): Promise<void> {
   const began = Date.now()
   const interruption = watchInterruption()
   // CI takes a silent runner for a dead one.
@@ -38,7 +59,7 @@ export async function runTests(checkout: Checkout, only: readonly string[] = [])
   ).unref()
   const sums: Sums[] = []
   const faults: StepFailed[] = []
-  if (only.length === 0) {
+  if (!choice) {
     console.log('── checks')
     faults.push(...(await prepareChecks(checkout)))
     sums.push(sumsOfChecks(await runChecks(checkout.root, interruption.happened)))
@@ -47,7 +68,7 @@ export async function runTests(checkout: Checkout, only: readonly string[] = [])
   const machine = await prepareMachine(checkout, interruption.happened)
   faults.push(...machine.missing)
   try {
-    if (machine.testable) sums.push(...(await runRunners(checkout, machine, interruption, only)))
+    if (machine.testable) sums.push(...(await runRunners(checkout, machine, interruption, choice)))
   } finally {
     faults.push(...(await putAway(checkout, machine)))
     clearInterval(life)
@@ -71,19 +92,20 @@ const sumsOfChecks = ({ passed, failed, untried }: Checked): Sums => ({
 
 async function runRunners(
   { root, home }: Checkout,
-  { environment }: Machine,
+  machine: Machine,
   interruption: Interruption,
-  only: readonly string[],
+  choice: Choice | undefined,
 ): Promise<Sums[]> {
   const folder = join(home, 'test-results')
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
+  const environment = { ...machine.environment, ...choice?.environment }
   const sums: Sums[] = []
-  for (const { name, config, limit } of only.length > 0 ? runners.slice(0, 1) : runners) {
+  for (const { name, config, limit } of choice ? [choice.runner] : runners) {
     if (interruption.happened() || !existsSync(join(root, config))) continue
     console.log(`\n── ${name} tests (${config})`)
     const report = join(folder, `${name.replaceAll(' ', '-')}.json`)
-    const code = await runVitest(root, config, report, limit, environment, only)
+    const code = await runVitest(root, config, report, limit, environment, choice?.only ?? [])
     sums.push(await readReport(report, code, root))
   }
   return sums

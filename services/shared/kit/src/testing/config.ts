@@ -1,4 +1,4 @@
-import { parseConfig, text, url } from '../config.ts'
+import { flag, parseConfig, text, url } from '../config.ts'
 
 const { config, faults } = parseConfig(
   {
@@ -18,6 +18,11 @@ const { config, faults } = parseConfig(
     TEST_DAPRD: text({ default: '' }).describe(
       'The daprd binary. Empty: the one that bootstrap has installed.',
     ),
+    TEST_CHROMIUM: text({ default: '/usr/bin/chromium' }).describe('The browser of browser tests.'),
+    TEST_PLATFORM_HOME: text({ default: '' }).describe(
+      'The folder `.alta` of a running platform, for browser tests. Empty: they bring up one of their own.',
+    ),
+    TEST_WRITE_SCREENS: flag({ default: false }).describe('Browser tests write docs/screens.'),
   },
   process.env,
 )
