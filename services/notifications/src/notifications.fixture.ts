@@ -90,7 +90,7 @@ export async function startNotifications() {
             publicUrl: 'http://alta.test',
             tokenKey,
           },
-          tellChanges({ append: async () => undefined }),
+          tellChanges({ tell: async () => undefined }),
         ),
       )(event),
 

@@ -21,6 +21,9 @@ export interface HubRules {
 /** Changes that somebody who comes back is told of one by one; to look at everything anew is quicker than more. */
 const MOST_REPLAYED = 500
 
+/** Between attempts to read who belongs to which project, while the database is away. */
+const RELEARN_MS = 1_000
+
 interface Client {
   connection: LiveConnection
   /** Up to where it was told. */
@@ -38,6 +41,9 @@ export function openLiveHub(
   const clients = new Set<Client>()
   const windowsOf = new Map<string, number>()
   let draining = false
+  /** How often the stream had gaps, and whether the last of them is still to be made up for. */
+  let misses = 0
+  let doubting = false
 
   const feed = openLiveFeed(stream, rules.kept, {
     told(fed) {
@@ -49,14 +55,30 @@ export function openLiveHub(
         liveMetrics.delay.observe(Math.max(0, Date.now() - Date.parse(fed.entry.change.time)) / 1000)
       }
     },
-    missed(at) {
-      relearn()
-        .catch((error: unknown) => log.warn({ err: error }, 'could not read memberships anew'))
-        .finally(() => {
-          for (const client of clients) refresh(client, at)
-        })
+    missed() {
+      misses++
+      if (!doubting) void learnAnew()
     },
   })
+
+  /** Somebody may have been removed from a project by what was missed: until that is known nobody is told anything. */
+  async function learnAnew(): Promise<void> {
+    doubting = true
+    let known = 0
+    while (known !== misses && !draining) {
+      const upTo = misses
+      try {
+        await relearn()
+        known = upTo
+      } catch (error) {
+        log.warn({ err: error }, 'could not read memberships anew')
+        await delay(RELEARN_MS)
+      }
+    }
+    doubting = false
+    const at = feed.position()
+    if (at) for (const client of clients) refresh(client, at)
+  }
 
   /** What the stream has told of people is in the database as well, also where the stream was lost. */
   async function relearn(): Promise<void> {
@@ -73,6 +95,7 @@ export function openLiveHub(
 
   /** @returns whether it hears of it */
   function tell(client: Client, { at, entry }: FedEntry, message: string): boolean {
+    if (doubting) return false
     // Whoever was connected to a replica that is ahead of this one may have been told already.
     if (!concerns(client.connection.holder, entry) || compareIds(at.id, client.told) <= 0) return false
     client.told = at.id

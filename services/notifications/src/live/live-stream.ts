@@ -9,13 +9,17 @@ declare module 'ioredis' {
   interface RedisCommander<Context> {
     appendEntry(
       stream: string,
-      epoch: string,
+      state: string,
       entry: string,
       newEpoch: string,
       kept: number,
+      mark: '' | Mark,
     ): Result<string, Context>
   }
 }
+
+/** A line without an entry: `begin` where there is no stream, `gap` where entries are missing. */
+type Mark = 'begin' | 'gap'
 
 const lua = readFileSync(new URL('append-entry.lua', import.meta.url), 'utf8')
 const STREAM = 'live:stream'
@@ -42,6 +46,11 @@ export interface StreamContents {
 export interface LiveStream {
   /** @throws {Error} when Redis does not take it */
   append(entry: LiveEntry): Promise<void>
+  /**
+   * Tells every reader, now and later, that entries are missing here.
+   * @throws {Error} when Redis does not take it
+   */
+  appendGap(): Promise<void>
   contents(): Promise<StreamContents>
   /** Waits some seconds for entries after this one. */
   read(after: string): Promise<StreamEntry[]>
@@ -69,16 +78,19 @@ export function openLiveStream({ REDIS_URL, REDIS_KEY_PREFIX }: RedisConfig, kep
   const reader = new Redis(REDIS_URL, { ...options, commandTimeout: 2 * BLOCK_MS })
   // Each call says what is wrong; without a listener every lost connection would be printed.
   for (const each of [redis, reader]) each.on('error', () => undefined)
-  const append = (text: string) =>
-    redis.appendEntry(STREAM, STATE, text, randomBytes(6).toString('hex'), kept)
+  const append = (text: string, mark: '' | Mark) =>
+    redis.appendEntry(STREAM, STATE, text, randomBytes(6).toString('hex'), kept, mark)
 
   return {
     redis,
     append: async (entry) => {
-      await append(JSON.stringify(entry))
+      await append(JSON.stringify(entry), '')
+    },
+    async appendGap() {
+      await append('', 'gap')
     },
     async contents() {
-      await append('')
+      await append('', 'begin')
       const answers = await redis.multi().hget(STATE, 'epoch').xrange(STREAM, '-', '+').exec()
       const [epoch, entries] = (answers ?? []).map(([error, value]) => {
         if (error) throw error

@@ -156,6 +156,8 @@ export async function startLive(limits: Limits = {}) {
     start,
     ticket,
     database,
+    /** Past row-level security. */
+    admin: test.admin,
     deliver: (event: CloudEvent) => deliver(event),
 
     tell: <Data>(contract: EventContract<Data>, data: NoInfer<Data>, more: Partial<CloudEvent> = {}) =>

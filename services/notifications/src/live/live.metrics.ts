@@ -12,6 +12,11 @@ export const liveMetrics = {
     help: 'Changes sent over WebSockets, one for each of those who hear of it',
     registers: [registry],
   }),
+  dropped: new Counter({
+    name: 'alta_live_dropped_total',
+    help: 'Changes that nobody was told of, since Redis was away; everybody connected looks at everything anew instead',
+    registers: [registry],
+  }),
   closed: new Counter({
     name: 'alta_live_closed_total',
     help: 'WebSockets that have ended, by why',

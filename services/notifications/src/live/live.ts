@@ -6,6 +6,7 @@ import type { Route } from '@alta/kit/http/route'
 import type { Repetition } from '@alta/kit/repeatedly'
 import type { Config } from '../config.ts'
 import type { NotificationsSchema } from '../database/schema.ts'
+import { liveHints } from './live-hints.ts'
 import { openLiveHub } from './live-hub.ts'
 import { openLiveServer } from './live-server.ts'
 import { openLiveStream } from './live-stream.ts'
@@ -36,6 +37,7 @@ export async function openLive(
   revocations: Pick<Revocations, 'refuse'>,
 ): Promise<Live> {
   const stream = openLiveStream(config, config.LIVE_KEPT_CHANGES)
+  const hints = liveHints(stream)
   const tickets = openTickets(stream.redis, revocations)
   const hub = openLiveHub(
     stream,
@@ -59,7 +61,7 @@ export async function openLive(
     port: server.port,
     begun: hub.begun,
     routes: ticketRoutes(tickets),
-    tell: tellChanges(stream),
+    tell: tellChanges(hints),
     // Mails go on without it.
     check: {
       name: 'redis',
@@ -70,10 +72,14 @@ export async function openLive(
       },
     },
     background: [
+      { name: 'tell that live updates were dropped', everySeconds: 1, run: hints.makeUp },
       { name: 'read anew who belongs to which project', everySeconds: 60, run: hub.relearn },
       { name: 'end connections of ended sessions', everySeconds: 2, run: hub.endRevoked },
     ],
-    drain: server.close,
+    async drain(milliseconds) {
+      await server.close(milliseconds)
+      await hints.settle()
+    },
     close: stream.close,
   }
 }

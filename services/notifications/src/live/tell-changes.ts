@@ -10,24 +10,25 @@ import type { Handler, HandlerScope, Message } from '@alta/kit/events/handlers'
 import type { z } from 'zod'
 import type { NotificationsSchema } from '../database/schema.ts'
 import type { LiveChange } from './live-entry.ts'
-import type { LiveStream } from './live-stream.ts'
+import type { LiveHints } from './live-hints.ts'
 import { type Membership, saveDeletedProject, saveMembership } from './member.repository.ts'
 
 type On<Contract> = Contract extends EventContract<infer Data> ? Handler<Data, NotificationsSchema> : never
 type Scope = HandlerScope<NotificationsSchema>
 
 /**
- * Handlers that tell connected people of an event. The stream is written before the commit: what fails then is told
- * again, and known by its event, while the other order could lose it. Replays tell nobody.
+ * Handlers that tell connected people of an event. They are told before the commit: what fails then is told again,
+ * and known by its event, while the other order could lose it. Who belongs to a project is recorded whether anybody
+ * can be told or not. Replays tell nobody.
  */
-export function tellChanges(stream: Pick<LiveStream, 'append'>) {
+export function tellChanges(hints: Pick<LiveHints, 'tell'>) {
   async function tellProject(
     projectId: string,
     { message }: Scope,
     change: Partial<LiveChange>,
   ): Promise<void> {
     if (message.replay) return
-    await stream.append({
+    await hints.tell({
       type: 'change',
       event: message.id,
       tenantId: message.tenantId,
@@ -43,7 +44,7 @@ export function tellChanges(stream: Pick<LiveStream, 'append'>) {
     const membership = { ...fact, tenantId: message.tenantId, sequence: message.sequence ?? 0 }
     await saveMembership(tx, membership, message.time)
     // Also when it is old: rights must not wait for somebody to connect again.
-    await stream.append({ type: 'membership', event: message.id, ...membership })
+    await hints.tell({ type: 'membership', event: message.id, ...membership })
   }
 
   return {
@@ -68,7 +69,7 @@ export function tellChanges(stream: Pick<LiveStream, 'append'>) {
       if (message.replay) return
       const { id: event, tenantId } = message
       const to = { userId: requestedBy }
-      await stream.append({ type: 'change', event, tenantId, to, change: factsOf(message) })
+      await hints.tell({ type: 'change', event, tenantId, to, change: factsOf(message) })
     }) satisfies On<typeof taskChanged>,
 
     projectCreated: (({ projectId, ownerId }, scope) =>
@@ -86,7 +87,7 @@ export function tellChanges(stream: Pick<LiveStream, 'append'>) {
       await tellProject(projectId, scope, {})
       // A name of its own: the entry above has the event's.
       const event = `${message.id} members`
-      await stream.append({ type: 'project-deleted', event, tenantId: message.tenantId, projectId })
+      await hints.tell({ type: 'project-deleted', event, tenantId: message.tenantId, projectId })
     }) satisfies On<typeof projectDeleted>,
   }
 }

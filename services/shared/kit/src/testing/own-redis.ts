@@ -22,6 +22,9 @@ export async function startRedis(at?: number) {
   return {
     host: `127.0.0.1:${port}`,
     client,
+    /** It takes connections and answers nothing, as behind a network that is gone. */
+    pause: () => server.kill('SIGSTOP'),
+    resume: () => server.kill('SIGCONT'),
     async stop() {
       client.disconnect()
       if (server.exitCode !== null || server.signalCode !== null) return
