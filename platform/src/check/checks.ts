@@ -9,6 +9,7 @@ import { brokenCharts } from './charts.ts'
 import { brokenConnections } from './connections.ts'
 import { brokenContracts } from './contracts.ts'
 import { definitionFaults } from './definitions.ts'
+import { brokenDirectPorts } from './direct-ports.ts'
 import { brokenGitops } from './gitops.ts'
 import { brokenImages } from './images.ts'
 import { brokenLinks } from './links.ts'
@@ -62,7 +63,11 @@ export const checks: readonly Check[] = [
   }),
   own('contracts', brokenContracts),
   own('migrations', brokenMigrations),
-  own('calls, needs', async (root) => [...(await brokenCalls(root)), ...(await brokenNeeds(root))]),
+  own('calls, needs', async (root) => [
+    ...(await brokenCalls(root)),
+    ...(await brokenDirectPorts(root)),
+    ...(await brokenNeeds(root)),
+  ]),
   own('file sizes', longFiles),
   own('links', brokenLinks),
   own('images', brokenImages),

@@ -4,7 +4,7 @@ import type { EventContract } from '@alta/contracts/event'
 import { accountMailSendRequested } from '@alta/contracts/events/account-mail-send-requested.v1'
 import { emailSendRequested } from '@alta/contracts/events/email-send-requested.v1'
 import { userRegistered } from '@alta/contracts/events/user-registered.v1'
-import { permissionsOf } from '@alta/kit/auth/permissions'
+import { type Permission, permissionsOf } from '@alta/kit/auth/permissions'
 import type { Principal } from '@alta/kit/auth/principal'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { createApp } from '@alta/kit/http/app'
@@ -29,6 +29,8 @@ export interface Person {
   readonly roles: readonly string[]
   /** The default one unless told. */
   readonly tenantId?: string
+  /** Of an API key; no other permissions are left then. */
+  readonly scope?: readonly Permission[]
 }
 
 export const person = (name = 'ada', roles: readonly string[] = []): Person => {
@@ -41,13 +43,14 @@ async function principalOf(token: string): Promise<Principal> {
     userId,
     roles,
     tenantId = DEFAULT_TENANT,
+    scope,
   } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Person
   return {
     userId,
     tenantId,
     sessionId: 'test',
     roles,
-    permissions: permissionsOf(roles),
+    permissions: scope ? new Set(scope) : permissionsOf(roles),
     token,
   }
 }

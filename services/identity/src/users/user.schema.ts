@@ -1,9 +1,19 @@
 import { z } from 'zod'
 
+/**
+ * The form of an address as it is typed, for who knows the schema alone, as the gateway does. What is not ASCII may
+ * become an address yet: `＠` is one spelling of `@`.
+ */
+const typedEmail = new RegExp(
+  `^\\s*(?:${z.regexes.email.source.replace(/^\^|\$$/g, '')})\\s*$|[^\\x00-\\x7f]`,
+)
+
 /** One address in one spelling: neither case nor look-alike Unicode forms make a second account. */
 export const normalisedEmail = z
   .string()
   .max(254)
+  .regex(typedEmail, 'Invalid email address')
+  .meta({ format: 'email' })
   .transform((typed) => typed.trim().normalize('NFKC').toLowerCase())
   .pipe(z.email().max(254))
 
@@ -16,8 +26,8 @@ const oneLine = (maximum: number) =>
     .regex(/^\P{C}*$/u, { error: 'Must not contain control characters', abort: true })
 
 /** Mails greet people by it, also at addresses that nobody has confirmed: a name must not be a stranger's message. */
-export const personName = oneLine(200).refine(
-  (name) => !/[/@]|www\./i.test(name),
+export const personName = oneLine(200).regex(
+  /^(?:(?![/@]|[wW]{3}\.)[\s\S])*$/,
   'Must not contain a link or an address',
 )
 

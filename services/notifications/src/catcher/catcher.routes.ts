@@ -1,4 +1,4 @@
-import { signedIn } from '@alta/kit/auth/policy'
+import { may } from '@alta/kit/auth/policy'
 import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
@@ -34,7 +34,7 @@ export const catcherRoutes = (database: Database<NotificationsSchema>) => [
     description:
       'Everybody sees mails to their own address; the permission mail-catcher:read shows all of them, in the tenant that runs the platform.',
     tag: 'notifications',
-    policy: signedIn,
+    policy: may('notifications:read'),
     query: z.object({
       ...pageQuery,
       to: z.email().optional().meta({ description: 'Only mails to this address.' }),

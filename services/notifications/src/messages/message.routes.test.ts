@@ -69,6 +69,16 @@ describe('GET /api/v1/notifications/caught', () => {
     expect((await notifications.get(undefined, '/notifications/caught')).status).toBe(401)
   })
 
+  it('shows none to a key that is for other things', async () => {
+    const { status, body } = await notifications.get(
+      { ...ada, scope: ['documents:read'] },
+      '/notifications/caught',
+    )
+    expect([status, body.code]).toEqual([403, 'forbidden'])
+    const own = await notifications.get({ ...ada, scope: ['notifications:read'] }, '/notifications/caught')
+    expect(own.status).toBe(200)
+  })
+
   it('shows all of them to operators', async () => {
     const operator = person('operator', ['operator'])
     expect((await notifications.get(operator, '/notifications/caught')).body.items).toHaveLength(3)
