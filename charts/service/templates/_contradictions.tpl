@@ -25,6 +25,10 @@
 {{- end -}}{{- end -}}
 {{- if and .watch (or .image.requireDigest .rollout.enabled) }}{{ fail "watch is for a developer's cluster: what runs there is no image that was tried" }}{{ end -}}
 {{- if and .worker .public.port }}{{ fail "worker and public exclude each other: a worker is not called" }}{{ end -}}
+{{- with .public.grpcPort }}
+{{- if not $.Values.public.port }}{{ fail "public.grpcPort wants public.port: health and everything else are asked there" }}{{ end -}}
+{{- if ne (toString .) (toString (get $.Values.env "GATEWAY_GRPC_PORT")) }}{{ fail (printf "public.grpcPort is %v and env.GATEWAY_GRPC_PORT is not: nobody would listen there" .) }}{{ end -}}
+{{- end -}}
 {{- if .rollout.enabled -}}
 {{- $strategy := .rollout.strategy -}}
 {{- if and (has $strategy (list "edge" "blueGreen")) (not .public.port) }}{{ fail (printf "rollout.strategy %s wants public.port: calls through Dapr pass neither Istio nor the Service that is switched" $strategy) }}{{ end -}}

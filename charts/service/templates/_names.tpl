@@ -80,6 +80,9 @@ ports:
   # Istio would have to guess it: the name does not say it.
   - { name: public, port: {{ . }}, targetPort: public, protocol: TCP, appProtocol: http }
   {{- end }}
+  {{- with .Values.public.grpcPort }}
+  - { name: grpc, port: {{ . }}, targetPort: grpc, protocol: TCP, appProtocol: grpc }
+  {{- end }}
   {{- range include "alta.direct" (dict "root" . "side" "callee") | fromJsonArray }}
   - { name: direct, port: {{ .port }}, targetPort: direct, protocol: TCP }
   {{- end }}

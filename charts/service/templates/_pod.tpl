@@ -46,6 +46,9 @@ spec:
         {{- with $values.public.port }}
         - { name: public, containerPort: {{ . }}, protocol: TCP }
         {{- end }}
+        {{- with $values.public.grpcPort }}
+        - { name: grpc, containerPort: {{ . }}, protocol: TCP }
+        {{- end }}
         {{- range include "alta.direct" (dict "root" $root "side" "callee") | fromJsonArray }}
         - { name: direct, containerPort: {{ .port }}, protocol: TCP }
         {{- end }}

@@ -19,6 +19,18 @@ export const config = readConfig('services/gateway/src/config.ts', {
   GATEWAY_HOST: text({ default: '127.0.0.1' }).describe('Address of the public listener.'),
   GATEWAY_PORT: port({ default: 8080 }).describe('Port of the public listener.'),
   GATEWAY_GRPC_PORT: port().optional().describe('Port for gRPC (docs/grpc.md), without TLS. Empty: none.'),
+  GATEWAY_GRPC_CONNECTIONS: integer({ default: 1_000, min: 1 }).describe(
+    'gRPC connections at once; further ones are turned away.',
+  ),
+  GATEWAY_GRPC_PER_ADDRESS: integer({ default: 20, min: 1 }).describe(
+    'gRPC connections at once from one address (IPv6: each /64). Not counted behind proxies (GATEWAY_TRUSTED_HOPS).',
+  ),
+  GATEWAY_GRPC_STREAMS: integer({ default: 100, min: 1, max: 1_000 }).describe(
+    'gRPC calls at once on one connection; further ones wait at the caller.',
+  ),
+  GATEWAY_GRPC_IDLE_SECONDS: seconds({ default: 300, min: 1, max: 3600 }).describe(
+    'How long a gRPC connection may stay without a call.',
+  ),
   GATEWAY_TRUSTED_HOPS: integer({ default: 0, min: 0, max: 8 }).describe(
     'Proxies in front of the gateway whose word on the caller’s address is taken: each adds an entry to x-forwarded-for, and the caller is that many from its end. 0: the caller is whoever has opened the connection. Too high a number believes callers themselves.',
   ),

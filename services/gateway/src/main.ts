@@ -75,6 +75,12 @@ const grpc =
         port: config.GATEWAY_GRPC_PORT,
         trustedHops: config.GATEWAY_TRUSTED_HOPS,
         maximumBytes: config.GATEWAY_JSON_LIMIT,
+        limits: {
+          connections: config.GATEWAY_GRPC_CONNECTIONS,
+          perAddress: config.GATEWAY_GRPC_PER_ADDRESS,
+          streams: config.GATEWAY_GRPC_STREAMS,
+          idle: config.GATEWAY_GRPC_IDLE_SECONDS * 1000,
+        },
       })
 
 // The internal listener has health and metrics for the platform; callers never see it.

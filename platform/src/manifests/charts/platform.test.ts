@@ -101,6 +101,29 @@ describe.skipIf(!helms)('charts/platform', { timeout: 120_000 }, () => {
     }
   })
 
+  it.each(['istio', 'gateway'])(
+    'sends gRPC to its own port by %s, and only once there is one',
+    async (kind) => {
+      const ingress = { kind, host: 'alta.example.org', service: { grpcPort: 8081 } }
+      const [without, withGrpc] = await Promise.all(
+        [{ ...ingress, service: {} }, ingress].map((each) =>
+          objectsOf(bare, [`ingress=${JSON.stringify(each)}`]),
+        ),
+      )
+      const routes = (objects: Loose[] = []) => {
+        const [first] = ofKind(objects, kind === 'istio' ? 'VirtualService' : 'HTTPRoute')
+        return (first?.spec.http ?? first?.spec.rules ?? []) as unknown[]
+      }
+      expect(JSON.stringify(routes(without))).not.toContain('application/grpc')
+      // Before all others: the first that fits is taken.
+      const [grpc, ...others] = routes(withGrpc)
+      expect(JSON.stringify(grpc)).toContain('application/grpc')
+      expect(JSON.stringify(grpc)).toContain('8081')
+      expect(JSON.stringify(others)).not.toContain('8081')
+      expect(others).toEqual(routes(without))
+    },
+  )
+
   it('has a Gateway of the Gateway API beside the ingress proxies, for routes of this environment alone', async () => {
     const objects = await objectsOf(bare, ['ingress={"kind":"gateway","host":"alta.example.org"}'])
     const [gateway] = ofKind(objects, 'Gateway')

@@ -31,6 +31,7 @@ const contradictions: readonly (readonly [file: string, change: string, sentence
   ['several-queues', 'autoscaling.queue.fallbackReplicas=9', 'fallbackReplicas is more than'],
   ['digest', 'watch=true', 'watch is for a developer'],
   ['public', 'worker=true', 'worker and public exclude each other'],
+  ['grpc', 'env.GATEWAY_GRPC_PORT=8082', 'public.grpcPort is 8081 and env.GATEWAY_GRPC_PORT is not'],
   ['canary-rollout', 'rollout.strategy=edge', 'rollout.strategy edge wants public.port'],
   ['blue-green-rollout', 'dapr.appPort=true', 'rollout.strategy blueGreen excludes dapr.appPort'],
   ['canary-rollout', 'rollout.strategy=worker', 'rollout.strategy worker wants worker'],

@@ -49,6 +49,7 @@ beforeEach(async () => {
     port: 0,
     trustedHops: 0,
     maximumBytes: 65_536,
+    limits: { connections: 100, perAddress: 100, streams: 100, idle: 300_000 },
   })
   const { alta } = loadPackageDefinition(
     loadSync('alta/tasks/v1/tasks.proto', { includeDirs, longs: Number }),

@@ -7,6 +7,7 @@ import { loadSync } from '@grpc/proto-loader'
 import { ReflectionService } from '@grpc/reflection'
 import { HealthImplementation } from 'grpc-health-check'
 import { clientAddress } from '../edge/client-address.ts'
+import { type ConnectionLimits, listenForGrpc } from './grpc-listener.ts'
 import { openInnerHttp } from './inner-http.ts'
 import { type HttpRule, transcoded } from './transcode.ts'
 
@@ -31,13 +32,24 @@ export interface GrpcServer {
  */
 export async function openGrpcServer(
   app: RequestListener,
-  options: { host: string; port: number; trustedHops: number; maximumBytes: number },
+  options: {
+    host: string
+    port: number
+    trustedHops: number
+    maximumBytes: number
+    limits: ConnectionLimits & {
+      /** Calls at once on one connection. */
+      streams: number
+      /** Milliseconds that a connection may stay without a call. */
+      idle: number
+    }
+  },
 ): Promise<GrpcServer> {
   const definition = loadSync(files, { includeDirs: [protos, googleProtos], longs: Number })
   const server = new Server({
     'grpc.max_receive_message_length': options.maximumBytes,
-    'grpc.max_concurrent_streams': 100,
-    'grpc.max_connection_idle_ms': 300_000,
+    'grpc.max_concurrent_streams': options.limits.streams,
+    'grpc.max_connection_idle_ms': options.limits.idle,
     // Clients come back elsewhere by and by, also to gateways that are new.
     'grpc.max_connection_age_ms': 1_800_000,
     'grpc.max_connection_age_grace_ms': 30_000,
@@ -60,16 +72,14 @@ export async function openGrpcServer(
   )
   health.addToServer(server)
   new ReflectionService(definition, { services }).addToServer(server)
-  const port = await new Promise<number>((resolve, reject) => {
-    // TLS ends at the ingress, as for HTTP.
-    server.bindAsync(`${options.host}:${options.port}`, ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    )
-  })
+  // TLS ends at the ingress, as for HTTP. Metadata of more than 64 KiB, or of 128 fields, is refused by Node itself.
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure())
+  const { port, stop } = await listenForGrpc(injector, options, options.limits)
   return {
     port,
     async drain(milliseconds) {
       for (const name of ['', ...services]) health.setStatus(name, 'NOT_SERVING')
+      stop()
       await new Promise<void>((resolve) => {
         const cut = setTimeout(() => server.forceShutdown(), milliseconds)
         server.tryShutdown(() => {

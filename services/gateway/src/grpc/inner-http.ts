@@ -33,7 +33,8 @@ export interface InnerHttp {
  * anybody else who comes.
  */
 export async function openInnerHttp(app: RequestListener): Promise<InnerHttp> {
-  const server = createServer(app)
+  // As the public listener has it, whatever the process is told.
+  const server = createServer({ maxHeaderSize: 16 * 1024 }, app)
   const socketPath = `\0alta-gateway-${randomBytes(16).toString('hex')}`
   server.listen(socketPath)
   await once(server, 'listening')

@@ -32,6 +32,7 @@ const codes: Readonly<Record<number, number>> = {
   422: status.INVALID_ARGUMENT,
   428: status.FAILED_PRECONDITION,
   429: status.RESOURCE_EXHAUSTED,
+  431: status.RESOURCE_EXHAUSTED,
   502: status.UNAVAILABLE,
   503: status.UNAVAILABLE,
   504: status.DEADLINE_EXCEEDED,
