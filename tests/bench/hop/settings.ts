@@ -13,7 +13,7 @@ export interface UpstreamSettings {
   jwks: unknown
 }
 
-/** Answers anyone. */
-export const OPEN_PATH = '/api/v1/auth/open'
+/** Answers anyone, and is none of the routes whose answers the gateway keeps. */
+export const OPEN_PATH = '/.well-known/openid-configuration'
 /** Wants a token, at the gateway. */
 export const SIGNED_IN_PATH = '/api/v1/auth/me'
