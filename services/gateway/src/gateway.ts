@@ -1,13 +1,12 @@
 import type { RequestListener, Server } from 'node:http'
 import type { TokenVerifier } from '@alta/kit/auth/tokens'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
-import { createApp } from '@alta/kit/http/app'
 import { ownCircuitRoutes } from './circuits/circuit.routes.ts'
 import type { Circuits } from './circuits/circuits.ts'
 import { docsPage } from './documentation/docs-page.ts'
 import { mergedDocument } from './documentation/merged-document.ts'
 import { type ServiceDocuments, serviceDocuments } from './documentation/service-documents.ts'
-import { edgeRouter } from './edge/edge-router.ts'
+import { edge } from './edge/edge.ts'
 import { type ListenerLimits, publicServer } from './edge/listener.ts'
 import type { BodyRules } from './edge/request-body.ts'
 import { healthRoutes } from './health/health-routes.ts'
@@ -48,8 +47,8 @@ export function openGateway(options: {
   const { sidecar } = options
   const documents = serviceDocuments(sidecar, publicServices)
   const table = options.table ?? knownRoutes()
-  const edgeBehind = (trustedHops: number) => {
-    const edge = edgeRouter({
+  const edgeBehind = (trustedHops: number) =>
+    edge({
       sidecar,
       table,
       verify: options.verify,
@@ -64,14 +63,6 @@ export function openGateway(options: {
       unlimited: [healthRoutes({ sidecar, documents })],
       own: [mergedDocument(documents, ownCircuitRoutes(options.circuits)), docsPage()],
     })
-    return createApp({
-      appId: 'gateway',
-      routes: [],
-      routers: [edge],
-      appToken: undefined,
-      requireAppToken: false,
-    })
-  }
   const server = publicServer(edgeBehind(options.trustedHops), options.limits)
   return { server, documents, live: serveLiveTunnels(server, options.live, options), inner: edgeBehind(1) }
 }

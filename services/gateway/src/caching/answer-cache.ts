@@ -1,6 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
 import { registry } from '@alta/kit/telemetry/metrics'
-import type { Request, Response } from 'express'
 import { Counter } from 'prom-client'
 import type { Circuits } from '../circuits/circuits.ts'
 import type { EdgeRequest } from '../edge/edge-request.ts'
@@ -62,7 +62,7 @@ export function answerCache({
   /** @returns false when the service has to be asked as ever */
   return async (
     { route, path, search }: EdgeRequest,
-    { request, response }: { request: Request; response: Response },
+    { request, response }: { request: IncomingMessage; response: ServerResponse },
   ): Promise<boolean> => {
     if (search !== '' || !cacheable.has(`${route.method} ${route.path}`)) return false
     const found = kept.get(path)
@@ -70,21 +70,20 @@ export function answerCache({
     lookups.inc({ outcome: isFresh ? 'hit' : 'miss' })
     const answer = isFresh ? found : await askOnce(route.upstream, path)
     if (!answer) return false
-    response.set({
+    const headers = {
       'content-type': answer.contentType,
       'cache-control': answer.cacheControl,
       etag: answer.etag,
       age: String(Math.floor((performance.now() - answer.at) / 1000)),
-    })
-    if (isKnown(request.headers['if-none-match'], answer.etag)) response.status(304).end()
-    else response.status(200).send(answer.body)
+    }
+    if (isKnown(request.headers['if-none-match'], answer.etag)) response.writeHead(304, headers).end()
+    else response.writeHead(200, { ...headers, 'content-length': answer.body.length }).end(answer.body)
     return true
   }
 }
 
 /**
- * RFC 9110, 13.1.2. Express' own `fresh` takes `Cache-Control: no-cache` for a wish to have all of it, and programs send
- * that with every tag.
+ * RFC 9110, 13.1.2. `Cache-Control: no-cache` is no wish to have all of it: programs send that with every tag.
  */
 const isKnown = (header: string | undefined, etag: string): boolean =>
   (header ?? '').split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()))

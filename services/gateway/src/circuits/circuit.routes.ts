@@ -1,10 +1,10 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { may } from '@alta/kit/auth/policy'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
 import { notFound } from '@alta/kit/errors'
 import { currentContext } from '@alta/kit/http/request-context'
 import { type Route, route } from '@alta/kit/http/route'
-import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { EdgeRequest } from '../edge/edge-request.ts'
 import { refuseForeignFailure } from '../edge/foreign-failure.ts'
@@ -74,7 +74,11 @@ const asked = z.object({ reason: z.string() })
 export function changeByHand(circuits: Circuits, sidecar: Sidecar, timeoutMs: number) {
   return async (
     { route: { path, upstream: keeper }, path: target, params }: EdgeRequest,
-    { request, response, held }: { request: Request; response: Response; held: Buffer | undefined },
+    {
+      request,
+      response,
+      held,
+    }: { request: IncomingMessage; response: ServerResponse; held: Buffer | undefined },
   ): Promise<boolean> => {
     if (!isChange(path)) return false
     const upstream = params.upstream ?? ''
@@ -100,15 +104,14 @@ export function changeByHand(circuits: Circuits, sidecar: Sidecar, timeoutMs: nu
         if (value !== undefined) response.setHeader(name, value)
       }
       response
-        .status(noted.status)
-        .type('application/problem+json')
-        .send(await text(noted.body))
+        .writeHead(noted.status, { 'content-type': 'application/problem+json' })
+        .end(await text(noted.body))
       return true
     }
     leaveUnread(noted.body)
     const { reason } = asked.parse(JSON.parse(held.toString()))
     await circuits.byHand(upstream, { kind: changes[path], reason })
-    response.status(204).end()
+    response.writeHead(204).end()
     return true
   }
 }

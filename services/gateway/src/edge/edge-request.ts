@@ -33,14 +33,23 @@ export function edgeMethod({ method }: IncomingMessage): EdgeMethod {
  * Of several hosts every program believes another one (RFC 9112, 3.2).
  * @throws {Problem} 400 `bad_host`
  */
-export function oneHost({ headersDistinct }: IncomingMessage): void {
-  if ((headersDistinct.host?.length ?? 0) > 1)
-    throw badRequest('bad_host', 'There has to be one Host header.')
+export function oneHost({ rawHeaders }: IncomingMessage): void {
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++
+  }
+  if (hosts > 1) throw badRequest('bad_host', 'There has to be one Host header.')
 }
 
-/** @throws {Problem} 400 `bad_path`, 404 `route_not_found`, 405 `method_not_allowed`: only what a service documents goes on */
-export function edgeRequest(table: RouteTable, method: EdgeMethod, target: string): EdgeRequest {
-  const { path, search } = safePath(target)
+/**
+ * @throws {Problem} 400 `bad_host`, `bad_path`, 404 `route_not_found`, 405 `method_not_allowed`: only what a service
+ *   documents goes on
+ */
+export function edgeRequest(table: RouteTable, request: IncomingMessage): EdgeRequest {
+  oneHost(request)
+  const method = edgeMethod(request)
+  const { path, search } = safePath(request.url ?? '')
   const found = table.find(method, path)
   if (!found) throw notFound('route_not_found', 'There is nothing at this address.')
   if ('allow' in found) throw methodNotAllowed(method, found.allow)

@@ -57,23 +57,17 @@ export interface Caller {
  */
 export function requestHeaders(from: IncomingHttpHeaders, caller: Caller): Record<string, string | string[]> {
   const nominated = nominatedBy(from.connection)
-  const kept = Object.entries(from).filter(
-    ([name]) =>
-      !hopByHop.has(name) &&
-      !isPrivate(name) &&
-      !nominated.has(name) &&
-      name !== 'authorization' &&
-      !(caller.traced && traceHeaders.has(name)),
-  )
-  const headers = Object.fromEntries(
-    kept.filter((entry): entry is [string, string | string[]] => entry[1] !== undefined),
-  )
-  for (const [name, value] of Object.entries(headers)) {
+  const headers: Record<string, string | string[]> = {}
+  for (const name in from) {
+    const value = from[name]
+    if (value === undefined || hopByHop.has(name) || nominated?.has(name) || isPrivate(name)) continue
+    if (name === 'authorization' || (caller.traced && traceHeaders.has(name))) continue
     const text = typeof value === 'string' ? value : value.join()
     // Node hands the bytes over as Latin-1.
     if (!ascii.test(text) && !isUtf8(Buffer.from(text, 'latin1'))) {
       throw badRequest('bad_header', `The header ${name} is not UTF-8.`)
     }
+    headers[name] = value
   }
   if (caller.bearer) headers.authorization = `Bearer ${caller.bearer}`
   if (caller.basic) headers['alta-basic-authorization'] = caller.basic
@@ -97,20 +91,25 @@ const hostForm = /^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9A-Fa-f:.]{2,45}\](:\d
 /** Said by the gateway itself, or of interest to nobody outside. */
 const ours = new Set(['server', 'date', 'x-powered-by', 'x-request-id', 'traceparent', 'tracestate'])
 
-/** The headers of a service's answer that a caller gets to see. */
-export function responseHeaders(from: Readonly<IncomingHttpHeaders>): [string, string | string[]][] {
+/** Calls `keep` for each header of a service's answer that a caller gets to see. */
+export function responseHeaders(
+  from: Readonly<IncomingHttpHeaders>,
+  keep: (name: string, value: string | string[]) => void,
+): void {
   const nominated = nominatedBy(from.connection)
-  return Object.entries(from).filter(
-    (entry): entry is [string, string | string[]] =>
-      entry[1] !== undefined &&
-      !hopByHop.has(entry[0]) &&
-      !isPrivate(entry[0]) &&
-      !nominated.has(entry[0]) &&
-      !ours.has(entry[0]),
-  )
+  for (const name in from) {
+    const value = from[name]
+    if (value === undefined || ours.has(name) || hopByHop.has(name)) continue
+    if (nominated?.has(name) || isPrivate(name)) continue
+    keep(name, value)
+  }
 }
 
-function nominatedBy(connection: string | undefined): Set<string> {
+/** What most connections say of themselves, which names no header. */
+const ordinary = new Set([undefined, 'keep-alive', 'close'])
+
+function nominatedBy(connection: string | undefined): Set<string> | undefined {
+  if (ordinary.has(connection)) return undefined
   const names = (connection ?? '').split(',').map((name) => name.trim().toLowerCase())
   return new Set(names.filter((name) => !neverNominated.has(name)))
 }

@@ -1,27 +1,22 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { saysTokenEnded } from '@alta/kit/auth/revocation'
 import { bearerToken } from '@alta/kit/auth/tokens'
-import type { Sidecar } from '@alta/kit/dapr/sidecar'
+import type { InvokeAnswer, Sidecar } from '@alta/kit/dapr/sidecar'
 import { Problem } from '@alta/kit/errors'
 import { clientGone } from '@alta/kit/http/json-body'
 import { currentContext } from '@alta/kit/http/request-context'
-import { log } from '@alta/kit/telemetry/log'
 import { currentTraceparent } from '@alta/kit/telemetry/tracing'
-import type { Request, Response } from 'express'
 import type { Circuits } from '../circuits/circuits.ts'
 import { failureOf } from '../circuits/outcome.ts'
 import { mayBePage } from '../routes.ts'
 import { isApiKey } from './api-keys.ts'
-import { packing } from './compression.ts'
+import { deliverAnswer, EVENT_STREAM } from './deliver-answer.ts'
 import type { EdgeRequest } from './edge-request.ts'
 import { refuseForeignFailure } from './foreign-failure.ts'
-import { basicCredentials, requestHeaders, responseHeaders } from './forwarded-headers.ts'
+import { basicCredentials, requestHeaders } from './forwarded-headers.ts'
 import { type BodyRules, hasBody, limitedBody } from './request-body.ts'
-import { pagePolicy, securityHeaderNames } from './security-headers.ts'
 import { leaveUnread } from './unread-answer.ts'
-
-const EVENT_STREAM = 'text/event-stream'
 
 /**
  * Sends a request through the own sidecar to the service that answers it, and its answer back, both as
@@ -42,8 +37,8 @@ export function forwardThrough({
   return async (
     edge: EdgeRequest,
     exchange: {
-      request: Request
-      response: Response
+      request: IncomingMessage
+      response: ServerResponse
       /** The body, if it was read already. */
       held: Buffer | undefined
       /** Tells a caller who asks before sending to go on. */
@@ -100,23 +95,25 @@ export function forwardThrough({
       headers.authorization = `Bearer ${token}`
       return ask()
     }
-    const answer = await askRenewing()
-      .catch(async (error: unknown) => {
-        if (gone.signal.aborted) throw clientGone()
-        if (!isAway(error) || (edge.method !== 'GET' && edge.method !== 'HEAD')) throw error
-        if (headers.accept !== EVENT_STREAM) return askAgain(ask, error, until)
-        // daprd turns a refused event stream into a failure of its own. The service repeats its words to who wants those;
-        // if it would stream, it was daprd's failure after all.
-        const refusal = await ask('application/problem+json')
-        if (refusal.status >= 400) return refusal
-        leaveUnread(refusal.body)
-        throw error
-      })
-      .catch(async (error: unknown) => {
-        const failure = gone.signal.aborted || isStillSent(body) ? undefined : failureOf(error)
-        await (failure === undefined ? passage.left() : passage.failed(failure))
-        throw gone.signal.aborted ? clientGone() : error
-      })
+    async function askOtherwise(error: unknown): Promise<InvokeAnswer> {
+      if (gone.signal.aborted) throw clientGone()
+      if (!isAway(error) || (edge.method !== 'GET' && edge.method !== 'HEAD')) throw error
+      if (headers.accept !== EVENT_STREAM) return askAgain(ask, error, until)
+      // daprd turns a refused event stream into a failure of its own. The service repeats its words to who wants those;
+      // if it would stream, it was daprd's failure after all.
+      const refusal = await ask('application/problem+json')
+      if (refusal.status >= 400) return refusal
+      leaveUnread(refusal.body)
+      throw error
+    }
+    let answer: InvokeAnswer
+    try {
+      answer = await askRenewing().catch(askOtherwise)
+    } catch (error) {
+      const failure = gone.signal.aborted || isStillSent(body) ? undefined : failureOf(error)
+      await (failure === undefined ? passage.left() : passage.failed(failure))
+      throw gone.signal.aborted ? clientGone() : error
+    }
     try {
       await refuseForeignFailure(appId, answer)
       await passage.succeeded()
@@ -125,32 +122,12 @@ export function forwardThrough({
       throw error
     }
 
-    response.status(answer.status)
-    for (const [name, value] of responseHeaders(answer.headers)) {
-      if (!securityHeaderNames.has(name)) response.setHeader(name, value)
-    }
-    const { headers: packed, through } = packing(request, edge.route, answer)
-    response.set(packed)
-    if (through) response.removeHeader('content-length')
-    const policy = mayBePage(edge.path) ? pagePolicy(answer.headers['content-security-policy']) : undefined
-    if (policy) response.setHeader('content-security-policy', policy)
-    if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store')
-    // A service that stops in the middle, or a caller who stops reading, would hold both connections for ever.
-    // An event stream may be silent for as long as nothing happens; its type may be followed by a charset.
-    if (!String(response.getHeader('content-type')).startsWith(EVENT_STREAM)) {
-      response.setTimeout(timeout, () => response.destroy())
-    }
-    // What there is of the body goes out with the head, in one packet; a stream that has nothing yet sends its head alone.
-    const { socket } = response
-    socket?.cork()
-    response.flushHeaders()
-    setImmediate(() => socket?.uncork())
-    try {
-      await (through ? pipeline(answer.body, through, response) : pipeline(answer.body, response))
-    } catch (error) {
-      // The status is out. `pipeline` has cut the connection, which tells the caller that this is not all.
-      if (!gone.signal.aborted) log.warn({ err: error, appId }, 'an answer broke off')
-    }
+    await deliverAnswer(
+      answer,
+      { route: edge.route, path: edge.path },
+      { request, response, gone: gone.signal },
+      timeout,
+    )
   }
 }
 

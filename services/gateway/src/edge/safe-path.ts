@@ -18,19 +18,21 @@ export function safePath(target: string): { path: string; search: string } {
   const mark = target.indexOf('?')
   const path = mark < 0 ? target : target.slice(0, mark)
   const search = mark < 0 ? '' : target.slice(mark)
-  if (!form.test(path) || encodedTrick.test(path) || dotSegment.test(path) || !isUtf8(path)) {
+  if (!form.test(path) || dotSegment.test(path) || (path.includes('%') && !isPlainlyEncoded(path))) {
     throw badRequest(
       'bad_path',
       'The path may hold neither empty, "." nor ".." parts, nor ";", nor encoded slashes, dots, question marks, hashes or control characters.',
     )
   }
   // Node's parser lets bytes above ASCII through in targets; nobody encodes a query like that.
-  if (!/^[\x21-\x7e]*$/.test(search)) throw badRequest('bad_path', 'The query must be percent-encoded.')
+  if (search !== '' && !/^[\x21-\x7e]*$/.test(search))
+    throw badRequest('bad_path', 'The query must be percent-encoded.')
   return { path, search }
 }
 
 /** Bytes that are no UTF-8 are decoded in as many ways as there are decoders; `%c0%ae` is a dot to some. */
-function isUtf8(path: string): boolean {
+function isPlainlyEncoded(path: string): boolean {
+  if (encodedTrick.test(path)) return false
   try {
     decodeURIComponent(path)
     return true

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express'
+import type { ServerResponse } from 'node:http'
 
 /** Answers of the API are data: a browser that is made to open one runs nothing, frames nothing, fetches nothing. */
 const apiContentSecurityPolicy =
@@ -50,7 +50,8 @@ function taken(name: string, sources: string[]): boolean {
   return ['default-src', 'frame-ancestors', 'base-uri'].includes(name) && sources.join() === "'none'"
 }
 
-export const securityHeaders: RequestHandler = (_request, response, next) => {
-  response.set(headers)
-  next()
+const all = Object.entries(headers)
+
+export function setSecurityHeaders(response: ServerResponse): void {
+  for (const [name, value] of all) response.setHeader(name, value)
 }

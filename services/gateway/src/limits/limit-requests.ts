@@ -11,10 +11,10 @@ export function limitRequests(policies: Policies, decide: Limiter) {
   /** @throws {Problem} 429 `rate_limited` */
   return async (
     counted: Counted,
-    response: { set(headers: Readonly<Record<string, string>>): unknown },
+    response: { setHeader(name: string, value: string): unknown },
   ): Promise<void> => {
     const { allowed, findings } = await decide(demandsOf(policies, counted))
-    response.set(limitHeaders(findings))
+    for (const [name, value] of Object.entries(limitHeaders(findings))) response.setHeader(name, value)
     if (allowed) return
     const wait = secondsUntil(findings)
     throw tooManyRequests('rate_limited', `Too many requests. Try again in ${wait} s.`, {

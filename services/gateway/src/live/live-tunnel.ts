@@ -63,7 +63,7 @@ export function serveLiveTunnels(
     if (path !== LIVE_PATH) {
       throw notFound('route_not_found', 'There is no WebSocket at this address.')
     }
-    await limit(ownCountedAs(path), { set: () => undefined })
+    await limit(ownCountedAs(path), { setHeader: () => undefined })
     // Whoever left meanwhile has no `close` to come, which would end being counted.
     if (socket.destroyed) throw clientGone()
     checkOrigin(request.headers, rules.origins)

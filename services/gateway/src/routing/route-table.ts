@@ -26,6 +26,8 @@ const node = (): Node => ({ literal: new Map(), routes: new Map() })
 /** Finds routes by path, part by part: as quickly among a thousand routes as among ten. */
 export function routeTable({ routes, definitions }: RoutesFile): RouteTable {
   const root = node()
+  /** Where paths without a parameter lead: a literal part wins over a parameter at every place. */
+  const plain = new Map<string, Node>()
   for (const route of routes) {
     let at = root
     for (const part of route.path.split('/')) {
@@ -40,16 +42,19 @@ export function routeTable({ routes, definitions }: RoutesFile): RouteTable {
     }
     if (at.routes.has(route.method)) throw new Error(`${route.method} ${route.path} is declared twice`)
     at.routes.set(route.method, route)
+    if (!route.path.includes('{')) plain.set(route.path, at)
   }
 
   return {
     routes,
     definitions,
     find(method, path) {
+      const asked = method === 'HEAD' ? 'GET' : method
+      const plainly = plain.get(path)?.routes.get(asked)
+      if (plainly) return { route: plainly, params: {} }
       const parts = path.split('/')
       const ends = endsOf(root, parts, 0)
       if (ends.length === 0) return undefined
-      const asked = method === 'HEAD' ? 'GET' : method
       for (const end of ends) {
         const route = end.routes.get(asked)
         if (route) return { route, params: paramsOf(route.path, parts) }

@@ -137,7 +137,8 @@ test('a packed body takes as much of the common room as it may become', async ()
       return undefined
     },
   })
-  const edge = edgeRequest(table, 'POST', '/x')
+  const asked = Object.assign(new IncomingMessage(new Socket()), { method: 'POST', url: '/x' })
+  const edge = edgeRequest(table, asked)
   for (const headers of [{}, { 'content-encoding': 'gzip' }, { 'content-encoding': 'identity' }]) {
     const request = new IncomingMessage(new Socket())
     Object.assign(request, { method: 'POST', headers: { 'content-length': '30', ...headers } })

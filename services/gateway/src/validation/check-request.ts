@@ -54,6 +54,6 @@ export function checkRequest(table: RouteTable, rules: BodyRules, room = heldByt
 
 function mayCall(policy: EdgeRequest['route']['policy']): boolean {
   if (!policy.startsWith('may ')) return true
-  const wanted = policy.slice('may '.length)
-  return [...(currentContext()?.principal?.permissions ?? [])].some((each) => each === wanted)
+  const granted: ReadonlySet<string> | undefined = currentContext()?.principal?.permissions
+  return granted?.has(policy.slice('may '.length)) ?? false
 }

@@ -47,6 +47,7 @@ export function requestChecks({ definitions }: Pick<RouteTable, 'definitions'>):
 
   return {
     head({ route, params }, search, headers) {
+      if (!route.params && !route.query && !route.headers) return
       const parts = {
         params: [route.params, () => decoded(params)],
         query: [route.query, () => parse(search.slice(1))],

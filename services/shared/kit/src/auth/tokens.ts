@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { unauthorized, unavailable } from '../errors.ts'
@@ -57,13 +57,13 @@ export function tokenVerifier(options: TokenVerifierOptions): TokenVerifier {
 
   return async (token) => {
     // The cache holds hashes, so that a heap dump does not hold a second copy of every token.
-    const hash = createHash('sha256').update(token).digest('base64')
-    const known = verified.get(hash)
+    const shown = hash('sha256', token, 'base64')
+    const known = verified.get(shown)
     if (known && known.expires > Date.now()) return unlessRevoked(known)
-    verified.delete(hash)
+    verified.delete(shown)
 
     const fresh = await verify(token)
-    verified.set(hash, fresh)
+    verified.set(shown, fresh)
     const oldest = verified.keys().next()
     if (verified.size > cacheSize && !oldest.done) verified.delete(oldest.value)
     return unlessRevoked(fresh)

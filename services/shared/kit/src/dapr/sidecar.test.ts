@@ -113,6 +113,36 @@ test('bodies stream in both directions', async () => {
   expect((await text(answer.body)).length).toBe(500_000)
 })
 
+test('a small answer is here whole with its beginning, and can be read as a stream all the same', async () => {
+  await using stub = await startStub((request, response) => {
+    if (request.url === '/parts') response.write('one ')
+    if (request.url === '/parts') setTimeout(() => response.end('two'), 200)
+    else response.end('all')
+  })
+  expect((await stub.sidecar.invoke('documents', '/x')).whole?.toString()).toBe('all')
+  expect(await text((await stub.sidecar.invoke('documents', '/x')).body)).toBe('all')
+  const inParts = await stub.sidecar.invoke('documents', '/parts')
+  expect(inParts.whole).toBeUndefined()
+  expect(await text(inParts.body)).toBe('one two')
+})
+
+test('an answer that nobody reads is held back, and ended when it is given up', async () => {
+  let sent = 0
+  const ended = Promise.withResolvers<void>()
+  await using stub = await startStub((_request, response) => {
+    const more = (): void => {
+      while (sent < 64 && response.write(Buffer.alloc(2 ** 20))) sent++
+    }
+    response.on('drain', more).on('close', ended.resolve)
+    more()
+  })
+  const { body } = await stub.sidecar.invoke('documents', '/x')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(sent).toBeLessThan(32)
+  body.destroy()
+  await ended.promise
+})
+
 test('a sidecar that cannot be used says so, and one that can says which it is', async () => {
   let ready = false
   await using stub = await startStub((request, response) => {

@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream'
-import { Agent, errors, request } from 'undici'
+import { text } from 'node:stream/consumers'
+import { errors, Pool, request } from 'undici'
 import { z } from 'zod'
 import { ADDRESS_HEADER } from '../audit/request-audit.ts'
 import { Problem, unavailable } from '../errors.ts'
 import { currentContext } from '../http/request-context.ts'
 import type { Method } from '../http/route.ts'
+import { IncomingAnswer } from './incoming-answer.ts'
 
 export interface InvokeOptions {
   readonly method?: Uppercase<Method> | 'HEAD'
@@ -19,6 +21,8 @@ export interface InvokeAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: Readable
+  /** All of the body, where it is here already and nobody has asked for the stream. */
+  readonly whole?: Buffer | undefined
 }
 
 export interface Sidecar {
@@ -50,7 +54,7 @@ export function openSidecar(
   const origin = `http://127.0.0.1:${DAPR_HTTP_PORT}`
   const ownHeaders: Record<string, string> = DAPR_API_TOKEN ? { 'dapr-api-token': DAPR_API_TOKEN } : {}
   // Long answers such as event streams may pause: only the beginning of an answer has a time limit.
-  const dispatcher = new Agent({ connections, keepAliveTimeout: 30_000, bodyTimeout: 0 })
+  const dispatcher = new Pool(origin, { connections, keepAliveTimeout: 30_000, bodyTimeout: 0 })
 
   async function check(signal?: AbortSignal): Promise<void> {
     // Not /healthz: that waits for the app's own port, and both would wait for each other.
@@ -67,22 +71,26 @@ export function openSidecar(
   return {
     async invoke(appId, path, options = {}) {
       const { method = 'GET', headers = {}, body, signal, timeoutMs = 30_000 } = options
+      const incoming = new IncomingAnswer(signal, body)
       try {
-        const answer = await request(`${origin}${path}`, {
-          dispatcher,
-          method,
-          headers: { ...carriedHeaders(), ...headers, ...ownHeaders, 'dapr-app-id': appId },
-          headersTimeout: timeoutMs,
-          ...(body === undefined ? {} : { body }),
-          ...(signal ? { signal } : {}),
-        })
-        const { statusCode: status, headers: answered } = answer
+        dispatcher.dispatch(
+          {
+            path,
+            method,
+            headers: { ...carriedHeaders(), ...headers, ...ownHeaders, 'dapr-app-id': appId },
+            headersTimeout: timeoutMs,
+            body: body ?? null,
+          },
+          incoming,
+        )
+        const answer = await incoming.begun
+        const { status, headers: answered } = answer
         if (status === 500 && String(answered['content-type']).startsWith('application/json')) {
-          const text = await answer.body.text()
-          if (isInvokeFailure(text)) throw away(appId, new Error(text.slice(0, 500)))
-          return { status, headers: answered, body: Readable.from([Buffer.from(text)]) }
+          const said = await text(answer.body)
+          if (isInvokeFailure(said)) throw away(appId, new Error(said.slice(0, 500)))
+          return { status, headers: answered, body: Readable.from([Buffer.from(said)]) }
         }
-        return { status, headers: answered, body: answer.body }
+        return answer
       } catch (error) {
         if (error instanceof Problem || signal?.aborted) throw error
         throw error instanceof errors.HeadersTimeoutError
@@ -128,9 +136,9 @@ const secretAnswer = z.record(z.string(), z.string())
 const invokeFailure = z.object({ errorCode: z.enum(['ERR_DIRECT_INVOKE', 'ERR_HEALTH_APPID_NOT_MATCH']) })
 
 /** daprd answers 500 for apps that it cannot reach, as an app with a fault of its own does. */
-function isInvokeFailure(text: string): boolean {
+function isInvokeFailure(said: string): boolean {
   try {
-    return invokeFailure.safeParse(JSON.parse(text)).success
+    return invokeFailure.safeParse(JSON.parse(said)).success
   } catch {
     // Not JSON, so not daprd's.
     return false

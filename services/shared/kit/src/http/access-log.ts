@@ -1,11 +1,11 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { trace } from '@opentelemetry/api'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { context, trace } from '@opentelemetry/api'
 import type { RequestHandler } from 'express'
 import { Gauge, Histogram } from 'prom-client'
 import { currentExemplar } from '../telemetry/exemplar.ts'
 import { log } from '../telemetry/log.ts'
 import { registry } from '../telemetry/metrics.ts'
-import { currentContext } from './request-context.ts'
+import { currentContext, withContext } from './request-context.ts'
 
 const durations = new Histogram({
   name: 'alta_http_request_seconds',
@@ -25,16 +25,21 @@ const inFlight = new Gauge({
 /** Node's parser knows three dozen methods; who sends the odd ones decides on no labels. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
+/** An answer with what is noted about it on the way, as Express has it. */
+export type NotedResponse = ServerResponse & { locals: Record<string, unknown> }
+
+/** Nothing in these lines is secret, and looking for it costs more than writing them. */
+const lines = log.child({}, { redact: [] })
+
 /** One line and one measurement per request, when its answer is out or the caller is gone. */
-export const accessLog: RequestHandler = (request, response, next) => {
+export function logRequest(request: IncomingMessage, response: NotedResponse): void {
   const begun = performance.now()
   inFlight.inc()
-  // Events of a socket run outside of the request's context, which the line takes its ids from.
-  const finished = AsyncLocalStorage.bind(() => {
+  const finished = (): void => {
     const milliseconds = performance.now() - begun
-    const matched: unknown = response.locals.route
+    const matched = response.locals.route
     const route = typeof matched === 'string' ? matched : 'unmatched'
-    const { method } = request
+    const { method = '', url = '' } = request
     const status = response.writableFinished ? response.statusCode : 499
     inFlight.dec()
     durations.observe({
@@ -42,11 +47,11 @@ export const accessLog: RequestHandler = (request, response, next) => {
       value: milliseconds / 1000,
       exemplarLabels: currentExemplar(),
     })
-    log.info(
+    lines.info(
       {
         method,
         route,
-        ...(route === 'unmatched' ? { path: request.path.slice(0, 200) } : {}),
+        ...(route === 'unmatched' ? { path: url.split('?', 1)[0]?.slice(0, 200) } : {}),
         status,
         ...(response.locals.code ? { code: response.locals.code } : {}),
         ms: Math.round(milliseconds * 10) / 10,
@@ -55,8 +60,15 @@ export const accessLog: RequestHandler = (request, response, next) => {
       },
       'request',
     )
-  })
-  response.once('close', finished)
+  }
+  // Events of a socket run outside of the request's context, which the line takes its ids from.
+  const around = context.active()
+  const own = currentContext()
+  response.once('close', () => context.with(around, () => (own ? withContext(own, finished) : finished())))
+}
+
+export const accessLog: RequestHandler = (request, response, next) => {
+  logRequest(request, response)
   next()
 }
 

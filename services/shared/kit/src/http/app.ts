@@ -2,10 +2,10 @@ import express, { type Express, type Router } from 'express'
 import { notFound, Problem } from '../errors.ts'
 import { accessLog, nameRoute } from './access-log.ts'
 import { requireAppToken } from './app-token.ts'
+import { beginRequest } from './begin-request.ts'
 import { faultsOfRoutes } from './check-routes.ts'
 import { openApiDocument } from './openapi.ts'
 import { answerProblems } from './problem-answer.ts'
-import { requestIdFrom, withContext } from './request-context.ts'
 import type { Route } from './route.ts'
 import { type RouteServices, runRoute } from './run-route.ts'
 
@@ -14,8 +14,6 @@ export interface AppOptions extends RouteServices {
   readonly routes: readonly Route[]
   /** APP_API_TOKEN: without it only what is `open` can be called. */
   readonly appToken: string | undefined
-  /** False for the gateway alone: everyone may call it. */
-  readonly requireAppToken?: boolean
   /** Mounted in front of the token: health and metrics. */
   readonly open?: Router
   /** Mounted behind the token and before the routes, where bodies have not been read: `/dapr/*`, `/events/*`, proxies. */
@@ -40,24 +38,18 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag')
   app.set('case sensitive routing', true)
 
-  app.use((request, response, next) => {
-    const requestId = requestIdFrom(request.get('x-request-id'))
-    response.set({ 'x-request-id': requestId, 'x-content-type-options': 'nosniff' })
-    withContext({ requestId, correlationId: requestId }, next)
-  })
+  app.use(beginRequest)
   if (options.open) app.use(options.open)
   app.use(accessLog)
-  if (options.requireAppToken !== false) app.use(requireAppToken(options.appToken ?? unguessable()))
+  app.use(requireAppToken(options.appToken ?? unguessable()))
   for (const router of options.routers ?? []) app.use(router)
 
   let document: string | undefined
-  if (options.requireAppToken !== false) {
-    app.get('/openapi.json', (_request, response) => {
-      nameRoute(response, 'get', '/openapi.json')
-      document ??= JSON.stringify(openApiDocument({ title: options.appId, routes: options.routes }))
-      response.type('application/json').send(document)
-    })
-  }
+  app.get('/openapi.json', (_request, response) => {
+    nameRoute(response, 'get', '/openapi.json')
+    document ??= JSON.stringify(openApiDocument({ title: options.appId, routes: options.routes }))
+    response.type('application/json').send(document)
+  })
   for (const route of bySpecificity(options.routes)) app[route.method](route.path, runRoute(route, options))
 
   for (const path of new Set(options.routes.map((route) => route.path))) {

@@ -1,6 +1,8 @@
-import type { ErrorRequestHandler, Response } from 'express'
+import type { ServerResponse } from 'node:http'
+import type { ErrorRequestHandler } from 'express'
 import { badRequest, Problem } from '../errors.ts'
 import { log } from '../telemetry/log.ts'
+import type { NotedResponse } from './access-log.ts'
 import { currentContext } from './request-context.ts'
 import { asUnavailable } from './unavailable.ts'
 
@@ -35,7 +37,11 @@ export function problemBody(problem: Problem, requestId: string): Record<string,
 }
 
 /** The last handler of every app. */
-export const answerProblems: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+export const answerProblems: ErrorRequestHandler = (error: unknown, _request, response, _next) =>
+  answerProblem(error, response)
+
+/** Answers with what went wrong, as far as the caller may know it, and logs the rest. */
+export function answerProblem(error: unknown, response: NotedResponse): void {
   const problem = problemOf(error)
   response.locals.code = problem.code
   const nobodyListens = response.destroyed && error instanceof Error && error.name === 'AbortError'
@@ -58,15 +64,11 @@ export const answerProblems: ErrorRequestHandler = (error: unknown, _request, re
   sendProblem(response, problem)
 }
 
-export function sendProblem(response: Response, problem: Problem): void {
-  const body = problemBody(
-    problem,
-    currentContext()?.requestId ?? String(response.getHeader('x-request-id') ?? ''),
-  )
-  response
-    .status(problem.status)
-    .set(problem.headers)
-    .set('cache-control', 'no-store')
-    .set('content-type', 'application/problem+json')
-    .end(JSON.stringify(body))
+export function sendProblem(response: ServerResponse, problem: Problem): void {
+  const requestId = currentContext()?.requestId ?? String(response.getHeader('x-request-id') ?? '')
+  response.statusCode = problem.status
+  for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value)
+  response.setHeader('cache-control', 'no-store')
+  response.setHeader('content-type', 'application/problem+json')
+  response.end(JSON.stringify(problemBody(problem, requestId)))
 }

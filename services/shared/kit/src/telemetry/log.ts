@@ -2,6 +2,7 @@ import { isSpanContextValid, trace } from '@opentelemetry/api'
 import { type Logger, pino } from 'pino'
 import { currentContext } from '../http/request-context.ts'
 import { telemetryConfig } from './config.ts'
+import { linesTogether } from './lines-together.ts'
 
 const secretFields = [
   'authorization',
@@ -47,7 +48,12 @@ export function createLog(write?: (line: string) => void): Logger {
     redact: { paths: redact, censor: '[redacted]' },
     mixin: ids,
   }
-  return write ? pino(options, { write }) : pino(options)
+  if (write) return pino(options, { write })
+  const output = pino.destination({ dest: 1, sync: true })
+  return pino(
+    options,
+    linesTogether((lines) => void output.write(lines)),
+  )
 }
 
 /** Standard output belongs to the process, so there is one. */

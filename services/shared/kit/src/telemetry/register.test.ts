@@ -70,7 +70,7 @@ test('a request is one trace through the service and on to the next; spans are s
     output += String(chunk)
   })
   try {
-    await expect.poll(() => /port (\d+)/.exec(output)?.[1], { timeout: 15_000 }).toBeDefined()
+    await expect.poll(() => /port (\d+)/.exec(output)?.[1], { timeout: 60_000 }).toBeDefined()
     const servicePort = /port (\d+)/.exec(output)?.[1]
     const incoming = `00-${'a'.repeat(32)}-${'1'.repeat(16)}-00`
     const answer = await fetch(`http://127.0.0.1:${servicePort}/things/7`, {
@@ -107,4 +107,4 @@ test('a request is one trace through the service and on to the next; spans are s
   }
   expect(child.signalCode).toBe('SIGTERM')
   collector.closeAllConnections()
-}, 30_000)
+}, 120_000)
