@@ -18,6 +18,7 @@ import { cacheable } from './routing/cacheable.ts'
 import { type Deprecation, deprecations } from './routing/deprecations.ts'
 import { knownRoutes } from './routing/known-routes.ts'
 import type { RouteTable } from './routing/route-table.ts'
+import { type Transformations, transformations } from './routing/transformations.ts'
 
 export interface Gateway {
   server: Server
@@ -42,6 +43,7 @@ export function openGateway(options: {
   /** Those that are known unless told. */
   table?: RouteTable
   deprecations?: Readonly<Record<string, Deprecation>>
+  transformations?: Transformations
   cacheable?: ReadonlySet<string>
 }): Gateway {
   const { sidecar } = options
@@ -59,6 +61,7 @@ export function openGateway(options: {
       limiter: options.limiter,
       circuits: options.circuits,
       deprecations: options.deprecations ?? deprecations,
+      transformations: options.transformations ?? transformations,
       cacheable: options.cacheable ?? cacheable,
       unlimited: [healthRoutes({ sidecar, documents })],
       own: [mergedDocument(documents, ownCircuitRoutes(options.circuits)), docsPage()],

@@ -15,7 +15,10 @@ import type { Policies } from '../limits/policies.ts'
 import { countedAs } from '../limits/route-limits.ts'
 import { type Deprecation, deprecationHeaders } from '../routing/deprecations.ts'
 import type { RouteTable } from '../routing/route-table.ts'
+import type { Transformations } from '../routing/transformations.ts'
+import { messageChanges } from '../transforming/message-changes.ts'
 import { checkRequest } from '../validation/check-request.ts'
+import { heldBytes } from '../validation/held-bytes.ts'
 import { admission } from './admission.ts'
 import { apiKeys } from './api-keys.ts'
 import { clientAddress } from './client-address.ts'
@@ -38,6 +41,7 @@ export interface EdgeOptions {
   limiter: Limiter
   circuits: Circuits
   deprecations: Readonly<Record<string, Deprecation>>
+  transformations: Transformations
   /** Routes whose answer is everybody's. */
   cacheable: ReadonlySet<string>
   /** What it answers itself and to anyone, however often they ask. */
@@ -55,9 +59,11 @@ export function edge(options: EdgeOptions): RequestListener {
   refuseUnknown(deprecations, table)
   const limit = limitRequests(options.policies, options.limiter)
   const admit = admission({ verify, keys: apiKeys(sidecar) })
-  const check = checkRequest(table, bodies)
+  const room = heldBytes()
+  const check = checkRequest(table, bodies, room)
+  const changes = messageChanges(options.transformations, { table, kept: options.cacheable, room })
   const forward = forwardThrough({ sidecar, circuits, rules: bodies, timeout })
-  const change = changeByHand(circuits, sidecar, timeout)
+  const byHand = changeByHand(circuits, sidecar, timeout)
   const answerKept = answerCache({ sidecar, circuits, table, cacheable: options.cacheable, timeout })
   const answerOwn = ownAnswers(options, limit)
 
@@ -93,10 +99,12 @@ export function edge(options: EdgeOptions): RequestListener {
     const goOn = (): void => {
       if (request.headers.expect) response.writeContinue()
     }
-    const held = await check(known, request, goOn)
-    const exchange = { request, response, held: held?.bytes, goOn, renew }
+    const change = changes.get(route)
+    change?.headers(request.headers)
+    const held = await check(known, request, goOn, change?.body)
+    const exchange = { request, response, held: held?.bytes, goOn, renew, change: change?.answer }
     try {
-      if (!(await change(known, exchange))) await forward(known, exchange)
+      if (!(await byHand(known, exchange))) await forward(known, exchange)
     } finally {
       held?.release()
     }

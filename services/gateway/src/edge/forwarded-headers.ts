@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { badRequest } from '@alta/kit/errors'
 
 /** Of one connection, not of the message (RFC 9110, 7.6.1). `expect` is answered by the gateway itself. */
-const hopByHop = new Set([
+export const hopByHop: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -35,7 +35,7 @@ const neverNominated = new Set(['authorization', 'content-type', 'content-length
  * `dapr-app-id` picks the target of a call, `dapr-api-token` opens the sidecar, `dapr-caller-app-id` lies, and what
  * begins with `alta-` the services take for the gateway's own word.
  */
-const isPrivate = (name: string): boolean =>
+export const isPrivate = (name: string): boolean =>
   name.startsWith('dapr-') || name.startsWith('alta-') || name.startsWith('x-forwarded-') || rebuilt.has(name)
 
 export interface Caller {
@@ -85,7 +85,7 @@ export const basicCredentials = (header: string | undefined): string | undefined
   /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header ?? '')?.[1]
 
 const ascii = /^[\x20-\x7e]*$/
-const traceHeaders = new Set(['traceparent', 'tracestate', 'baggage'])
+export const traceHeaders: ReadonlySet<string> = new Set(['traceparent', 'tracestate', 'baggage'])
 const hostForm = /^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?$/
 
 /** Said by the gateway itself, or of interest to nobody outside. */

@@ -45,6 +45,8 @@ export function forwardThrough({
       goOn: () => void
       /** Another token, where the caller has shown a key. */
       renew?: (() => Promise<string>) | undefined
+      /** Makes another answer of the service's, where the route has such a rule. */
+      change?: ((answer: InvokeAnswer) => Promise<InvokeAnswer>) | undefined
     },
   ): Promise<void> => {
     const { bodyClass } = edge
@@ -106,21 +108,22 @@ export function forwardThrough({
       leaveUnread(refusal.body)
       throw error
     }
-    let answer: InvokeAnswer
+    let told: InvokeAnswer
     try {
-      answer = await askRenewing().catch(askOtherwise)
+      told = await askRenewing().catch(askOtherwise)
     } catch (error) {
       const failure = gone.signal.aborted || isStillSent(body) ? undefined : failureOf(error)
       await (failure === undefined ? passage.left() : passage.failed(failure))
       throw gone.signal.aborted ? clientGone() : error
     }
     try {
-      await refuseForeignFailure(appId, answer)
+      await refuseForeignFailure(appId, told)
       await passage.succeeded()
     } catch (error) {
-      await (answer.status >= 500 ? passage.failed('bad_gateway') : passage.succeeded())
+      await (told.status >= 500 ? passage.failed('bad_gateway') : passage.succeeded())
       throw error
     }
+    const answer = exchange.change ? await exchange.change(told) : told
 
     await deliverAnswer(
       answer,

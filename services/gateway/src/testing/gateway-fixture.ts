@@ -19,6 +19,7 @@ import { publicServices, upstreamOf } from '../routes.ts'
 import type { Deprecation } from '../routing/deprecations.ts'
 import { routesFromDocuments } from '../routing/from-documents.ts'
 import { routeTable } from '../routing/route-table.ts'
+import type { Transformations } from '../routing/transformations.ts'
 import { type StubSidecar, startStubSidecar } from './stub-sidecar.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -204,6 +205,7 @@ export async function startGateway(
     live?: Partial<LiveRules>
     circuits?: Circuits
     deprecations?: Readonly<Record<string, Deprecation>>
+    transformations?: Transformations
     cacheable?: ReadonlySet<string>
   } = {},
 ): Promise<TestGateway> {
@@ -219,6 +221,7 @@ export async function startGateway(
     policies: options.policies ?? new Map(),
     limiter: options.limiter ?? limiter(async (asks) => counters(asks)),
     deprecations: options.deprecations ?? {},
+    transformations: options.transformations ?? {},
     cacheable: options.cacheable ?? new Set(),
     circuits: options.circuits ?? circuits(sharedByNobody, patientRules),
     verify: tokenVerifier({ issuer: 'https://alta.local', audience: 'alta', keys: identityKeys(settings) }),
