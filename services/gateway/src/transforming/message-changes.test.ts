@@ -62,7 +62,10 @@ test('what is changed is held against the schema, and faults name what the servi
 test('a body that has to be changed is never sent on unchanged: one that is too large is refused', async () => {
   const { send, stub } = await gatewayWith()
   const refused = await send(JSON.stringify({ title: 'a', colour: 'x'.repeat(600) }))
-  expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([413, 'payload_too_large'])
+  expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([
+    413,
+    'payload_too_large',
+  ])
   expect(stub.calls).toEqual([])
 })
 
@@ -100,7 +103,10 @@ test.each([
   const { answer, signedIn } = await gatewayWith()
   answer('reviews', 200, body)
   const told = await signedIn('/api/v1/reviews')
-  expect([told.status, ((await told.json()) as { code: string }).code]).toEqual([502, 'answer_not_changeable'])
+  expect([told.status, ((await told.json()) as { code: string }).code]).toEqual([
+    502,
+    'answer_not_changeable',
+  ])
 })
 
 test('a rule for a route that there is none of stops the start', async () => {
