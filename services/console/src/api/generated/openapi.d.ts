@@ -3321,7 +3321,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    name: string;
+                    name: string & (unknown & unknown);
                     /** @description What it may do. */
                     scope: ("projects:read" | "projects:write" | "projects:any" | "documents:read" | "documents:write" | "reviews:read" | "reviews:decide" | "reviews:any" | "notifications:read" | "mail-catcher:read" | "users:manage" | "tasks:read" | "tasks:write" | "audit:read" | "operations:read" | "operations:write")[];
                     /** @default 90 */
@@ -3371,6 +3371,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** Format: email */
                     email: string;
                     /** Format: password */
                     password: string;
@@ -3478,7 +3479,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @description Shown to people who are asked to allow it. */
-                    name: string;
+                    name: string & (unknown & unknown);
                     /**
                      * @description Where it runs: on a server, in a browser, on a device; or by itself, with nobody who signs in. `browser` and `native` get no secret.
                      * @enum {string}
@@ -3583,6 +3584,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** Format: email */
                     email: string;
                     /** Format: password */
                     password: string;
@@ -3691,6 +3693,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** Format: email */
                     email: string;
                 };
             };
@@ -3770,10 +3773,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** Format: email */
                     email: string;
                     /** Format: password */
                     password: string;
-                    name: string;
+                    name: string & (unknown & unknown);
                     /** @default en */
                     locale?: string;
                 };
@@ -10044,7 +10048,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    name: string;
+                    name: string & (unknown & unknown);
                     /** @default [] */
                     roles?: ("member" | "reviewer" | "operator" | "admin")[];
                 };
@@ -10098,7 +10102,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    name: string;
+                    name: string & (unknown & unknown);
                     /** @description What it may do. */
                     scope: ("projects:read" | "projects:write" | "projects:any" | "documents:read" | "documents:write" | "reviews:read" | "reviews:decide" | "reviews:any" | "notifications:read" | "mail-catcher:read" | "users:manage" | "tasks:read" | "tasks:write" | "audit:read" | "operations:read" | "operations:write")[];
                     /** @default 90 */
