@@ -57,6 +57,27 @@ test('the end of a session whose token was used twice is noted as denied, with t
   ])
 })
 
+test('a flood of requests that nobody has to be anybody for is a hundred entries a minute and one with the number of the others', async () => {
+  await identity.writeAuditSums()
+  await entriesOf('')
+  const action = 'POST /api/v1/auth/password-reset'
+  for (let count = 0; count < 125; count += 1) {
+    const from = { address: `203.0.113.${count}` }
+    const body = { email: `flood-${count}@example.org` }
+    expect((await identity.post('/api/v1/auth/password-reset', body, undefined, from)).status).toBe(202)
+  }
+  const { rows } = await identity.testDatabase.admin.query('select count(*)::int from reset_requests')
+  expect(rows).toEqual([{ count: 125 }])
+  const own = await entriesOf(action)
+  expect(own).toHaveLength(100)
+  expect(own.every(({ count, address }) => count === 1 && address?.startsWith('203.0.113.'))).toBe(true)
+  await identity.writeAuditSums()
+  expect(await entriesOf(action)).toMatchObject([
+    { count: 25, actor: null, address: null, userAgent: null, outcome: 'allowed', resources: [] },
+  ])
+  await identity.testDatabase.admin.query('truncate reset_requests')
+})
+
 test('a thousand made-up refresh tokens are not a thousand entries', async () => {
   await entriesOf('')
   for (let count = 0; count < 50; count += 1) {

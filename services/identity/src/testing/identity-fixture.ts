@@ -77,6 +77,8 @@ export interface TestIdentity {
   changesToldTo(email: string): Promise<(string | undefined)[]>
   /** The service's own verifier asks what has ended, as it does every two seconds. */
   hearRevocations(): Promise<void>
+  /** What the audit log has counted by now, as when the service stops. */
+  writeAuditSums(): Promise<void>
   /** One turn of a job that runs in the background. */
   repeat(name: string): Promise<void>
   close(): Promise<void>
@@ -95,6 +97,7 @@ export async function startIdentity(
   const { database } = testDatabase
   const config = { ...settings, ...changes }
   const { routes, keySource, revocations, background } = identity(database, config)
+  const audit = auditRecorder(database)
   const app = createApp({
     appId: 'identity',
     routes,
@@ -106,7 +109,7 @@ export async function startIdentity(
       revocations,
     }),
     idempotency: idempotencyStore(database),
-    audit: auditRecorder(database),
+    audit,
   })
   const server = createServer(app)
   server.listen(0, '127.0.0.1')
@@ -179,6 +182,7 @@ export async function startIdentity(
         .filter(({ recipient, template }) => recipient.email === email && template === 'account-changed')
         .map(({ parameters }) => parameters.change)
     },
+    writeAuditSums: () => audit.flush(true),
     hearRevocations: () => revocations.refresh(),
     async repeat(name) {
       const job = background.find((one) => one.name === name)

@@ -6,15 +6,18 @@ import type { Problem } from '../errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { randomUUIDv7 } from '../identifiers.ts'
 import { log } from '../telemetry/log.ts'
+import { type AnonymousChanges, anonymousChanges } from './anonymous-changes.ts'
 import { entryOf, refusedBy, type TenantEntry } from './request-audit.ts'
 
 /** Notes in a transaction of its own what no transaction of a handler could. */
 export interface AuditRecorder {
+  /** For the transactions of requests: what they note when nobody is signed in. */
+  readonly crowd: AnonymousChanges
   /** What a caller was shown. @throws when it cannot be noted: then it must not be shown */
   read(context: RequestContext): Promise<void>
   /** That a caller was refused. Never throws: the refusal stands, noted or not. */
   denied(context: RequestContext, problem: Problem): Promise<void>
-  /** Writes the sums of refusals that are due. @param all also those whose minute is not over */
+  /** Writes the sums of refusals and of anonymous changes that are due. @param all also those whose minute is not over */
   flush(all?: boolean): Promise<void>
 }
 
@@ -42,16 +45,19 @@ export function auditRecorder<Schema>(
   clock: () => number = Date.now,
 ): AuditRecorder {
   const windows = new Map<string, Window>()
+  const crowd = anonymousChanges(clock)
 
   const write = ({ tenantId, entry }: TenantEntry): Promise<void> =>
     database.transaction(tenantId, async ({ emit }) => emit(auditRecorded, entry))
 
   const tryToWrite = (noted: TenantEntry): Promise<void> =>
     write(noted).catch((error: unknown) =>
-      log.error({ err: error, entry: noted.entry }, 'could not note a refusal in the audit log'),
+      log.error({ err: error, entry: noted.entry }, 'could not note something in the audit log'),
     )
 
   return {
+    crowd,
+
     async read(context) {
       const { audit } = context
       if (!audit || audit.state === 'noted') return
@@ -91,6 +97,7 @@ export function auditRecorder<Schema>(
     },
 
     async flush(all = false) {
+      for (const sum of crowd.due(all)) await tryToWrite(sum)
       for (const [key, { begun, first, last, further, requests }] of windows) {
         if (!all && clock() - begun < WINDOW_MILLISECONDS) continue
         windows.delete(key)

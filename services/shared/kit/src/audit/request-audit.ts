@@ -7,6 +7,7 @@ import type { Problem } from '../errors.ts'
 import { currentContext, type RequestContext } from '../http/request-context.ts'
 import type { Route } from '../http/route.ts'
 import { randomUUIDv7 } from '../identifiers.ts'
+import type { AnonymousChanges } from './anonymous-changes.ts'
 import { explainRefusal } from './explain-refusal.ts'
 
 /** Set by the gateway, which lets no header of this beginning in; services carry it on to each other. */
@@ -25,6 +26,8 @@ export interface RequestAudit {
   readonly resources: AuditResource[]
   readonly address: string | null
   readonly userAgent: string | null
+  /** Counts what nobody in particular changes, where there is somewhere to note it. */
+  crowd?: AnonymousChanges | undefined
   /** Who the caller turned out to be, where no token says so yet. */
   actor?: AuditActor
   /** The transaction that is about to commit keeps a refusal, not what the caller asked for. */
@@ -58,26 +61,30 @@ export function requestAudit(route: Route, request: Request): RequestAudit {
  * The entry of the request around, for the transaction that is about to commit: of a changing request's
  * first one, and of no other.
  * @param changes subjects of the events that the transaction emits
- * @returns `takeBack` makes the next commit the first, when this one has failed
+ * @returns `takeBack` makes the next commit the first, when this one has failed; nothing `noted` when it is only counted
  */
 export function entryOfCommit(
   tenant: string,
   changes: readonly AuditResource[],
-): (TenantEntry & { takeBack(): void }) | undefined {
+): { noted: TenantEntry | undefined; takeBack(): void } | undefined {
   const context = currentContext()
   const audit = context?.audit
   if (!context || audit?.state !== 'armed') return undefined
   audit.state = 'noted'
   const { refusal } = audit
   const resources = [...audit.resources, ...changes.map(({ name, id }) => resource(name, id))]
+  const noted = entryOf(context, audit, {
+    tenant,
+    resources,
+    ...(refusal ? refusedBy(audit, refusal) : { outcome: 'allowed', code: null }),
+  })
+  // A refusal that a transaction keeps is of somebody's session, of which there are not many.
+  const counted = noted.entry.actor || refusal ? undefined : audit.crowd?.admit(noted)
   return {
-    ...entryOf(context, audit, {
-      tenant,
-      resources,
-      ...(refusal ? refusedBy(audit, refusal) : { outcome: 'allowed', code: null }),
-    }),
+    noted: counted && !counted.ownEntry ? undefined : noted,
     takeBack() {
       audit.state = 'armed'
+      counted?.takeBack()
     },
   }
 }

@@ -171,7 +171,8 @@ function openDatabase<Schema>(appId: string, pool: pg.Pool): Database<Schema> {
         const leased = publisher?.ready ? publisher : undefined
         const audit = mode === 'read write' ? entryOfCommit(actingFor, changed) : undefined
         try {
-          if (audit) rows.push(outboxRow(appId, audit.tenantId, auditRecorded, audit.entry))
+          const noted = audit?.noted
+          if (noted) rows.push(outboxRow(appId, noted.tenantId, auditRecorded, noted.entry))
           if (rows.length > 0) await insertOutboxRows(client, rows, leased)
           failPoint('app.before-commit')
           const { command } = await client.query('commit')

@@ -34,6 +34,7 @@ export function runRoute(route: Route, services: RouteServices): RequestHandler 
     if (!context) throw new Error(`${name} ran outside of a request context`)
 
     const audit = requestAudit(route, request)
+    audit.crowd = services.audit?.crowd
     context.audit = audit
     try {
       await answerRequest(route, services, { request, response, context, audit })
