@@ -30,6 +30,8 @@ export async function launch(): Promise<TestBrowser> {
   return {
     async open(look = 'light', more = {}) {
       const context = await browser.newContext({ locale: 'en', ...looks[look], ...more })
+      // For what hangs: on a machine with other work a page takes half a minute.
+      context.setDefaultTimeout(120_000)
       const page = await context.newPage()
       return { page, complaints: await watch(page), [Symbol.asyncDispose]: () => context.close() }
     },
