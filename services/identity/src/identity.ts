@@ -114,6 +114,7 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     passwords,
     guard,
     tokens,
+    mails,
     lifetime: config.SESSION_SECONDS,
     grace: config.REFRESH_GRACE_SECONDS,
   })
@@ -129,6 +130,7 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
     tokens,
     passwords: passwordChanges,
     factors,
+    mails,
     lifetime: config.SESSION_SECONDS,
   })
 

@@ -15,7 +15,13 @@ import {
   forgetFailures,
   resetFailures,
 } from './failed-attempt.repository.ts'
-import { type Client, forgetClientsOf, knownKinds, rememberClient } from './known-client.repository.ts'
+import {
+  type Client,
+  forgetClientsOf,
+  hasSignedInElsewhere,
+  knownKinds,
+  rememberClient,
+} from './known-client.repository.ts'
 import { networkOf } from './network.ts'
 
 /** Somebody is about to show a password. */
@@ -30,13 +36,14 @@ export interface SignInAttempt extends Attempt {
   /**
    * Takes back the failures of this account and client, and knows the client from now on.
    * @param remember whether the device wants a token by which it is known wherever it is
-   * @returns that token, when a new one was made
+   * @returns that token, when a new one was made; and whether neither the device nor its network was
+   *   known before, although others were
    */
   succeeded(
     tx: Kysely<IdentitySchema>,
     user: { id: string; tenant_id: string },
     remember: boolean,
-  ): Promise<string | undefined>
+  ): Promise<{ deviceToken: string | undefined; isNew: boolean }>
   /** The owner has proven otherwise who they are: every client is a stranger now, but for this one. */
   reclaimed(tx: Kysely<IdentitySchema>, user: { id: string; tenant_id: string }): Promise<void>
 }
@@ -77,15 +84,21 @@ export function attemptGuard(options: {
       await countFailure(tx, counters)
     })
 
+  /** Where somebody is: their network, and the device that they say they have. */
+  function clientsOf(deviceToken?: string): { network: string; here: Client; device: Client | undefined } {
+    const { address } = requestOrigin()
+    const network = address === null ? 'unknown' : networkOf(address)
+    return {
+      network,
+      here: { kind: 'address', client: digest('client', network) },
+      device: deviceToken ? { kind: 'device', client: digest('device', deviceToken) } : undefined,
+    }
+  }
+
   return {
     /** @param email normalised; there need not be such an account, and nothing here is different then */
     signIn(email: string, deviceToken?: string): SignInAttempt {
-      const { address } = requestOrigin()
-      const network = address === null ? 'unknown' : networkOf(address)
-      const here: Client = { kind: 'address', client: digest('client', network) }
-      const device: Client | undefined = deviceToken
-        ? { kind: 'device', client: digest('device', deviceToken) }
-        : undefined
+      const { network, here, device } = clientsOf(deviceToken)
       const pairWith = ({ kind, client }: Client): Counter => ({
         scope: 'pair',
         key: digest('pair', DEFAULT_TENANT, email, kind, client.toString('hex')),
@@ -109,15 +122,16 @@ export function attemptGuard(options: {
         async succeeded(tx, user, remember) {
           const [pair] = await countersOf(tx)
           await resetFailures(tx, pair)
-          await rememberClient(tx, user, here)
+          const isNewPlace = await rememberClient(tx, user, here)
           if (device && (await knownKinds(tx, email, [device])).has('device')) {
             await rememberClient(tx, user, device)
-            return undefined
+            return { deviceToken: undefined, isNew: false }
           }
-          if (!remember) return undefined
+          const isNew = isNewPlace && (await hasSignedInElsewhere(tx, user.id, here))
+          if (!remember) return { deviceToken: undefined, isNew }
           const token = newToken()
           await rememberClient(tx, user, { kind: 'device', client: digest('device', token) })
-          return token
+          return { deviceToken: token, isNew }
         },
         async reclaimed(tx, user) {
           await forgetClientsOf(tx, user.id)
@@ -137,16 +151,28 @@ export function attemptGuard(options: {
       }
     },
 
-    /** Somebody shows a code. Counted in the transaction that holds the factor: guesses take turns. */
-    secondFactor(userId: string) {
-      const counter: Counter = { scope: 'pair', key: digest('second factor', userId) }
+    /**
+     * Somebody shows a code. Counted in the transaction that holds the factor: guesses take turns. Clients that the
+     * account does not know share one counter, so that many of them guess no more than one; those that it knows have
+     * one each, so that whoever has the password keeps nobody out who is where they always are.
+     */
+    async secondFactor(
+      tx: Kysely<IdentitySchema>,
+      user: { id: string; email: string },
+      deviceToken?: string,
+    ) {
+      const { here, device } = clientsOf(deviceToken)
+      const known = await knownKinds(tx, user.email, device ? [here, device] : [here])
+      const client = device && known.has('device') ? device : known.has('address') ? here : undefined
+      const words = client ? [client.kind, client.client.toString('hex')] : ['strangers']
+      const counter: Counter = { scope: 'pair', key: digest('second factor', user.id, ...words) }
       return {
-        admit: (tx: Kysely<IdentitySchema>) => refuseWhileWaiting(tx, [counter]),
-        async failed(tx: Kysely<IdentitySchema>, refusal: Problem) {
+        admit: () => refuseWhileWaiting(tx, [counter]),
+        async failed(refusal: Problem) {
           refusedWith(refusal, { changed: false })
           await countFailure(tx, [counter])
         },
-        succeeded: (tx: Kysely<IdentitySchema>) => resetFailures(tx, counter),
+        succeeded: () => resetFailures(tx, counter),
       }
     },
 

@@ -43,7 +43,7 @@ export interface IdentitySchema {
     /** Where the sign-in or the latest refresh came from. */
     address: string | null
     user_agent: string | null
-    /** When the user last proved who they are; null: at the sign-in. */
+    /** Of earlier releases, which kept a step-up here; nothing reads it. */
     authenticated_at: Date | null
     /** How they did, as RFC 8176 names it. */
     amr: Generated<string[]>

@@ -36,6 +36,7 @@ export type AccountChange =
   | 'recovery-code-used'
   | 'recovery-codes-renewed'
   | 'api-key-made'
+  | 'new-device'
 
 /** Of one purpose and account within an hour: nobody can have a stranger's mailbox filled. */
 const MOST_AN_HOUR = 3
@@ -77,6 +78,21 @@ export function accountMails(tokenKey: string) {
 
     tellOfChange: (emit: Emit, user: UserRow, change: AccountChange): void =>
       tell(emit, user, 'account-changed', { change }),
+
+    /** Somebody has signed in where nobody had before. */
+    tellOfSignIn(
+      emit: Emit,
+      user: UserRow,
+      { address, userAgent, at }: { address: string | null; userAgent: string | null; at: Date },
+    ): void {
+      const change: AccountChange = 'new-device'
+      tell(emit, user, 'account-changed', {
+        change,
+        at: at.toISOString(),
+        ...(address === null ? {} : { address }),
+        ...(userAgent === null ? {} : { userAgent }),
+      })
+    },
 
     newSealedToken,
 

@@ -63,6 +63,7 @@ export function accountForms({ sessions, steps, resets, emails }: AccountService
       await resets.confirm({
         token: tokenOf(form),
         newPassword: read(newPassword, form.get('password'), badPassword),
+        endApiKeys: form.get('end-keys') === 'yes',
       })
       return undefined
     },

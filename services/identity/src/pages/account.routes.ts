@@ -1,7 +1,7 @@
 import { type Route, rawRoute } from '@alta/kit/http/route'
 import { type AccountServices, accountForms } from './account-forms.ts'
 import { type AccountPage, showForm, takeForm, type Words } from './account-page.ts'
-import { field } from './fields.ts'
+import { field, ticked } from './fields.ts'
 import type { Html } from './html.ts'
 import type { Form } from './sign-in-steps.ts'
 
@@ -43,6 +43,7 @@ export function accountRoutes(services: AccountServices): Route[] {
         autocomplete: 'new-password',
         hint: say.newPasswordHint,
       }),
+      ticked({ name: 'end-keys', label: say.endKeys, hint: say.endKeysHint }),
     ],
     button: (say) => say.save,
     done: (say) => say.passwordChanged,

@@ -16,6 +16,9 @@ const en = {
   newPassword: 'Choose a new password',
   newPasswordField: 'New password',
   newPasswordHint: 'At least 8 characters, and not one that everybody uses.',
+  endKeys: 'End all API keys as well',
+  endKeysHint:
+    'Programs that use one stop working until they are given another. Leave it ticked if somebody else may have known your password.',
   askReset: 'Forgotten password',
   askResetText: 'We send a mail with a link to this address, if there is an account with it.',
   askResetDone: 'If there is an account with this address, a mail is on its way. Look into your mailbox.',
@@ -82,6 +85,9 @@ const fr: Words = {
   newPassword: 'Choisir un nouveau mot de passe',
   newPasswordField: 'Nouveau mot de passe',
   newPasswordHint: 'Au moins 8 caractères, et pas un mot de passe que tout le monde utilise.',
+  endKeys: 'Mettre fin à toutes les clés d’API',
+  endKeysHint:
+    'Les programmes qui en utilisent une s’arrêtent jusqu’à ce qu’ils en reçoivent une autre. Laissez coché si quelqu’un d’autre a pu connaître votre mot de passe.',
   askReset: 'Mot de passe oublié',
   askResetText: 'Nous envoyons un lien à cette adresse, si un compte lui correspond.',
   askResetDone: 'Si un compte correspond à cette adresse, un message est en route. Consultez votre boîte.',

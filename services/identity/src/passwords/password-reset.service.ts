@@ -2,6 +2,7 @@ import { requestConcerns } from '@alta/kit/audit/caller'
 import type { Database } from '@alta/kit/database/database'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
+import { liveKeysOf, revokeKeys } from '../api-keys/api-key.repository.ts'
 import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import { type AddressRoles, emailIsProven } from '../emails/proven-email.ts'
@@ -15,6 +16,13 @@ import type { Passwords } from './passwords.ts'
 import { insertResetRequest, takeResetRequests } from './reset-request.repository.ts'
 
 const REQUESTS_AT_ONCE = 20
+
+export interface Reset {
+  token: string
+  newPassword: string
+  /** A reset is what one does when somebody else may have got in, and a key outlives the password it was made with. */
+  endApiKeys: boolean
+}
 
 export type PasswordResetService = ReturnType<typeof passwordResetService>
 
@@ -55,11 +63,11 @@ export function passwordResetService(options: {
     },
 
     /**
-     * Ends every session of the user, and forgets where they used to sign in: whoever knew the old password is a
+     * Ends every session of the user and, unless told otherwise, every key, and forgets where they used to sign in: whoever knew the old password is a
      * stranger now.
      * @throws {Problem} 403 `invalid_token`, 503 `too_busy`
      */
-    async confirm({ token, newPassword }: { token: string; newPassword: string }): Promise<void> {
+    async confirm({ token, newPassword, endApiKeys }: Reset): Promise<void> {
       const hash = hashOf(token)
       const valid = await database.read(DEFAULT_TENANT, (tx) => validMailToken(tx, hash, 'reset-password'))
       // Before anything is hashed: what is made up costs nothing.
@@ -76,7 +84,12 @@ export function passwordResetService(options: {
         await revokeMailTokens(tx, user.id, ['reset-password', 'change-email'])
         await emailIsProven(tx, user, addresses)
         await guard.signIn(user.email).reclaimed(tx, user)
-        mails.tell(emit, user, 'password-changed')
+        const keysEnded = endApiKeys ? await revokeKeys(tx, user.id) : 0
+        const keysLeft = endApiKeys ? 0 : (await liveKeysOf(tx, user.id)).length
+        mails.tell(emit, user, 'password-changed', {
+          keysEnded: String(keysEnded),
+          keysLeft: String(keysLeft),
+        })
       })
     },
   }

@@ -51,10 +51,17 @@ export const passwordRoutes = (passwords: PasswordService, resets: PasswordReset
     summary: 'Choose a new password',
     limits: { policies: ['sign-in'] },
     description:
-      'The token of the mail works once, for half an hour. Ends every session of the user, and a mail tells that it was done.',
+      'The token of the mail works once, for half an hour. Ends every session of the user and, unless told otherwise, all keys; a mail tells what was done.',
     tag: 'auth',
     policy: anyone,
-    body: z.object({ token: mailToken, newPassword }),
+    body: z.object({
+      token: mailToken,
+      newPassword,
+      endApiKeys: z
+        .boolean()
+        .default(true)
+        .describe('Ends all keys of the account as well, for whoever got in may have made one.'),
+    }),
     answers: { 204: { description: 'Changed; sign in with it' } },
     handle: async ({ body }) => {
       await resets.confirm(body)

@@ -1,6 +1,7 @@
 import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
 import { conflict, forbidden } from '@alta/kit/errors'
+import { liveKeysOf } from '../api-keys/api-key.repository.ts'
 import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import type { AccountMails } from '../mail-tokens/account-mails.ts'
@@ -61,7 +62,8 @@ export function passwordService(options: {
         await endSessionsOf(tx, userId, { except: sessionId, reason: 'password-changed' })
         await revokeMailTokens(tx, userId, ['reset-password'])
         const user = await userById(tx, userId)
-        if (user) mails.tell(emit, user, 'password-changed')
+        const keysLeft = String((await liveKeysOf(tx, userId)).length)
+        if (user) mails.tell(emit, user, 'password-changed', { keysLeft })
       })
     },
   }

@@ -67,17 +67,17 @@ export function secondFactorService(options: {
   async function check(
     { tx, emit }: Scope,
     user: UserRow,
-    code: string,
+    { code, deviceToken }: { code: string; deviceToken?: string | undefined },
   ): Promise<{ refused: Problem } | undefined> {
     await lockFactor(tx, user.id)
-    const attempt = guard.secondFactor(user.id)
-    await attempt.admit(tx)
+    const attempt = await guard.secondFactor(tx, user, deviceToken)
+    await attempt.admit()
     if (await takeCode({ tx, emit }, user, code)) {
-      await attempt.succeeded(tx)
+      await attempt.succeeded()
       return undefined
     }
     const refused = forbidden('wrong_code', 'The code is wrong, too old, or was used before.')
-    await attempt.failed(tx, refused)
+    await attempt.failed(refused)
     return { refused }
   }
 
@@ -135,10 +135,12 @@ export function secondFactorService(options: {
         const factor = await lockFactor(tx, user.id)
         if (!factor) throw notFound('no_enrolment', 'Begin with POST /api/v1/auth/totp.')
         if (factor.confirmed_at) throw alreadyEnabled()
-        const wrong = await check({ tx, emit }, user, code)
+        const wrong = await check({ tx, emit }, user, { code })
         if (wrong) return wrong
         await confirmFactor(tx, user.id)
         await endSessionsOf(tx, user.id, { except: principal.sessionId, reason: 'revoked' })
+        // Whoever knew the password alone is a stranger from here on, also where codes are counted.
+        await guard.signIn(user.email).reclaimed(tx, user)
         mails.tellOfChange(emit, user, 'second-factor-added')
         return { codes: await newCodes(tx, user) }
       })

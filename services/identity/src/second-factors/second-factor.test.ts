@@ -227,10 +227,9 @@ test('what a stolen token must not do asks for a proof of the last five minutes,
   const { refreshToken } = z
     .object({ refreshToken: z.string() })
     .parse((await withCode(await challengeFor(email), codeOf(uri))).body)
-  await admin.query(
-    `update sessions set authenticated_at = now() - interval '6 minutes' where user_id = $1`,
-    [userId],
-  )
+  await admin.query(`update sessions set created_at = now() - interval '6 minutes' where user_id = $1`, [
+    userId,
+  ])
   const { accessToken } = await identity.refresh(refreshToken)
   const change = { currentPassword: goodPassword, newPassword: 'another horse battery' }
   for (const refused of [
@@ -255,4 +254,70 @@ test('what a stolen token must not do asks for a proof of the last five minutes,
   // The token of the enrolment was fresh as well; there is nothing left to disable.
   expect((await remove(early)).code).toBe('totp_not_enabled')
   await identity.login(email)
+})
+
+test('a step-up is the proof of the token that it gives, and of none that the session’s refresh token gives', async () => {
+  const email = await identity.register()
+  const { accessToken, refreshToken, user } = await identity.login(email)
+  await identity.testDatabase.admin.query(
+    `update sessions set created_at = created_at - interval '6 minutes' where user_id = $1`,
+    [user.id],
+  )
+  const stepped = await identity.post('/api/v1/auth/step-up', { password: goodPassword }, accessToken)
+  const proven = z.object({ accessToken: z.string() }).parse(stepped.body).accessToken
+  const refreshed = (await identity.refresh(refreshToken)).accessToken
+  expect((await identity.post(path, undefined, refreshed)).code).toBe('insufficient_user_authentication')
+  expect((await identity.post(path, undefined, proven)).status).toBe(201)
+  const time = (token: string) => Number(decodeJwt(token).auth_time)
+  expect(time(proven)).toBeGreaterThan(time(refreshed) + 300)
+})
+
+test('whoever has the password and guesses codes keeps nobody out who is where they always are, or has their device', async () => {
+  const { email, uri, userId } = await enrolled()
+  const from = (address: string) => ({ address })
+  const [home, cafe, attacker] = ['198.51.100.201', '198.51.100.202', '203.0.113.201']
+  const start = async (address: string) =>
+    challenged.parse(
+      (await identity.post('/api/v1/auth/login', { email, password: goodPassword }, undefined, from(address)))
+        .body,
+    ).challenge
+  const show = async (address: string, code: string, more: Record<string, unknown> = {}) =>
+    identity.post(
+      '/api/v1/auth/login/code',
+      { challenge: await start(address), code, ...more },
+      undefined,
+      from(address),
+    )
+  const first = await show(home, codeOf(uri), { rememberDevice: true })
+  const { deviceToken } = z.object({ deviceToken: z.string() }).parse(first.body)
+
+  for (let guesses = 0; guesses < 5; guesses += 1) {
+    expect((await show(attacker, wrongCode(uri))).code).toBe('wrong_code')
+  }
+  // Time stands still for the wait, so that a slow machine does not sit it out.
+  await identity.testDatabase.admin.query(
+    `update failed_attempts set last_failed_at = now() + interval '1 hour' where failures >= 5`,
+  )
+  await forgetUse(userId)
+  expect((await show(attacker, codeOf(uri))).code).toBe('too_many_attempts')
+  // Other strangers are no way around it.
+  expect((await show('203.0.113.202', codeOf(uri))).code).toBe('too_many_attempts')
+  expect((await show(home, codeOf(uri))).status).toBe(200)
+  await forgetUse(userId)
+  expect((await show(cafe, codeOf(uri), { deviceToken })).status).toBe(200)
+})
+
+test('who knew the password before there was a code is a stranger where codes are counted', async () => {
+  const email = await identity.register()
+  const early = { address: '203.0.113.210' }
+  await identity.post('/api/v1/auth/login', { email, password: goodPassword }, undefined, early)
+  const { accessToken, user } = await identity.login(email)
+  const begun = await identity.post(path, undefined, accessToken)
+  const { uri } = z.object({ uri: z.string() }).parse(begun.body)
+  await identity.post(`${path}/confirm`, { code: codeOf(uri, -1) }, accessToken)
+  const { rows } = await identity.testDatabase.admin.query(
+    'select kind from known_clients where user_id = $1',
+    [user.id],
+  )
+  expect(rows).toEqual([{ kind: 'address' }])
 })

@@ -1,10 +1,12 @@
 import { callerIs, requestOrigin } from '@alta/kit/audit/caller'
+import type { Emit } from '@alta/kit/database/database'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import type { Kysely } from 'kysely'
 import type { SignInAttempt } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import type { AccessTokens } from '../keys/access-token.ts'
 import { hashOf, newToken } from '../keys/opaque-token.ts'
+import type { AccountMails } from '../mail-tokens/account-mails.ts'
 import type { UserRow } from '../users/user.repository.ts'
 import type { UserResource } from '../users/user.schema.ts'
 import { present } from '../users/user.service.ts'
@@ -34,9 +36,15 @@ export interface BegunSession {
 
 /** Somebody has shown all that signing in takes. @param how.lifetime of the session, absolute, in seconds */
 export async function beginSession(
-  tx: Kysely<IdentitySchema>,
+  { tx, emit }: { tx: Kysely<IdentitySchema>; emit: Emit },
   user: UserRow,
-  how: { amr: string[]; lifetime: number; attempt: SignInAttempt; rememberDevice: boolean },
+  how: {
+    amr: string[]
+    lifetime: number
+    attempt: SignInAttempt
+    rememberDevice: boolean
+    mails: AccountMails
+  },
 ): Promise<BegunSession> {
   const id = randomUUIDv7()
   callerIs(auditActor(user, id))
@@ -56,13 +64,15 @@ export async function beginSession(
     hash: hashOf(refreshToken),
     session_id: id,
   })
-  return { session, refreshToken, newDevice: await how.attempt.succeeded(tx, user, how.rememberDevice) }
+  const { deviceToken, isNew } = await how.attempt.succeeded(tx, user, how.rememberDevice)
+  if (isNew) how.mails.tellOfSignIn(emit, user, { address, userAgent, at: session.created_at })
+  return { session, refreshToken, newDevice: deviceToken }
 }
 
 export async function accessTokenOf(
   tokens: AccessTokens,
   user: UserRow,
-  session: Pick<SessionRow, 'id' | 'created_at' | 'authenticated_at' | 'amr'>,
+  session: { id: string; proof: { at: Date; amr: string[] } },
 ): Promise<{ accessToken: string; tokenType: 'Bearer'; expiresIn: number }> {
   const accessToken = await tokens.issue({
     userId: user.id,
@@ -70,7 +80,7 @@ export async function accessTokenOf(
     sessionId: session.id,
     roles: user.roles,
     version: user.token_version,
-    proof: { at: session.authenticated_at ?? session.created_at, amr: session.amr },
+    proof: session.proof,
   })
   return { accessToken, tokenType: 'Bearer', expiresIn: tokens.lifetime }
 }
@@ -80,7 +90,9 @@ export async function signedInAs(
   user: UserRow,
   { session, refreshToken, newDevice }: BegunSession,
 ): Promise<SignedIn> {
-  const issued = await accessTokenOf(tokens, user, session)
+  // Of the sign-in, however long ago: a refresh shows nothing but the token.
+  const proof = { at: session.created_at, amr: session.amr }
+  const issued = await accessTokenOf(tokens, user, { id: session.id, proof })
   const answer = { ...issued, refreshToken, user: present(user), sessionId: session.id }
   return newDevice === undefined ? answer : { ...answer, deviceToken: newDevice }
 }

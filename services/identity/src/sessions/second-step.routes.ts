@@ -34,10 +34,14 @@ export const secondStepRoutes = (secondStep: SecondStepService): Route[] => [
     summary: 'Prove once more who you are',
     limits: { policies: ['sign-in'] },
     description:
-      'For what answers 401 `insufficient_user_authentication`: gives an access token that is good for it, for five minutes. Users with a second factor send a code as well. The refresh token stays as it is.',
+      'For what answers 401 `insufficient_user_authentication`: gives an access token that is good for it, for five minutes. Users with a second factor send a code as well. The refresh token stays as it is, and what it gives is no proof.',
     tag: 'auth',
     policy: signedIn,
-    body: z.object({ password, code: secondFactorCode.optional() }),
+    body: z.object({
+      password,
+      code: secondFactorCode.optional(),
+      deviceToken: rememberedDevice.deviceToken,
+    }),
     answers: {
       200: {
         description: 'Proven',

@@ -7,6 +7,7 @@ import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import type { AccessTokens } from '../keys/access-token.ts'
 import { hashOf } from '../keys/opaque-token.ts'
+import type { AccountMails } from '../mail-tokens/account-mails.ts'
 import type { PasswordService } from '../passwords/password.service.ts'
 import { takeChallenge, userOfChallenge } from '../second-factors/challenge.repository.ts'
 import { hasSecondFactor } from '../second-factors/second-factor.repository.ts'
@@ -22,7 +23,7 @@ import {
   TWO_FACTORS,
 } from './begin-session.ts'
 import { invalidChallenge, sessionEnded } from './session.problems.ts'
-import { noteProof } from './session.repository.ts'
+import { isOpen } from './session.repository.ts'
 
 export type SecondStepService = ReturnType<typeof secondStepService>
 
@@ -33,9 +34,10 @@ export function secondStepService(options: {
   tokens: AccessTokens
   passwords: PasswordService
   factors: SecondFactorService
+  mails: AccountMails
   lifetime: number
 }) {
-  const { database, guard, tokens, passwords, factors, lifetime } = options
+  const { database, guard, tokens, passwords, factors, mails, lifetime } = options
 
   return {
     /**
@@ -54,26 +56,29 @@ export function secondStepService(options: {
         const user = userId && (await lockUser(tx, userId))
         if (!user || user.disabled_at) throw invalidChallenge()
         requestConcerns('user', user.id)
-        const wrong = await factors.check({ tx, emit }, user, shown.code)
+        const wrong = await factors.check({ tx, emit }, user, shown)
         if (wrong) return wrong
         // Gone meanwhile: met by another, or taken back with the password that it stands for.
         if (!(await takeChallenge(tx, hash))) throw invalidChallenge()
         const attempt = guard.signIn(user.email, shown.deviceToken)
         const { rememberDevice } = shown
-        return {
-          user,
-          begun: await beginSession(tx, user, { amr: TWO_FACTORS, lifetime, attempt, rememberDevice }),
-        }
+        const how = { amr: TWO_FACTORS, lifetime, attempt, rememberDevice, mails }
+        return { user, begun: await beginSession({ tx, emit }, user, how) }
       })
       if ('refused' in outcome) throw outcome.refused
       return signedInAs(tokens, outcome.user, outcome.begun)
     },
 
     /**
-     * By all factors that the user has. @returns an access token whose `auth_time` is now
+     * By all factors that the user has. The proof is of this one token: what the session's refresh token gives says as
+     * before when its sign-in was (RFC 9068, 2.2.1), or whoever has stolen that would only wait for the owner's proof.
+     * @returns an access token whose `auth_time` is now
      * @throws {Problem} as `PasswordService.confirm`, 403 `code_required`, `wrong_code`, 429 `too_many_attempts`
      */
-    async stepUp(principal: Principal, shown: { password: string; code?: string | undefined }) {
+    async stepUp(
+      principal: Principal,
+      shown: { password: string; code?: string | undefined; deviceToken?: string | undefined },
+    ) {
       const { succeeded } = await passwords.confirm(principal, shown.password)
       const outcome = await database.transaction(principal.tenantId, async ({ tx, emit }) => {
         const user = await lockUser(tx, principal.userId)
@@ -82,16 +87,17 @@ export function secondStepService(options: {
         if (second && shown.code === undefined) {
           throw forbidden('code_required', 'This account has a second factor: send a code as well.')
         }
-        const wrong = second ? await factors.check({ tx, emit }, user, shown.code ?? '') : undefined
+        const wrong = second
+          ? await factors.check({ tx, emit }, user, { ...shown, code: shown.code ?? '' })
+          : undefined
         if (wrong) return wrong
         await succeeded(tx)
-        const session = await noteProof(tx, principal.sessionId, second ? TWO_FACTORS : ONE_FACTOR)
-        if (!session) throw sessionEnded()
-        callerIs(auditActor(user, session.id))
-        return { user, session }
+        if (!(await isOpen(tx, principal.sessionId))) throw sessionEnded()
+        callerIs(auditActor(user, principal.sessionId))
+        return { user, proof: { at: new Date(), amr: second ? TWO_FACTORS : ONE_FACTOR } }
       })
       if ('refused' in outcome) throw outcome.refused
-      return accessTokenOf(tokens, outcome.user, outcome.session)
+      return accessTokenOf(tokens, outcome.user, { id: principal.sessionId, proof: outcome.proof })
     },
   }
 }

@@ -11,22 +11,6 @@ export async function insertSession(
   return tx.insertInto('sessions').values(session).returningAll().executeTakeFirstOrThrow()
 }
 
-/** The user has proven anew who they are. @returns undefined when the session is over */
-export function noteProof(
-  tx: Kysely<IdentitySchema>,
-  id: string,
-  amr: string[],
-): Promise<SessionRow | undefined> {
-  return tx
-    .updateTable('sessions')
-    .set({ authenticated_at: sql<Date>`clock_timestamp()`, amr })
-    .where('id', '=', id)
-    .where('ended_at', 'is', null)
-    .where('expires_at', '>', sql<Date>`now()`)
-    .returningAll()
-    .executeTakeFirst()
-}
-
 export async function isOpen(tx: Kysely<IdentitySchema>, id: string): Promise<boolean> {
   const row = await tx
     .selectFrom('sessions')

@@ -8,6 +8,7 @@ import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
 import type { AccessTokens } from '../keys/access-token.ts'
 import { hashOf, newToken } from '../keys/opaque-token.ts'
+import type { AccountMails } from '../mail-tokens/account-mails.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { CHALLENGE_SECONDS, insertChallenge } from '../second-factors/challenge.repository.ts'
 import { hasSecondFactor } from '../second-factors/second-factor.repository.ts'
@@ -40,10 +41,11 @@ export function sessionService(options: {
   passwords: Passwords
   guard: AttemptGuard
   tokens: AccessTokens
+  mails: AccountMails
   lifetime: number
   grace: number
 }) {
-  const { database, passwords, guard, tokens, lifetime, grace } = options
+  const { database, passwords, guard, tokens, mails, lifetime, grace } = options
 
   async function tryRefresh(tx: Kysely<IdentitySchema>, refreshToken: string) {
     const session = await lockSessionOfToken(tx, hashOf(refreshToken))
@@ -74,7 +76,7 @@ export function sessionService(options: {
       const stored = user.password_hash
       const renewed = passwords.isOutdated(stored) ? await passwords.hash(password) : undefined
 
-      const outcome = await database.transaction(user.tenant_id, async ({ tx }) => {
+      const outcome = await database.transaction(user.tenant_id, async ({ tx, emit }) => {
         if (!(await holdPasswordHash(tx, user.id, stored))) throw invalidCredentials()
         if (renewed) await replacePasswordHash(tx, user.id, { from: stored, to: renewed })
         if (await hasSecondFactor(tx, user.id)) {
@@ -86,7 +88,8 @@ export function sessionService(options: {
           })
           return { challenge }
         }
-        return { begun: await beginSession(tx, user, { amr: ONE_FACTOR, lifetime, attempt, rememberDevice }) }
+        const how = { amr: ONE_FACTOR, lifetime, attempt, rememberDevice, mails }
+        return { begun: await beginSession({ tx, emit }, user, how) }
       })
       if (outcome.begun) return signedInAs(tokens, user, outcome.begun)
       return { mfaRequired: true, challenge: outcome.challenge, expiresIn: CHALLENGE_SECONDS }

@@ -70,6 +70,32 @@ it.each(['welcome', 'reset-password', 'verify-email', 'confirm-new-email'] as co
   },
 )
 
+it('says of API keys which have ended with a password and which go on', () => {
+  const say = (given: Record<string, string>, locale = 'en') =>
+    renderMail('password-changed', { name: 'Ada', locale }, given, 'http://alta.test').text
+  expect(say({ keysEnded: '2', keysLeft: '0' })).toContain('have ended with it: 2.')
+  expect(say({ keysLeft: '3' })).toContain('that go on, and that you can end in it: 3.')
+  expect(say({ keysLeft: '3' }, 'fr')).toContain('restent valables')
+  expect(say({ keysEnded: '0', keysLeft: '0' })).not.toContain('API')
+})
+
+it('says when, from where and by what somebody has signed in, and leads to a new password', () => {
+  const given = {
+    change: 'new-device',
+    at: '2026-11-30T10:11:12.345Z',
+    address: '203.0.113.9',
+    userAgent: 'Firefox\r\nBcc: everybody@example.org',
+  }
+  const { text } = renderMail('account-changed', { name: 'Ada', locale: 'en' }, given, 'http://alta.test')
+  expect(text).toContain('2026-11-30 10:11:12 UTC')
+  expect(text).toContain('203.0.113.9')
+  expect(text).toContain('Firefox Bcc: everybody@example.org')
+  expect(text).toContain('http://alta.test/forgotten-password')
+  const french = renderMail('account-changed', { name: 'Ada', locale: 'fr' }, given, 'http://alta.test')
+  expect(french.subject).toContain('nouveau lieu')
+  expect(french.text).toContain('203.0.113.9')
+})
+
 it('leaves the link out where nobody knows where people open Alta', () => {
   const { text, html } = renderMail('welcome', { name: 'Ada', locale: 'en' }, {})
   expect(text).not.toContain('http')

@@ -1,3 +1,4 @@
+import { newDevice } from './new-device.ts'
 import type { Template } from './template.ts'
 
 type Words = Readonly<Record<string, { subject: string; what: string }>>
@@ -67,7 +68,9 @@ const somethingElse = {
 
 /** Somebody who can sign in has changed how: the owner hears of it, in case it was not them. */
 export const accountChanged: Template = {
-  en: ({ name, change = '' }) => {
+  en: ({ change = '', ...parameters }) => {
+    if (change === 'new-device') return newDevice.en(parameters)
+    const { name } = parameters
     const { subject, what } = english[change] ?? somethingElse.en
     return {
       subject,
@@ -79,7 +82,9 @@ export const accountChanged: Template = {
       link: 'Open Alta',
     }
   },
-  fr: ({ name, change = '' }) => {
+  fr: ({ change = '', ...parameters }) => {
+    if (change === 'new-device') return newDevice.fr(parameters)
+    const { name } = parameters
     const { subject, what } = french[change] ?? somethingElse.fr
     return {
       subject,
