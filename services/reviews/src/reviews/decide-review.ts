@@ -1,12 +1,13 @@
 import { reviewApproved } from '@alta/contracts/events/review-approved.v1'
 import { reviewOpened } from '@alta/contracts/events/review-opened.v1'
+import { reviewPassed } from '@alta/contracts/events/review-passed.v1'
 import { reviewRejected } from '@alta/contracts/events/review-rejected.v1'
 import { reviewSentBack } from '@alta/contracts/events/review-sent-back.v1'
 import type { Correction } from '@alta/contracts/resources/review'
 import { conflict } from '@alta/kit/errors'
 import { requireMatch } from '@alta/kit/http/etag'
 import { correctWords } from '../readings/correct.ts'
-import { type Reading, textOf } from '../readings/reading.ts'
+import { type Reading, textOf, wordsOf } from '../readings/reading.ts'
 import { rewrite } from '../readings/rewrite.ts'
 import { loadReading, saveReading } from '../readings/stored-reading.ts'
 import { demandReviewer, openReview } from './review.access.ts'
@@ -78,6 +79,7 @@ export function decisions(options: ReviewServiceOptions) {
       const { reading: corrected, corrections } = changed(reading, change)
       const after = textOf(corrected)
       const untouched = corrections.length === 0 && after === before
+      const effort = { corrections: corrections.length, words: wordsOf(reading).length }
       const stored = untouched ? seen.current : await saveReading(files, corrected)
 
       const settled = await act(options, request, async (stage) => {
@@ -89,11 +91,13 @@ export function decisions(options: ReviewServiceOptions) {
         const { version, round, status } = decided.review
         await insertVerdict(tx, review, version, decided.verdict, { before, after })
         if (status === 'open') {
+          emit(reviewPassed, { ...factsOf(review), by: actor, ...effort }, carryingOn(review, version))
           const data = { ...factsOf(review), confidence: review.confidence, round }
           emit(reviewOpened, data, carryingOn(review, version))
         } else {
           const result = resultFile(stored)
-          const data = { ...factsOf(review), by: actor, result, corrections: corrections.length }
+          const second = decided.verdict.agreed === null ? {} : { agreed: decided.verdict.agreed }
+          const data = { ...factsOf(review), by: actor, result, ...effort, ...second }
           emit(reviewApproved, data, carryingOn(review, version))
         }
         return decided.review

@@ -1,6 +1,7 @@
 import { reviewApproved } from '@alta/contracts/events/review-approved.v1'
 import { reviewClaimed } from '@alta/contracts/events/review-claimed.v1'
 import { reviewOpened } from '@alta/contracts/events/review-opened.v1'
+import { reviewPassed } from '@alta/contracts/events/review-passed.v1'
 import { reviewRejected } from '@alta/contracts/events/review-rejected.v1'
 import { reviewReleased } from '@alta/contracts/events/review-released.v1'
 import { reviewSentBack } from '@alta/contracts/events/review-sent-back.v1'
@@ -227,7 +228,8 @@ describe('POST /api/v1/reviews/:id/approve', () => {
       },
     ])
     const [event] = (await reviews.emitted(reviewApproved)).filter(({ reviewId }) => reviewId === id)
-    expect(event).toMatchObject({ subjectId: documentId, by: owner.userId, corrections: 1 })
+    expect(event).toMatchObject({ subjectId: documentId, by: owner.userId, corrections: 1, words: 3 })
+    expect(event).not.toHaveProperty('agreed')
     const stored = await loadReading(reviews.files, 'document', event?.result.sha256 ?? '')
     expect(textOf(stored)).toBe('Dear Mrs Smith')
   })
@@ -330,12 +332,16 @@ describe('a second reviewer', () => {
     expect((await reviews.emitted(reviewApproved)).filter(({ reviewId }) => reviewId === id)).toEqual([])
     const opened = (await reviews.emitted(reviewOpened)).filter(({ reviewId }) => reviewId === id)
     expect(opened.map(({ round }) => round)).toEqual([1, 2])
+    const passed = (await reviews.emitted(reviewPassed)).filter(({ reviewId }) => reviewId === id)
+    expect(passed).toMatchObject([{ by: owner.userId, corrections: 1, words: 3 }])
 
     const own = await reviews.post(owner, `/reviews/${id}/claim`)
     expect([own.status, own.body.code]).toEqual([409, 'own_correction'])
 
     await reviews.post(second, `/reviews/${id}/claim`)
     expect((await reviews.post(second, `/reviews/${id}/approve`)).body.status).toBe('approved')
+    const [settled] = (await reviews.emitted(reviewApproved)).filter(({ reviewId }) => reviewId === id)
+    expect(settled).toMatchObject({ by: second.userId, corrections: 0, agreed: true })
     const { body } = await reviews.get(second, `/reviews/${id}`)
     expect(body.text).toBe('Dear Mrs Smith')
     expect(body.rounds.map((round: { agreed: boolean | null }) => round.agreed)).toEqual([null, true])
@@ -387,7 +393,8 @@ describe('POST /api/v1/reviews/:id/undo', () => {
       { verdict: 'undone', before: 'Dear Mrs Smith', after: 'Dear Mrs Smlth' },
     ])
     const [event] = (await reviews.emitted(reviewUndone)).filter(({ reviewId }) => reviewId === id)
-    expect(event?.verdict).toBe('approved')
+    // Opened, claimed, approved: the third event of the item.
+    expect(event).toMatchObject({ verdict: 'approved', undoes: 3 })
     expect((await reviews.post(owner, `/reviews/${id}/undo`)).body.code).toBe('nothing_to_undo')
   })
 

@@ -147,7 +147,7 @@ export function reviewService(options: ReviewServiceOptions) {
           await insertVerdict(tx, review, next.version, verdict, texts)
           emit(
             reviewUndone,
-            { ...factsOf(review), by: actor, verdict: undone },
+            { ...factsOf(review), by: actor, verdict: undone, undoes: taken?.itemVersion },
             carryingOn(review, next.version),
           )
           return next

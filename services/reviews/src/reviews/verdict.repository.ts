@@ -8,6 +8,8 @@ type Tx = Kysely<ReviewsSchema>
 
 /** A verdict with the texts that it was given on and led to, for the item's history. */
 export interface RecordedVerdict extends Verdict {
+  /** Version of the item that it led to, and `sequence` of the event that told of it. */
+  readonly itemVersion: number
   readonly beforeText: string
   readonly afterText: string
 }
@@ -36,9 +38,14 @@ export async function findVerdicts(tx: Tx, itemId: string): Promise<Verdict[]> {
 
 export async function findRecordedVerdicts(tx: Tx, itemId: string): Promise<RecordedVerdict[]> {
   const rows = await verdictsOf(tx, itemId)
-    .select([...facts, 'before_text', 'after_text'])
+    .select([...facts, 'item_version', 'before_text', 'after_text'])
     .execute()
-  return rows.map((row) => ({ ...toVerdict(row), beforeText: row.before_text, afterText: row.after_text }))
+  return rows.map((row) => ({
+    ...toVerdict(row),
+    itemVersion: row.item_version,
+    beforeText: row.before_text,
+    afterText: row.after_text,
+  }))
 }
 
 const verdictsOf = (tx: Tx, itemId: string) =>

@@ -14,12 +14,17 @@ export const reviewApproved = event({
     /** JSON of the corrected `recognisedDocument` or `transcript`. */
     result: storedFile,
     corrections: z.number().int().min(0),
+    /** Words of the reading that was decided on, where a person decided. */
+    words: z.number().int().min(0).optional(),
+    /** Of a second approval: whether the text was left as the first reviewer had it. */
+    agreed: z.boolean().optional(),
   }),
   example: {
     ...reviewFactsExample,
     by: '019a9d2e-0000-7000-8000-000000000003',
     result: { sha256: 'a'.repeat(64), size: 48_213, mediaType: 'application/json' },
     corrections: 2,
+    words: 140,
   },
   subject: (data) => data.subjectId,
 })

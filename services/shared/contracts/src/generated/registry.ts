@@ -25,6 +25,7 @@ import { reviewApproved } from '../events/review-approved.v1.ts'
 import { reviewClaimed } from '../events/review-claimed.v1.ts'
 import { reviewFailed } from '../events/review-failed.v1.ts'
 import { reviewOpened } from '../events/review-opened.v1.ts'
+import { reviewPassed } from '../events/review-passed.v1.ts'
 import { reviewRejected } from '../events/review-rejected.v1.ts'
 import { reviewReleased } from '../events/review-released.v1.ts'
 import { reviewSentBack } from '../events/review-sent-back.v1.ts'
@@ -72,6 +73,7 @@ const contracts = [
   reviewClaimed,
   reviewFailed,
   reviewOpened,
+  reviewPassed,
   reviewRejected,
   reviewReleased,
   reviewSentBack,
