@@ -101,9 +101,9 @@ function answers(route: Route): ZodOpenApiOperationObject['responses'] {
 
 function answer(status: string, { description, schema, mediaTypes }: AnswerRule) {
   const text = description || (STATUS_CODES[status] ?? status)
-  if (schema) return { description: text, content: { 'application/json': { schema } } }
-  const content = Object.fromEntries((mediaTypes ?? []).map((type) => [type, {}]))
-  return { description: text, ...(mediaTypes ? { content } : {}) }
+  const streams = Object.fromEntries((mediaTypes ?? []).map((type) => [type, {}]))
+  if (schema) return { description: text, content: { 'application/json': { schema }, ...streams } }
+  return { description: text, ...(mediaTypes ? { content: streams } : {}) }
 }
 
 const problem = (description: string) => ({

@@ -39,11 +39,14 @@ export interface ReceivedFile<Fields = unknown> {
   readonly fields: Fields
 }
 
-/** With `schema`: JSON, and only what the schema declares leaves. Without: no body, or a stream. */
+/**
+ * With `schema`: JSON, and only what the schema declares leaves. Without: no body, or a stream. With both `schema` and
+ * `mediaTypes`: JSON, or a stream of one of these where the caller prefers it.
+ */
 export interface AnswerRule {
   readonly description: string
   readonly schema?: z.ZodType
-  /** Of a stream, for the documentation. */
+  /** Of a stream. */
   readonly mediaTypes?: readonly string[]
 }
 
@@ -78,7 +81,9 @@ export type Answer = JsonAnswer | StreamAnswer | EmptyAnswer
 
 export type AnswerOf<Rules extends AnswerRules> = {
   [S in keyof Rules & Status]: Rules[S] extends { readonly schema: infer Schema extends z.ZodType }
-    ? JsonAnswer<S, z.input<Schema>>
+    ?
+        | JsonAnswer<S, z.input<Schema>>
+        | (Rules[S] extends { readonly mediaTypes: readonly string[] } ? StreamAnswer<S> : never)
     : StreamAnswer<S> | EmptyAnswer<S>
 }[keyof Rules & Status]
 
