@@ -30,6 +30,7 @@ const services = [
   'notifications',
   'tasks',
   'events',
+  'analytics',
 ]
 
 /** Holds what people were told against what is there, and the parts of the platform against each other. */

@@ -1,7 +1,7 @@
 import { eventually } from '@alta/kit/testing/wait'
 import type { Client } from '../support/client.ts'
 
-const consumers = ['documents', 'notifications', 'ocr', 'reviews', 'tasks', 'transcription']
+const consumers = ['analytics', 'documents', 'notifications', 'ocr', 'reviews', 'tasks', 'transcription']
 
 /** Sends what the store has of a stretch of time to every consumer once more. @returns events sent, by consumer */
 export async function replayAll(

@@ -24,6 +24,7 @@ const known: Readonly<Record<string, string>> = {
   'services/gateway/src/health/platform-health.ts': 'every service',
   'services/gateway/src/documentation/service-documents.ts': 'those with public routes',
   'services/events/src/monitor/ask-services.ts': 'every service with a database',
+  'services/analytics/src/rebuild/replays.ts': 'events, for the replay that a rebuild is',
   // Only with OUTBOX_TRANSPORT=dapr, which the cluster does not use.
   'services/shared/kit/src/events/dapr-transport.ts': 'subscribers, for receipts',
   'services/shared/kit/src/dapr/sidecar.ts': 'the way itself',
@@ -64,6 +65,7 @@ async function callsOfCode(root: string, apps: readonly string[]): Promise<Map<s
   const file = join(root, 'services/gateway/src/routes.ts')
   const { services, publicServices } = routes.parse(await import(pathToFileURL(file).href))
   calls.set('gateway', new Set([...services, ...publicServices, 'identity']))
+  calls.get('analytics')?.add('events')
   const { owners, queues } = topology.parse(
     JSON.parse(await readFile(join(root, 'dapr/generated/topology.json'), 'utf8')),
   )

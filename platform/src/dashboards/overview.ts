@@ -74,7 +74,7 @@ export const overview: Dashboard = {
       title: 'Parts',
       panels: [
         figure('Services', 'short', 'Replicas that give metrics.', [
-          `sum by (job) (up{job=~"gateway|identity|documents|ocr|transcription|reviews|notifications|events|tasks", ${here}})`,
+          `sum by (job) (up{job=~"gateway|identity|documents|ocr|transcription|reviews|notifications|events|tasks|analytics", ${here}})`,
           '{{job}}',
         ]),
         lines('What services need', 'short', 'Lowest over all services: 1 it answers, 0 it does not.', [

@@ -109,5 +109,27 @@ export const pipeline: Dashboard = {
         ]),
       ],
     },
+    {
+      title: 'Figures',
+      panels: [
+        lines(
+          'Behind',
+          's',
+          'From an event to where it is counted. Copies of a rebuild are left out; they make the others wait.',
+          ...[0.5, 0.95].map((share): [string, string] => [
+            `histogram_quantile(${share}, sum by (le) (rate(alta_inbox_lag_seconds_bucket{job="analytics", ${here}}[$__rate_interval])))`,
+            `p${share * 100}`,
+          ]),
+        ),
+        lines('Counted', 'short', 'Events a second, by what became of them.', [
+          `sum by (outcome) (rate(alta_inbox_handled_total{job="analytics", ${here}}[$__rate_interval]))`,
+          '{{outcome}}',
+        ]),
+        lines('Asked for', 's', 'What 95 in 100 requests for figures take, by route.', [
+          `histogram_quantile(0.95, sum by (le, route) (rate(alta_http_request_seconds_bucket{job="analytics", ${here}}[$__rate_interval])))`,
+          '{{route}}',
+        ]),
+      ],
+    },
   ],
 }

@@ -1,7 +1,7 @@
 import type { Dashboard } from './dashboard.ts'
 import { here, lines } from './panel.ts'
 
-const services = `job=~"gateway|identity|documents|ocr|transcription|reviews|notifications|events|tasks", ${here}`
+const services = `job=~"gateway|identity|documents|ocr|transcription|reviews|notifications|events|tasks|analytics", ${here}`
 const sidecars = `job=~"(.*/)?daprd", ${here}`
 
 export const resources: Dashboard = {

@@ -22,6 +22,7 @@ const upstreams = [
   { prefix: '/api/v1/gateway', appId: 'events' },
   { prefix: '/api/v1/tasks', appId: 'tasks' },
   { prefix: '/api/v1/schedules', appId: 'tasks' },
+  { prefix: '/api/v1/analytics', appId: 'analytics' },
 ] as const
 
 /** Services whose health is the platform's; `ocr` and `transcription` answer nothing else. */
@@ -34,6 +35,7 @@ export const services = [
   'notifications',
   'events',
   'tasks',
+  'analytics',
 ] as const
 
 /** Services that have public routes, and so a part of the public documentation. */

@@ -51,6 +51,340 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analytics/confidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How sure engines were, against what people changed
+         * @description On the day of the verdict; those that were taken back do not count. An engine that knows itself is corrected less where it is surer.
+         */
+        get: operations["getAnalyticsConfidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/confidence.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How sure engines were, against what people changed
+         * @description On the day of the verdict; those that were taken back do not count. An engine that knows itself is corrected less where it is surer.
+         */
+        get: operations["getAnalyticsConfidenceCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What reading has cost, by provider unless told
+         * @description Pages and seconds that were read, each time that they were, times the price of the engine.
+         */
+        get: operations["getAnalyticsCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/costs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What reading has cost, by provider unless told
+         * @description Pages and seconds that were read, each time that they were, times the price of the engine.
+         */
+        get: operations["getAnalyticsCostsCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened, at one glance
+         * @description Members see the projects they belong to, administrators and operators the whole tenant.
+         */
+        get: operations["getAnalyticsDashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What failed for good, by cause
+         * @description Provider is the service that failed, person who brought the file. What belongs to no project, such as a mail, is shown to those who see the whole tenant.
+         */
+        get: operations["getAnalyticsFailures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/failures.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What failed for good, by cause
+         * @description Provider is the service that failed, person who brought the file. What belongs to no project, such as a mail, is shown to those who see the whole tenant.
+         */
+        get: operations["getAnalyticsFailuresCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/read-model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which figures are in use, and how far a rebuild is */
+        get: operations["getAnalyticsReadModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/read-model/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drop the new figures; those in use stay */
+        post: operations["postAnalyticsReadModelAbort"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/read-model/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count everything anew from the stored events, beside the figures in use
+         * @description Of the caller’s tenant. The events service sends what it has kept, by a replay.
+         */
+        post: operations["postAnalyticsReadModelRebuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/read-model/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use the new figures and drop the old
+         * @description Refused while not everything has come, and when the two differ, unless that is accepted.
+         */
+        post: operations["postAnalyticsReadModelSwitch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What reviewers decide, and whether a second one agrees
+         * @description `checked`, `agreed` and `changedWords` are the first reviewer’s, on the day of the second verdict.
+         */
+        get: operations["getAnalyticsReviewers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/reviewers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What reviewers decide, and whether a second one agrees
+         * @description `checked`, `agreed` and `changedWords` are the first reviewer’s, on the day of the second verdict.
+         */
+        get: operations["getAnalyticsReviewersCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/turnaround": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long each stage takes, in seconds
+         * @description A stage counts on the day it ended. Reading begins with the upload, or when it was asked for again; of two claims the first counts, of approvals those that were not taken back. People are those who approved.
+         */
+        get: operations["getAnalyticsTurnaround"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/turnaround.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long each stage takes, in seconds
+         * @description A stage counts on the day it ended. Reading begins with the upload, or when it was asked for again; of two claims the first counts, of approvals those that were not taken back. People are those who approved.
+         */
+        get: operations["getAnalyticsTurnaroundCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/volume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much was taken in and read
+         * @description Files count on the day they came, pages and seconds on the day they were read.
+         */
+        get: operations["getAnalyticsVolume"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/volume.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much was taken in and read
+         * @description Files count on the day they came, pages and seconds on the day they were read.
+         */
+        get: operations["getAnalyticsVolumeCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -3114,6 +3448,869 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    getAnalyticsConfidence: {
+        parameters: {
+            query?: {
+                /** @description One project; all that the caller may see unless given. */
+                projectId?: string;
+                /** @description First day (UTC); 30 days up to `to` unless given. */
+                from?: string;
+                /** @description Last day (UTC); today unless given. */
+                to?: string;
+                /** @description Days and weeks are those of UTC. */
+                groupBy?: "day" | "week" | "project" | "person" | "provider";
+            };
+            header?: {
+                accept?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        projectId: string | null;
+                        /** @enum {string} */
+                        groupBy: "day" | "week" | "project" | "person" | "provider";
+                        items: {
+                            /** @description A day, the Monday of a week, an id of a project or person, or the name of a provider. */
+                            key: string | null;
+                            /** @description Lower end of a tenth: 0.8 is from 0.8 to below 0.9, and 0.9 includes 1. */
+                            confidence: number;
+                            /** @description Approved by people. */
+                            items: number;
+                            /** @description That the engine had read. */
+                            words: number;
+                            /** @description Words that people changed, first and second reviewers together. */
+                            corrections: number;
+                            /** @description Corrections of words; null without words. */
+                            share: number | null;
+                        }[];
+                        /** @description False when there are more than 10000 rows. */
+                        complete: boolean;
+                    };
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    getAnalyticsConfidenceCsv: {
+        parameters: {
+            query?: {
+                /** @description One project; all that the caller may see unless given. */
+                projectId?: string;
+                /** @description First day (UTC); 30 days up to `to` unless given. */
+                from?: string;
+                /** @description Last day (UTC); today unless given. */
+                to?: string;
+                /** @description Days and weeks are those of UTC. */
+                groupBy?: "day" | "week" | "project" | "person" | "provider";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    getAnalyticsCosts: {
+        parameters: {
+            query?: {
+                /** @description One project; all that the caller may see unless given. */
+                projectId?: string;
+                /** @description First day (UTC); 30 days up to `to` unless given. */
+                from?: string;
+                /** @description Last day (UTC); today unless given. */
+                to?: string;
+                /** @description Days and weeks are those of UTC. */
+                groupBy?: "day" | "week" | "project" | "person" | "provider";
+            };
+            header?: {
+                accept?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        projectId: string | null;
+                        /** @enum {string} */
+                        groupBy: "day" | "week" | "project" | "person" | "provider";
+                        items: {
+                            /** @description A day, the Monday of a week, an id of a project or person, or the name of a provider. */
+                            key: string | null;
+                            pages: number;
+                            seconds: number;
+                            /** @description At the prices of today’s configuration; engines without a price cost nothing. */
+                            cost: number;
+                            currency: string;
+                        }[];
+                        /** @description False when there are more than 10000 rows. */
+                        complete: boolean;
+                    };
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    getAnalyticsCostsCsv: {
+        parameters: {
+            query?: {
+                /** @description One project; all that the caller may see unless given. */
+                projectId?: string;
+                /** @description First day (UTC); 30 days up to `to` unless given. */
+                from?: string;
+                /** @description Last day (UTC); today unless given. */
+                to?: string;
+                /** @description Days and weeks are those of UTC. */
+                groupBy?: "day" | "week" | "project" | "person" | "provider";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    getAnalyticsDashboard: {
+        parameters: {
+            query?: {
+                /** @description One project; all that the caller may see unless given. */
+                projectId?: string;
+                /** @description First day (UTC); 30 days up to `to` unless given. */
+                from?: string;
+                /** @description Last day (UTC); today unless given. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description `last_30_days`, or the first and the last day. */
+                        period: string;
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        projectId: string | null;
+                        metrics: {
+                            documents: number;
+                            recordings: number;
+                            pages: number;
+                            /** @description Of recordings that were read. */
+                            seconds: number;
+                            approved: {
+                                byPerson: number;
+                                byMachine: number;
+                            };
+                            rejected: number;
+                            /** @description Readings, reviews, mails and handlers that were given up. */
+                            failed: number;
+                            /** @description People who brought a file or gave a verdict. */
+                            uniqueUsers: number;
+                            apiCost: number;
+                            currency: string;
+                            /** @description Days on which anything happened. */
+                            throughput: {
+                                /** Format: date */
+                                day: string;
+                                uploaded: number;
+                                approved: number;
+                            }[];
+                            /** @description Seconds; null where nothing has passed the stage. */
+                            turnaround: {
+                                reading: {
+                                    count: number;
+                                    mean: number;
+                                    p50: number;
+                                    p95: number;
+                                } | null;
+                                opening: {
+                                    count: number;
+                                    mean: number;
+                                    p50: number;
+                                    p95: number;
+                                } | null;
+                                waiting: {
+                                    count: number;
+                                    mean: number;
+                                    p50: number;
+                                    p95: number;
+                                } | null;
+                                deciding: {
+                                    count: number;
+                                    mean: number;
+                                    p50: number;
+                                    p95: number;
+                                } | null;
+                                whole: {
+                                    count: number;
+                                    mean: number;
+                                    p50: number;
+                                    p95: number;
+                                } | null;
+                            };
+                            confidence: {
+                                /** @description Of what was read. */
+                                mean: number | null;
+                                buckets: {
+                                    /** @description Lower end of a tenth: 0.8 is from 0.8 to below 0.9, and 0.9 includes 1. */
+                                    confidence: number;
+                                    /** @description Approved by people. */
+                                    items: number;
+                                    /** @description That the engine had read. */
+                                    words: number;
+                                    /** @description Words that people changed, first and second reviewers together. */
+                                    corrections: number;
+                                    /** @description Corrections of words; null without words. */
+                                    share: number | null;
+                                }[];
+                            };
+                            agreement: {
+                                checked: number;
+                                agreed: number;
+                                share: number | null;
+                                changedWords: number;
+                            };
+                            /** @description The ten most frequent causes. */
+                            failures: {
+                                /** @enum {string} */
+                                stage: "reading" | "review" | "mail" | "handling";
+                                /** @description A stable reason; of handling the class of the error. */
+                                cause: string;
+                                failures: number;
+                            }[];
+                            /** @description The ten that got most files. */
+                            topProjects: {
+                                /** Format: uuid */
+                                projectId: string;
+                                name: string;
+                                documents: number;
+                                recordings: number;
+                            }[];
+                            /** @description The ten in which people changed most words, recordings among them. */
+                            topDocuments: {
+                                /** Format: uuid */
+                                id: string;
+                                /** @enum {string} */
+                                kind: "document" | "voice";
+                                title: string;
+                                corrections: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+    };
+    getAnalyticsFailures: {
+        parameters: {
+            query?: {
+                /** @description One project; all that the caller may see unless given. */
+                projectId?: string;
+                /** @description First day (UTC); 30 days up to `to` unless given. */
+                from?: string;
+                /** @description Last day (UTC); today unless given. */
+                to?: string;
+                /** @description Days and weeks are those of UTC. */
+                groupBy?: "day" | "week" | "project" | "person" | "provider";
+            };
+            header?: {
+                accept?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        projectId: string | null;
+                        /** @enum {string} */
+                        groupBy: "day" | "week" | "project" | "person" | "provider";
+                        items: {
+                            /** @description A day, the Monday of a week, an id of a project or person, or the name of a provider. */
+                            key: string | null;
+                            /** @enum {string} */
+                            stage: "reading" | "review" | "mail" | "handling";
+                            /** @description A stable reason; of handling the class of the error. */
+                            cause: string;
+                            failures: number;
+                        }[];
+                        /** @description False when there are more than 10000 rows. */
+                        complete: boolean;
+                    };
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    getAnalyticsFailuresCsv: {
+        parameters: {
+            query?: {
+                /** @description One project; all that the caller may see unless given. */
+                projectId?: string;
+                /** @description First day (UTC); 30 days up to `to` unless given. */
+                from?: string;
+                /** @description Last day (UTC); today unless given. */
+                to?: string;
+                /** @description Days and weeks are those of UTC. */
+                groupBy?: "day" | "week" | "project" | "person" | "provider";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    getAnalyticsReadModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures as they are built */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        active: {
+                            generation: number;
+                            /** Format: date-time */
+                            startedAt: string;
+                        };
+                        building: {
+                            generation: number;
+                            /** Format: date-time */
+                            startedAt: string;
+                            startedBy: string | null;
+                            /** @description Of the events service; null when nothing was stored. */
+                            replayId: string | null;
+                            /** @description Of the stored events, those that were counted anew. */
+                            progress: number;
+                            /** @description Of them, those that could not be counted: they are dead letters. */
+                            failed: number;
+                            caughtUp: boolean;
+                        } | null;
+                        /** @description Rows that differ; null while the two cannot be compared. */
+                        differing: number | null;
+                        /** @description The first hundred. */
+                        differences: {
+                            table: string;
+                            entry: string;
+                            active: {
+                                [key: string]: unknown;
+                            } | null;
+                            building: {
+                                [key: string]: unknown;
+                            } | null;
+                        }[] | null;
+                    };
+                };
+            };
+        };
+    };
+    postAnalyticsReadModelAbort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures as they are built */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        active: {
+                            generation: number;
+                            /** Format: date-time */
+                            startedAt: string;
+                        };
+                        building: {
+                            generation: number;
+                            /** Format: date-time */
+                            startedAt: string;
+                            startedBy: string | null;
+                            /** @description Of the events service; null when nothing was stored. */
+                            replayId: string | null;
+                            /** @description Of the stored events, those that were counted anew. */
+                            progress: number;
+                            /** @description Of them, those that could not be counted: they are dead letters. */
+                            failed: number;
+                            caughtUp: boolean;
+                        } | null;
+                        /** @description Rows that differ; null while the two cannot be compared. */
+                        differing: number | null;
+                        /** @description The first hundred. */
+                        differences: {
+                            table: string;
+                            entry: string;
+                            active: {
+                                [key: string]: unknown;
+                            } | null;
+                            building: {
+                                [key: string]: unknown;
+                            } | null;
+                        }[] | null;
+                    };
+                };
+            };
+        };
+    };
+    postAnalyticsReadModelRebuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures as they are built */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        active: {
+                            generation: number;
+                            /** Format: date-time */
+                            startedAt: string;
+                        };
+                        building: {
+                            generation: number;
+                            /** Format: date-time */
+                            startedAt: string;
+                            startedBy: string | null;
+                            /** @description Of the events service; null when nothing was stored. */
+                            replayId: string | null;
+                            /** @description Of the stored events, those that were counted anew. */
+                            progress: number;
+                            /** @description Of them, those that could not be counted: they are dead letters. */
+                            failed: number;
+                            caughtUp: boolean;
+                        } | null;
+                        /** @description Rows that differ; null while the two cannot be compared. */
+                        differing: number | null;
+                        /** @description The first hundred. */
+                        differences: {
+                            table: string;
+                            entry: string;
+                            active: {
+                                [key: string]: unknown;
+                            } | null;
+                            building: {
+                                [key: string]: unknown;
+                            } | null;
+                        }[] | null;
+                    };
+                };
+            };
+        };
+    };
+    postAnalyticsReadModelSwitch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    acceptDifferences?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The figures as they are built */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        active: {
+                            generation: number;
+                            /** Format: date-time */
+                            startedAt: string;
+                        };
+                        building: {
+                            generation: number;
+                            /** Format: date-time */
+                            startedAt: string;
+                            startedBy: string | null;
+                            /** @description Of the events service; null when nothing was stored. */
+                            replayId: string | null;
+                            /** @description Of the stored events, those that were counted anew. */
+                            progress: number;
+                            /** @description Of them, those that could not be counted: they are dead letters. */
+                            failed: number;
+                            caughtUp: boolean;
+                        } | null;
+                        /** @description Rows that differ; null while the two cannot be compared. */
+                        differing: number | null;
+                        /** @description The first hundred. */
+                        differences: {
+                            table: string;
+                            entry: string;
+                            active: {
+                                [key: string]: unknown;
+                            } | null;
+                            building: {
+                                [key: string]: unknown;
+                            } | null;
+                        }[] | null;
+                    };
+                };
+            };
+        };
+    };
+    getAnalyticsReviewers: {
+        parameters: {
+            query?: {
+                /** @description One project; all that the caller may see unless given. */
+                projectId?: string;
+                /** @description First day (UTC); 30 days up to `to` unless given. */
+                from?: string;
+                /** @description Last day (UTC); today unless given. */
+                to?: string;
+                /** @description Days and weeks are those of UTC. */
+                groupBy?: "day" | "week" | "project" | "person" | "provider";
+            };
+            header?: {
+                accept?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        projectId: string | null;
+                        /** @enum {string} */
+                        groupBy: "day" | "week" | "project" | "person" | "provider";
+                        items: {
+                            /** @description A day, the Monday of a week, an id of a project or person, or the name of a provider. */
+                            key: string | null;
+                            /** @description Settled by this verdict. */
+                            approved: number;
+                            /** @description Approved, and handed to a second reviewer. */
+                            passed: number;
+                            sentBack: number;
+                            rejected: number;
+                            /** @description Verdicts that were taken back, by whoever it was. They count nowhere else. */
+                            undone: number;
+                            /** @description Words changed. */
+                            corrections: number;
+                            /** @description Of what was approved or passed. */
+                            words: number;
+                            /** @description First approvals that a second reviewer has approved in turn. */
+                            checked: number;
+                            /** @description Of these, those whose text was left as it was. */
+                            agreed: number;
+                            /** @description Words that the second reviewer changed in them. */
+                            changedWords: number;
+                            /** @description Agreed of checked; null where nothing was checked. */
+                            agreement: number | null;
+                        }[];
+                        /** @description False when there are more than 10000 rows. */
+                        complete: boolean;
+                    };
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    getAnalyticsReviewersCsv: {
+        parameters: {
+            query?: {
+                /** @description One project; all that the caller may see unless given. */
+                projectId?: string;
+                /** @description First day (UTC); 30 days up to `to` unless given. */
+                from?: string;
+                /** @description Last day (UTC); today unless given. */
+                to?: string;
+                /** @description Days and weeks are those of UTC. */
+                groupBy?: "day" | "week" | "project" | "person" | "provider";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    getAnalyticsTurnaround: {
+        parameters: {
+            query?: {
+                /** @description One project; all that the caller may see unless given. */
+                projectId?: string;
+                /** @description First day (UTC); 30 days up to `to` unless given. */
+                from?: string;
+                /** @description Last day (UTC); today unless given. */
+                to?: string;
+                /** @description Days and weeks are those of UTC. */
+                groupBy?: "day" | "week" | "project" | "person" | "provider";
+            };
+            header?: {
+                accept?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        projectId: string | null;
+                        /** @enum {string} */
+                        groupBy: "day" | "week" | "project" | "person" | "provider";
+                        items: {
+                            /** @description A day, the Monday of a week, an id of a project or person, or the name of a provider. */
+                            key: string | null;
+                            /**
+                             * @description From uploaded to read, to opened for review, to claimed, to approved; and the whole, which needs no person.
+                             * @enum {string}
+                             */
+                            stage: "reading" | "opening" | "waiting" | "deciding" | "whole";
+                            count: number;
+                            mean: number;
+                            p50: number;
+                            p95: number;
+                        }[];
+                        /** @description False when there are more than 10000 rows. */
+                        complete: boolean;
+                    };
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    getAnalyticsTurnaroundCsv: {
+        parameters: {
+            query?: {
+                /** @description One project; all that the caller may see unless given. */
+                projectId?: string;
+                /** @description First day (UTC); 30 days up to `to` unless given. */
+                from?: string;
+                /** @description Last day (UTC); today unless given. */
+                to?: string;
+                /** @description Days and weeks are those of UTC. */
+                groupBy?: "day" | "week" | "project" | "person" | "provider";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    getAnalyticsVolume: {
+        parameters: {
+            query?: {
+                /** @description One project; all that the caller may see unless given. */
+                projectId?: string;
+                /** @description First day (UTC); 30 days up to `to` unless given. */
+                from?: string;
+                /** @description Last day (UTC); today unless given. */
+                to?: string;
+                /** @description Days and weeks are those of UTC. */
+                groupBy?: "day" | "week" | "project" | "person" | "provider";
+            };
+            header?: {
+                accept?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        projectId: string | null;
+                        /** @enum {string} */
+                        groupBy: "day" | "week" | "project" | "person" | "provider";
+                        items: {
+                            /** @description A day, the Monday of a week, an id of a project or person, or the name of a provider. */
+                            key: string | null;
+                            /** @description Files taken in, further versions among them. */
+                            documents: number;
+                            recordings: number;
+                            /** @description Read by an engine, each time that they were. */
+                            pages: number;
+                            /** @description Of recordings, read likewise. */
+                            seconds: number;
+                            /** @description Of what was taken in. */
+                            bytes: number;
+                        }[];
+                        /** @description False when there are more than 10000 rows. */
+                        complete: boolean;
+                    };
+                    "text/csv": unknown;
+                };
+            };
+        };
+    };
+    getAnalyticsVolumeCsv: {
+        parameters: {
+            query?: {
+                /** @description One project; all that the caller may see unless given. */
+                projectId?: string;
+                /** @description First day (UTC); 30 days up to `to` unless given. */
+                from?: string;
+                /** @description Last day (UTC); today unless given. */
+                to?: string;
+                /** @description Days and weeks are those of UTC. */
+                groupBy?: "day" | "week" | "project" | "person" | "provider";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
         };
