@@ -22,6 +22,9 @@ export const config = readConfig('services/documents/src/config.ts', {
   DELETED_RETENTION_DAYS: integer({ default: 30, min: 0, max: 3650 }).describe(
     'Days after which deleted projects, documents and voice samples are removed from the database for good.',
   ),
+  UPLOAD_EXPIRATION_HOURS: integer({ default: 24, min: 1, max: 720 }).describe(
+    'Hours after which a resumable upload that nobody has gone on with is given up, with what had come of it.',
+  ),
   ORPHANED_FILE_HOURS: integer({ default: 24, min: 1, max: 8760 }).describe(
     'Hours that an uploaded file is kept which nothing names: longer than any upload takes.',
   ),

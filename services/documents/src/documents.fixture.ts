@@ -72,18 +72,33 @@ export async function startDocuments() {
   const { database, admin } = test
   const directory = await mkdtemp(join(tmpdir(), 'alta-documents-'))
   const files = trackedStorage(database, localDisk(directory))
-  const limits = { DOCUMENT_MAXIMUM_BYTES: 1_000_000, VOICE_SAMPLE_MAXIMUM_BYTES: 1_000_000 }
-  const app = createApp({
-    appId: 'documents',
-    appToken: 'a token of the sidecar',
-    routes: routes(database, files, limits),
-    verifyToken: principalOf,
-    files,
-    idempotency: idempotencyStore(database),
-  })
-  const server = createServer(app).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
+  const limits = {
+    DOCUMENT_MAXIMUM_BYTES: 1_000_000,
+    VOICE_SAMPLE_MAXIMUM_BYTES: 1_000_000,
+    UPLOAD_EXPIRATION_HOURS: 24,
+  }
+  /** One more process of the service, which has nothing in common with the others but database and storage. */
+  async function startReplica() {
+    const app = createApp({
+      appId: 'documents',
+      appToken: 'a token of the sidecar',
+      routes: routes(database, files, limits),
+      verifyToken: principalOf,
+      files,
+      idempotency: idempotencyStore(database),
+    })
+    const server = createServer(app).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as AddressInfo
+    const close = async () => {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+    }
+    return { port, close }
+  }
+  const replicas = [await startReplica()]
+  const [{ port } = { port: 0 }] = replicas
 
   const deliver = deliverTo(database, subscriptions(files))
 
@@ -131,6 +146,17 @@ export async function startDocuments() {
     call,
     upload,
     get: (who: Person | undefined, path: string) => call(who, 'GET', path),
+    port,
+    /** Port of another process of the service. */
+    async anotherReplica(): Promise<number> {
+      const replica = await startReplica()
+      replicas.push(replica)
+      return replica.port
+    },
+    headersOf: (who: Person) => ({
+      'dapr-api-token': 'a token of the sidecar',
+      authorization: `Bearer ${tokenOf(who)}`,
+    }),
     deliver,
     emitted: <Data>(contract: EventContract<Data>) => emitted(admin, contract),
     /** Tells the service of something that another one did. */
@@ -150,9 +176,7 @@ export async function startDocuments() {
       return (await call(owner, 'POST', '/projects', { name: 'Letters 1943', ...fields })).body.id
     },
     async close() {
-      const closed = new Promise((resolve) => server.close(resolve))
-      server.closeAllConnections()
-      await closed
+      await Promise.all(replicas.map((replica) => replica.close()))
       await test.close()
       await rm(directory, { recursive: true, force: true })
     },

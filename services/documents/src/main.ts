@@ -7,9 +7,11 @@ import type { Schema } from './database/schema.ts'
 import { countItemsByState } from './intake/intake.metrics.ts'
 import { purgeDeleted, sweepFiles } from './intake/sweep.ts'
 import { trackedStorage } from './intake/tracked-storage.ts'
+import { kinds } from './kinds.ts'
 import { routes } from './routes.ts'
 import { subscriptions } from './subscriptions.ts'
 import { tasks } from './tasks.ts'
+import { dropAbandonedUploads, finishWaitingUploads } from './uploads/sweep-uploads.ts'
 
 const database = connect<Schema>('documents', config)
 const files = trackedStorage(database, openStorage(config))
@@ -27,7 +29,17 @@ await serve({
     {
       name: 'remove deleted items for good',
       everySeconds: 600,
-      run: () => purgeDeleted(database, config.DELETED_RETENTION_DAYS),
+      run: () => purgeDeleted(database, kinds, config.DELETED_RETENTION_DAYS),
+    },
+    {
+      name: 'finish uploads that are whole',
+      everySeconds: 60,
+      run: () => finishWaitingUploads(database, files, kinds),
+    },
+    {
+      name: 'drop abandoned uploads',
+      everySeconds: 600,
+      run: () => dropAbandonedUploads(database, config.UPLOAD_EXPIRATION_HOURS),
     },
     {
       name: 'sweep orphaned files',

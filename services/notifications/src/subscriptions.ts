@@ -4,7 +4,9 @@ import { documentDeleted } from '@alta/contracts/events/document-deleted.v1'
 import { documentOcrCompleted } from '@alta/contracts/events/document-ocr-completed.v1'
 import { documentOcrFailed } from '@alta/contracts/events/document-ocr-failed.v1'
 import { documentOcrStarted } from '@alta/contracts/events/document-ocr-started.v1'
+import { documentPurged } from '@alta/contracts/events/document-purged.v1'
 import { documentRejected } from '@alta/contracts/events/document-rejected.v1'
+import { documentRestored } from '@alta/contracts/events/document-restored.v1'
 import { documentUploaded } from '@alta/contracts/events/document-uploaded.v1'
 import { emailSendRequested } from '@alta/contracts/events/email-send-requested.v1'
 import { projectCreated } from '@alta/contracts/events/project-created.v1'
@@ -25,7 +27,9 @@ import { userEmailChanged } from '@alta/contracts/events/user-email-changed.v1'
 import { userRegistered } from '@alta/contracts/events/user-registered.v1'
 import { voiceApproved } from '@alta/contracts/events/voice-approved.v1'
 import { voiceDeleted } from '@alta/contracts/events/voice-deleted.v1'
+import { voicePurged } from '@alta/contracts/events/voice-purged.v1'
 import { voiceRejected } from '@alta/contracts/events/voice-rejected.v1'
+import { voiceRestored } from '@alta/contracts/events/voice-restored.v1'
 import { voiceTranscriptionCompleted } from '@alta/contracts/events/voice-transcription-completed.v1'
 import { voiceTranscriptionFailed } from '@alta/contracts/events/voice-transcription-failed.v1'
 import { voiceTranscriptionStarted } from '@alta/contracts/events/voice-transcription-started.v1'
@@ -52,11 +56,15 @@ export const subscriptions = (parts: SendParts, tell: TellChanges) => [
   on(documentOcrCompleted, tell.item), // document.ocr-completed.v1
   on(documentOcrFailed, tell.item), // document.ocr-failed.v1
   on(documentOcrStarted, tell.item), // document.ocr-started.v1
+  on(documentPurged, tell.item), // document.purged.v1
   on(documentRejected, tell.item), // document.rejected.v1
+  on(documentRestored, tell.item), // document.restored.v1
   on(documentUploaded, tell.item), // document.uploaded.v1
   on(voiceApproved, tell.item), // voice.approved.v1
   on(voiceDeleted, tell.item), // voice.deleted.v1
+  on(voicePurged, tell.item), // voice.purged.v1
   on(voiceRejected, tell.item), // voice.rejected.v1
+  on(voiceRestored, tell.item), // voice.restored.v1
   on(voiceTranscriptionCompleted, tell.item), // voice.transcription-completed.v1
   on(voiceTranscriptionFailed, tell.item), // voice.transcription-failed.v1
   on(voiceTranscriptionStarted, tell.item), // voice.transcription-started.v1

@@ -2,6 +2,9 @@ import type { ProjectRole } from '@alta/contracts/resources/project'
 import type { Page, Segment } from '@alta/contracts/resources/recognition'
 import type { ReviewKind } from '@alta/contracts/resources/review'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { BulkFilter } from '../bulk/bulk.resource.ts'
+import type { FailureCause } from '../intake/failure.ts'
+import type { ItemSort } from '../intake/item-order.ts'
 import type { ItemStatus, Verdict } from '../intake/status.ts'
 
 export interface Schema {
@@ -60,6 +63,60 @@ export interface Schema {
     cause: string | null
   }
   files: { sha256: string; used_at: Generated<Date> }
+  saved_views: SavedViewTable
+  uploads: UploadTable
+  upload_parts: {
+    upload_id: string
+    position: ColumnType<string, number, never>
+    tenant_id: string
+    size: ColumnType<string, number, never>
+    sha256: string
+  }
+}
+
+interface SavedViewTable {
+  id: string
+  tenant_id: string
+  project_id: string
+  created_by: string
+  shared: boolean
+  name: string
+  filter: JSONColumnType<BulkFilter>
+  sort: ItemSort
+  columns: string[]
+  layout: 'grid' | 'list'
+  version: Generated<number>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+interface UploadTable {
+  id: string
+  tenant_id: string
+  project_id: string
+  kind: ReviewKind
+  /** Bytes of the whole. bigint: the driver reads it as a string. */
+  length: ColumnType<string, number, never>
+  received: ColumnType<string, number | undefined, number>
+  /** `Upload-Metadata` as it came. */
+  metadata: string
+  file_name: string
+  title: string | null
+  language: string | null
+  tags: string[] | null
+  created_by: string
+  created_at: Generated<Date>
+  touched_at: Generated<Date>
+  outcome: 'created' | 'duplicate' | 'refused' | null
+  item_id: string | null
+  problem: JSONColumnType<UploadRefusal> | null
+}
+
+/** Why a whole upload was not taken: what the answer said. */
+export interface UploadRefusal {
+  status: number
+  code: string
+  detail: string
 }
 
 interface ProjectTable {
@@ -96,12 +153,17 @@ export interface ItemTable {
   confidence: number | null
   failure_code: string | null
   failure_detail: string | null
+  failure_cause: FailureCause | null
   uploaded_by: string
   /** Goes up with every change of the row: ETag and event sequence. */
   revision: Generated<number>
   created_at: Generated<Date>
   updated_at: Generated<Date>
   deleted_at: Date | null
+  /** Null when it went with its project. */
+  deleted_by: string | null
+  /** Of the current version, kept by a trigger. bigint: the driver reads it as a string. */
+  size: ColumnType<string, never, never>
   search: ColumnType<string, never, never>
 }
 
@@ -134,6 +196,7 @@ export interface RecognitionTable {
   machine_result: string | null
   failure_code: string | null
   failure_detail: string | null
+  failure_cause: FailureCause | null
   verdict: Verdict | null
   /** Sequence of the event that brought the verdict: an older one does not replace it. */
   verdict_order: ColumnType<string | null, number | null, number | null>

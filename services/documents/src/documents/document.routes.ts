@@ -23,6 +23,8 @@ export const documentRoutes = (services: DocumentServices, maximumBytes: number)
       versions: '/api/v1/documents/:id/versions',
       version: '/api/v1/documents/:id/versions/:v',
       reprocess: '/api/v1/documents/:id/reprocess',
+      restore: '/api/v1/documents/:id/restore',
+      purge: '/api/v1/documents/:id/purge',
     },
     accept: documentMediaTypes,
     formats: 'PDF, PNG, JPEG, TIFF or WebP',

@@ -1,3 +1,4 @@
+import { itemStatus } from '@alta/contracts/resources/item'
 import type { TaskFailure } from '@alta/contracts/resources/task'
 import { Problem } from '@alta/kit/errors'
 import { type StepScope, taskType } from '@alta/kit/tasks/task-type'
@@ -5,13 +6,16 @@ import { z } from 'zod'
 import type { Schema } from '../database/schema.ts'
 import { uuid } from '../intake/fields.ts'
 import { reprocessItem } from '../intake/intake.service.ts'
-import { countItems, listItems } from '../intake/item.repository.ts'
-import { itemStatus } from '../intake/status.ts'
+import { countItems, listItems } from '../intake/item-list.repository.ts'
+import { orderOf } from '../intake/item-order.ts'
 import { projectIdsOf } from '../projects/project.repository.ts'
 import { documentKind } from './document.kind.ts'
 
 /** Documents of one step: each is a handful of statements. */
 const PORTION = 20
+const MOST_COUNTED = 1_000_000
+const tables = [documentKind.table]
+const newestFirst = orderOf('-createdAt')
 
 const params = z.strictObject({
   projectId: uuid.optional().describe('Only of this project; else of all that the person is a member of'),
@@ -46,11 +50,11 @@ export const reprocessDocuments = taskType({
     }
     const own = await projectIdsOf(tx, actor.tenantId, actor.userId)
     const projectIds = projectId === undefined ? own : own.filter((id) => id === projectId)
-    const filter = { projectIds, status, tag, q }
+    const filter = { projectIds, status: status && [status], tag, q }
     const before = cursor === null ? undefined : place.parse(cursor)
-    const total = before?.total ?? (await countItems(tx, documentKind.table, filter))
-    const after = before?.after
-    const found = await listItems(tx, documentKind.table, { ...filter, after, limit: PORTION })
+    const total = before?.total ?? (await countItems(tx, tables, filter, MOST_COUNTED))
+    const after = before && { id: before.after, value: null }
+    const found = await listItems(tx, tables, filter, { order: newestFirst, after, limit: PORTION })
     const failures = await reprocessEach(
       scope,
       found.map(({ id }) => id),

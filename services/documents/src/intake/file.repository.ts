@@ -29,7 +29,7 @@ export async function filesAreReleased(tx: Kysely<Schema>, sha256s: readonly str
 
 export interface TakenFile {
   readonly sha256: string
-  /** Some version has these bytes after all. */
+  /** Some version, or part of an upload, has these bytes after all. */
   readonly named: boolean
 }
 
@@ -43,7 +43,8 @@ export async function takeOldFile(tx: Kysely<Schema>, hours: number): Promise<Ta
       limit 1
       for update skip locked
     )
-    returning sha256, exists (select from versions where versions.sha256 = files.sha256) as named
+    returning sha256, exists (select from versions where versions.sha256 = files.sha256)
+      or exists (select from upload_parts where upload_parts.sha256 = files.sha256) as named
   `.execute(tx)
   return rows[0]
 }

@@ -6,7 +6,7 @@ export type HistoryRow = Selectable<Schema['history']>
 
 /** What happens to an item, as its history names it. */
 export type Action =
-  | ('uploaded' | 'version_added' | 'changed' | 'reprocess_requested' | 'deleted')
+  | ('uploaded' | 'version_added' | 'changed' | 'reprocess_requested' | 'deleted' | 'restored')
   | ('read' | 'reading_failed')
   | ('sent_to_review' | 'approved' | 'rejected' | 'sent_back' | 'verdict_undone' | 'review_failed')
 

@@ -1,3 +1,4 @@
+import { itemStatus } from '@alta/contracts/resources/item'
 import type { ReviewKind } from '@alta/contracts/resources/review'
 import type { Database } from '@alta/kit/database/database'
 import { currentExemplar } from '@alta/kit/telemetry/exemplar'
@@ -5,7 +6,7 @@ import { registry } from '@alta/kit/telemetry/metrics'
 import { sql } from 'kysely'
 import { Counter, Gauge, Histogram } from 'prom-client'
 import type { Schema } from '../database/schema.ts'
-import { type ItemStatus, itemStatus } from './status.ts'
+import type { ItemStatus } from './status.ts'
 
 /*
  * What is counted here is counted in the transaction that decides it. One that is rolled back afterwards and repeated

@@ -1,19 +1,20 @@
 import type { Database, TransactionScope } from '@alta/kit/database/database'
-import { conflict } from '@alta/kit/errors'
 import { requireMatch } from '@alta/kit/http/etag'
 import type { ReceivedFile } from '@alta/kit/http/route'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import type { Schema } from '../database/schema.ts'
 import { type Caller, requireRole } from '../projects/access.ts'
+import type { ProjectRow } from '../projects/project.repository.ts'
 import { visibleProject } from '../projects/project.service.ts'
+import { duplicate, itemWithSameBytes } from './duplicates.ts'
 import { fileIsNamed } from './file.repository.ts'
 import { addHistory } from './history.repository.ts'
 import { currentVersion, storedFile, subjectOf, visibleItem } from './item.access.ts'
 import { type ItemRow, insertItem, updateItem } from './item.repository.ts'
-import { type ItemSummary, summaryOf } from './item.resource.ts'
+import { type ItemSummary, summaryOf, type UploadedItem } from './item.resource.ts'
 import type { Kind } from './kind.ts'
 import { insertRecognition } from './recognition.repository.ts'
-import { findVersion, insertVersion, itemWithBytes, type VersionRow } from './version.repository.ts'
+import { findVersion, insertVersion, type VersionRow } from './version.repository.ts'
 
 /** What may be said about a file beside its bytes; the project and the file's name say the rest. */
 export interface NewItem {
@@ -41,31 +42,11 @@ export function intakeService(database: Database<Schema>, kind: Kind) {
         requireRole((await visibleItem(tx, kind, id, caller)).role, 'reviewer')
       }),
 
-    upload(caller: Caller, projectId: string, file: ReceivedFile<NewItem>): Promise<ItemSummary> {
+    upload(caller: Caller, projectId: string, file: ReceivedFile<NewItem>): Promise<UploadedItem> {
       return database.transaction(caller.tenantId, async (scope) => {
         const { project, role } = await visibleProject(scope.tx, projectId, caller, 'for share')
         requireRole(role, 'reviewer')
-        const place = { id: randomUUIDv7(), tenant_id: caller.tenantId, project_id: projectId, version: 1 }
-        const version = await storeVersion(scope, kind, place, caller, file)
-        const item = await insertItem(scope.tx, kind.table, {
-          id: place.id,
-          tenant_id: place.tenant_id,
-          project_id: projectId,
-          title: file.fields.title ?? titleFrom(file.fileName),
-          language: file.fields.language ?? project.language,
-          tags: file.fields.tags ?? [],
-          status: 'uploaded',
-          recognition_id: randomUUIDv7(),
-          uploaded_by: caller.userId,
-        })
-        await addHistory(scope.tx, item, {
-          action: 'uploaded',
-          by: caller.userId,
-          details: { fileName: file.fileName },
-        })
-        announceUpload(scope, kind, item, version)
-        await requestReading(scope, kind, item, version)
-        return summaryOf(item, version)
+        return takeIn(scope, kind, caller, project, file)
       })
     },
 
@@ -80,7 +61,8 @@ export function intakeService(database: Database<Schema>, kind: Kind) {
         requireRole(role, 'reviewer')
         requireMatch(ifMatch, before.revision)
         const current = await findVersion(scope.tx, id, before.version)
-        if (current?.sha256 === file.sha256) throw duplicate(kind, id)
+        if (current?.sha256 === file.sha256)
+          throw await duplicate(scope.tx, kind, before.project_id, file.sha256)
         const version = await storeVersion(
           scope,
           kind,
@@ -101,6 +83,46 @@ export function intakeService(database: Database<Schema>, kind: Kind) {
     reprocess: (caller: Caller, id: string, ifMatch: string | undefined): Promise<ItemSummary> =>
       database.transaction(caller.tenantId, (scope) => reprocessItem(scope, kind, caller, id, ifMatch)),
   }
+}
+
+/**
+ * A new item out of a file that is in storage, given to its engine. Whether the caller may is asked before; the
+ * project must be locked. Nothing was written when it throws for a duplicate.
+ * @throws {Problem} 409 of a duplicate
+ */
+export async function takeIn(
+  scope: Scope,
+  kind: Kind,
+  caller: Pick<Caller, 'userId' | 'tenantId'>,
+  project: ProjectRow,
+  file: ReceivedFile<NewItem>,
+): Promise<UploadedItem> {
+  const place = { id: randomUUIDv7(), tenant_id: caller.tenantId, project_id: project.id, version: 1 }
+  const version = await storeVersion(scope, kind, place, caller, file)
+  const item = await insertItem(scope.tx, kind.table, {
+    id: place.id,
+    tenant_id: place.tenant_id,
+    project_id: project.id,
+    title: file.fields.title ?? titleFrom(file.fileName),
+    language: file.fields.language ?? project.language,
+    tags: file.fields.tags ?? [],
+    status: 'uploaded',
+    recognition_id: randomUUIDv7(),
+    uploaded_by: caller.userId,
+  })
+  await addHistory(scope.tx, item, {
+    action: 'uploaded',
+    by: caller.userId,
+    details: { fileName: file.fileName },
+  })
+  announceUpload(scope, kind, item, version)
+  await requestReading(scope, kind, item, version)
+  const twin = await itemWithSameBytes(scope.tx, kind, {
+    projectId: project.id,
+    sha256: file.sha256,
+    except: item.id,
+  })
+  return { ...summaryOf(item, version), sameBytesInTrash: twin?.trashed ? twin.id : null }
 }
 
 /** Reads the current version again; whatever is still on its way from the engine no longer counts. */
@@ -125,7 +147,7 @@ async function storeVersion(
   { tx }: Scope,
   kind: Kind,
   place: { id: string; tenant_id: string; project_id: string; version: number },
-  caller: Caller,
+  caller: Pick<Caller, 'userId'>,
   file: ReceivedFile,
 ): Promise<VersionRow> {
   const version = await insertVersion(tx, {
@@ -144,7 +166,7 @@ async function storeVersion(
     await fileIsNamed(tx, file.sha256)
     return version
   }
-  throw duplicate(kind, await itemWithBytes(tx, place.project_id, kind.name, file.sha256))
+  throw await duplicate(tx, kind, place.project_id, file.sha256)
 }
 
 /** The item waits for a new run of the engine; what the last one read is kept under its version. */
@@ -157,6 +179,7 @@ function restart({ tx }: Scope, kind: Kind, item: ItemRow, version: number): Pro
     confidence: null,
     failure_code: null,
     failure_detail: null,
+    failure_cause: null,
   })
 }
 
@@ -190,8 +213,3 @@ function announceUpload({ emit }: Scope, kind: Kind, item: ItemRow, version: Ver
 
 /** "invoice 12.pdf" is called "invoice 12" until somebody says better. */
 const titleFrom = (fileName: string): string => fileName.replace(/(?<=.)\.[^.\s]{1,10}$/, '')
-
-const duplicate = (kind: Kind, id: string | undefined) =>
-  conflict(kind.codes.duplicate, `The project has a ${kind.noun} with the same bytes.`, {
-    extensions: { [kind.idName]: id },
-  })

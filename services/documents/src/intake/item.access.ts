@@ -12,7 +12,7 @@ import { findVersion, type VersionRow } from './version.repository.ts'
 type Tx = Kysely<Schema>
 
 /**
- * A living item of a project that the caller may see, and the caller's role in it.
+ * A living item, or also one in the trash, of a project that the caller may see, and the caller's role in it.
  * @throws {Problem} 404, the same for what does not exist and for what the caller may not see
  */
 export async function visibleItem(
@@ -21,8 +21,9 @@ export async function visibleItem(
   id: string,
   caller: Caller,
   lock?: 'for update',
+  which: 'living' | 'any' = 'living',
 ): Promise<{ item: ItemRow; role: ProjectRole }> {
-  const item = await findItem(tx, kind.table, id, lock)
+  const item = await findItem(tx, kind.table, id, lock, which)
   const project = item && (await findProject(tx, item.project_id, caller.userId))
   const role = project && roleIn(project.role, caller)
   if (!item || !role) throw itemNotFound(kind)

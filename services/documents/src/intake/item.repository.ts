@@ -1,12 +1,11 @@
 import { type Kysely, type Selectable, sql, type Updateable } from 'kysely'
 import type { ItemTable, Schema } from '../database/schema.ts'
-import type { ItemStatus } from './status.ts'
 
 /** The twins: both tables have the columns of ItemTable. */
 export type ItemTableName = 'documents' | 'voice_samples'
 export const itemTables: readonly ItemTableName[] = ['documents', 'voice_samples']
 
-export type ItemRow = Omit<Selectable<ItemTable>, 'search'>
+export type ItemRow = Omit<Selectable<ItemTable>, 'search' | 'size'>
 
 type Tx = Kysely<Schema>
 
@@ -22,15 +21,12 @@ const columns = [
     'version',
     'recognition_id',
   ] as const),
-  ...(['text', 'confidence', 'failure_code', 'failure_detail', 'uploaded_by', 'revision'] as const),
-  ...(['created_at', 'updated_at', 'deleted_at'] as const),
+  ...(['text', 'confidence', 'failure_code', 'failure_detail', 'failure_cause', 'uploaded_by'] as const),
+  ...(['revision', 'created_at', 'updated_at', 'deleted_at', 'deleted_by'] as const),
 ] as const
 
-/** Lists show no text: it can be as long as a book. */
-const listed = columns.filter((column) => column !== 'text')
-
 /** Both tables under one type; which one it is in the database is said by the name alone. */
-const inTable = (tx: Tx, table: ItemTableName | `${ItemTableName}_listed`) =>
+const inTable = (tx: Tx, table: ItemTableName) =>
   tx.withTables<{ item: ItemTable }>().selectFrom(sql.table<ItemTable>(table).as('item'))
 
 export async function findItem(
@@ -38,16 +34,20 @@ export async function findItem(
   table: ItemTableName,
   id: string,
   lock?: 'for update',
+  which: 'living' | 'any' = 'living',
 ): Promise<ItemRow | undefined> {
   return inTable(tx, table)
     .select(columns)
     .where('id', '=', id)
-    .where('deleted_at', 'is', null)
+    .$if(which === 'living', (query) => query.where('deleted_at', 'is', null))
     .$if(lock === 'for update', (query) => query.forUpdate())
     .executeTakeFirst()
 }
 
-/** Locks the living item that waits for, or shows, this run of the engine; nothing when another run counts by now. */
+/**
+ * Locks the item that waits for, or shows, this run of the engine; nothing when another run counts by now. Also one in
+ * the trash: what becomes known meanwhile must be there when it is taken back.
+ */
 export async function lockItemOfRecognition(
   tx: Tx,
   table: ItemTableName,
@@ -56,63 +56,9 @@ export async function lockItemOfRecognition(
   return inTable(tx, table)
     .select(columns)
     .where('recognition_id', '=', recognitionId)
-    .where('deleted_at', 'is', null)
     .forUpdate()
     .executeTakeFirst()
 }
-
-export interface ItemFilter {
-  /** Undefined: every project of the tenant. */
-  readonly projectIds: readonly string[] | undefined
-  readonly status: ItemStatus | undefined
-  /** Words of title or text; the last one may be only begun. */
-  readonly q: string | undefined
-  readonly tag: string | undefined
-  readonly after: string | undefined
-  readonly limit: number
-}
-
-/** Newest first: ids are UUIDv7. Reads the view that lets searches use their indexes; see the migration. */
-export async function listItems(
-  tx: Tx,
-  table: ItemTableName,
-  filter: ItemFilter,
-): Promise<Omit<ItemRow, 'text'>[]> {
-  return matching(tx, table, filter)
-    .select(listed)
-    .$if(filter.after !== undefined, (query) => query.where('id', '<', filter.after ?? ''))
-    .orderBy('id', 'desc')
-    .limit(filter.limit)
-    .execute()
-}
-
-export async function countItems(
-  tx: Tx,
-  table: ItemTableName,
-  filter: Omit<ItemFilter, 'after' | 'limit'>,
-): Promise<number> {
-  const { items } = await matching(tx, table, filter)
-    .select(sql<number>`count(*)::int`.as('items'))
-    .executeTakeFirstOrThrow()
-  return items
-}
-
-const matching = (
-  tx: Tx,
-  table: ItemTableName,
-  { projectIds, status, q, tag }: Omit<ItemFilter, 'after' | 'limit'>,
-) =>
-  inTable(tx, `${table}_listed`)
-    .$if(projectIds !== undefined, (query) =>
-      query.where(sql<boolean>`project_id = any(${projectIds}::uuid[])`),
-    )
-    .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'uploaded'))
-    .$if(tag !== undefined, (query) => query.where(sql<boolean>`tags @> array[${tag}]::text[]`))
-    .$if(q !== undefined, (query) => query.where(matches(q ?? '')))
-
-/** All words must occur. The text form of a tsquery is safe to build on: its words are quoted; no words, no match. */
-const matches = (q: string) =>
-  sql<boolean>`search @@ (nullif(plainto_tsquery('simple', ${q})::text, '') || ':*')::tsquery`
 
 export async function insertItem(
   tx: Tx,
@@ -158,13 +104,15 @@ export async function removeItemsOfProject(tx: Tx, projectId: string, at: Date):
   }
 }
 
+export type PurgedRow = Pick<ItemRow, 'id' | 'tenant_id' | 'project_id' | 'revision'>
+
 /** Removes up to `limit` items for good that were deleted so long ago, and tells which. */
 export async function purgeItems(
   tx: Tx,
   table: ItemTableName,
   options: { days: number; limit: number },
-): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
+): Promise<PurgedRow[]> {
+  const { rows } = await sql<PurgedRow>`
     delete from ${sql.table(table)} where id in (
       select id from ${sql.table(table)}
       where deleted_at < now() - make_interval(days => ${options.days})
@@ -172,7 +120,11 @@ export async function purgeItems(
       limit ${options.limit}
       for update skip locked
     )
-    returning id
+    returning id, tenant_id, project_id, revision
   `.execute(tx)
-  return rows.map((row) => row.id)
+  return rows
+}
+
+export async function deleteItem(tx: Tx, table: ItemTableName, id: string): Promise<void> {
+  await tx.deleteFrom(table).where('id', '=', id).execute()
 }

@@ -1,9 +1,10 @@
+import { itemStatus } from '@alta/contracts/resources/item'
 import { etagOf } from '@alta/kit/http/etag'
 import { z } from 'zod'
-import { language, line, tagList, tags, uuid } from './fields.ts'
+import { failureOf, itemFailure } from './failure.ts'
+import { language, line, tagList, tags } from './fields.ts'
 import type { HistoryRow } from './history.repository.ts'
 import type { ItemRow } from './item.repository.ts'
-import { itemStatus } from './status.ts'
 import type { VersionRow } from './version.repository.ts'
 
 // What leaves the API about documents and voice samples alike, and what comes in.
@@ -29,12 +30,20 @@ export const itemSummary = z.object({
   /** Mean over what was read; null until then. */
   confidence: z.number().nullable(),
   /** Why the status is `failed`. */
-  failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  failure: itemFailure.nullable(),
   uploadedBy: z.uuid(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
+  /** Since when it lies in the trash, and who has put it there. */
+  deletedAt: z.iso.datetime().nullable(),
+  deletedBy: z.uuid().nullable(),
   /** For `If-Match`. */
   etag: z.string(),
+})
+
+export const uploadedItem = itemSummary.extend({
+  /** An item of the project that has the same bytes and lies in the trash: perhaps it was meant. */
+  sameBytesInTrash: z.uuid().nullable(),
 })
 
 export const historyEntry = z.object({
@@ -76,13 +85,7 @@ export const itemChange = z.strictObject({
   tags: tags.optional(),
 })
 
-export const itemFilter = {
-  projectId: uuid.optional(),
-  status: itemStatus.optional(),
-  q: line(200).optional().meta({ description: 'Words of title or text; the last one may be only begun.' }),
-  tag: line(50).optional(),
-}
-
+export type UploadedItem = z.output<typeof uploadedItem>
 export type ItemSummary = z.output<typeof itemSummary>
 export type ItemChange = z.output<typeof itemChange>
 export type HistoryEntry = z.output<typeof historyEntry>
@@ -103,6 +106,8 @@ export const summaryOf = (item: Omit<ItemRow, 'text'>, version: VersionRow): Ite
   uploadedBy: item.uploaded_by,
   createdAt: item.created_at.toISOString(),
   updatedAt: item.updated_at.toISOString(),
+  deletedAt: item.deleted_at?.toISOString() ?? null,
+  deletedBy: item.deleted_by,
   etag: etagOf(item.revision),
 })
 
@@ -119,10 +124,6 @@ export const historyOf = (row: HistoryRow): HistoryEntry => ({
   action: row.action,
   details: row.details,
 })
-
-/** Facts of a failure that has been overtaken by a result are not shown: see statusOf. */
-export const failureOf = (row: { failure_code: string | null; failure_detail: string | null }) =>
-  row.failure_code === null ? null : { code: row.failure_code, detail: row.failure_detail ?? '' }
 
 const fileOf = (row: VersionRow) => ({
   fileName: row.file_name,

@@ -1,5 +1,5 @@
 import { may } from '@alta/kit/auth/policy'
-import { listOf, pageQuery } from '@alta/kit/http/pagination'
+import { listOf } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import { answerFile } from './answer-file.ts'
@@ -7,19 +7,23 @@ import { uuid } from './fields.ts'
 import type { IntakeService } from './intake.service.ts'
 import {
   itemChange,
-  itemFilter,
   itemSummary,
   itemVersion,
   itemVersionDetail,
   newItemFields,
+  uploadedItem,
 } from './item.resource.ts'
 import type { ItemDetail, ItemService } from './item.service.ts'
+import { itemListQuery, totalOfList } from './item-query.ts'
+import { trashRoutes } from './trash.routes.ts'
+import type { Trash } from './trash.ts'
 import type { VersionService } from './version.service.ts'
 
 export interface ItemServices<Part> {
   readonly intake: IntakeService
   readonly items: ItemService<Part>
   readonly versions: VersionService
+  readonly trash: Trash
 }
 
 /** What the routes of one kind do not have in common with those of the other. */
@@ -34,6 +38,8 @@ export interface ItemApi<Part, Detail extends z.ZodType> {
     readonly versions: string
     readonly version: string
     readonly reprocess: string
+    readonly restore: string
+    readonly purge: string
   }
   readonly accept: readonly string[]
   /** As people call what is accepted. */
@@ -54,7 +60,7 @@ export const ordinal = z.coerce
   .max(2 ** 31 - 1)
 
 /** Optional on every change: refuses it with 412 when somebody else was quicker. */
-const ifMatch = z.object({ 'if-match': z.string().max(200).optional() })
+export const ifMatch = z.object({ 'if-match': z.string().max(200).optional() })
 const rangeHeaders = z.object({
   range: z.string().max(200).optional(),
   'if-range': z.string().max(200).optional(),
@@ -66,12 +72,12 @@ export function itemRoutes<Part, Detail extends z.ZodType>(
   api: ItemApi<Part, Detail>,
 ): Route[] {
   const { noun, paths, accept, maximumBytes } = api
-  const { intake, items, versions } = services
+  const { intake, items, versions, trash } = services
   const tag = `${noun}s`
   const reading = { tag, policy: may('documents:read', 'project viewer') } as const
   const writing = { tag, policy: may('documents:write', 'project reviewer') } as const
   const duplicate = {
-    description: `\`${api.duplicate}\`: the project has the same bytes, and the answer says where`,
+    description: `\`${api.duplicate}\`: the project has the same bytes; the answer says where, and whether that is in the trash`,
   }
   const placed = (item: { id: string; etag: string }) => ({
     etag: item.etag,
@@ -89,7 +95,7 @@ export function itemRoutes<Part, Detail extends z.ZodType>(
       params: byId,
       upload: { maximumBytes, accept, fields: newItemFields },
       answers: {
-        201: { description: 'Stored, and on its way to be read', schema: itemSummary },
+        201: { description: 'Stored, and on its way to be read', schema: uploadedItem },
         409: duplicate,
       },
       admit: ({ principal, params }) => intake.admitUpload(principal, params.id),
@@ -104,8 +110,13 @@ export function itemRoutes<Part, Detail extends z.ZodType>(
       method: 'get',
       path: paths.collection,
       summary: `List ${noun}s`,
-      query: z.object({ ...pageQuery, ...itemFilter }),
-      answers: { 200: { description: 'Newest first', schema: listOf(itemSummary) } },
+      query: z.object({ projectId: uuid.optional(), ...itemListQuery }),
+      answers: {
+        200: {
+          description: 'Newest first unless told',
+          schema: listOf(itemSummary).extend({ total: totalOfList }),
+        },
+      },
       handle: async ({ principal, query }) => ({ status: 200, body: await items.list(principal, query) }),
     }),
     route({
@@ -140,13 +151,14 @@ export function itemRoutes<Part, Detail extends z.ZodType>(
       policy: may('documents:write', 'project owner or uploader'),
       method: 'delete',
       path: paths.item,
-      summary: `Delete a ${noun}`,
-      description: 'By those who uploaded it and by owners of the project.',
+      summary: `Put a ${noun} into the trash`,
+      description:
+        'By those who uploaded it and by owners of the project. It can be restored until it is purged, by an owner or after the time that deleted things are kept.',
       params: byId,
       headers: ifMatch,
-      answers: { 204: { description: 'Gone' } },
-      handle: async ({ principal, params, headers }) => {
-        await items.remove(principal, params.id, headers['if-match'])
+      answers: { 204: { description: 'In the trash' } },
+      handle: async ({ principal: caller, params, headers }) => {
+        await trash.remove({ caller, id: params.id, ifMatch: headers['if-match'] })
         return { status: 204 }
       },
     }),
@@ -219,5 +231,6 @@ export function itemRoutes<Part, Detail extends z.ZodType>(
         return { status: 202, body, headers: { etag: body.etag } }
       },
     }),
+    ...trashRoutes(services, api),
   ]
 }

@@ -1,13 +1,10 @@
 import type { Database } from '@alta/kit/database/database'
 import { requireMatch } from '@alta/kit/http/etag'
-import type { Kysely } from 'kysely'
 import type { Schema } from '../database/schema.ts'
-import { type Caller, requireRole, seesEveryProject } from '../projects/access.ts'
-import { projectIdsOf } from '../projects/project.repository.ts'
-import { visibleProject } from '../projects/project.service.ts'
+import { type Caller, requireRole } from '../projects/access.ts'
 import { addHistory, listHistory } from './history.repository.ts'
-import { currentVersion, subjectOf, visibleItem } from './item.access.ts'
-import { type ItemFilter, listItems, updateItem } from './item.repository.ts'
+import { currentVersion, visibleItem } from './item.access.ts'
+import { updateItem } from './item.repository.ts'
 import {
   type HistoryEntry,
   historyOf,
@@ -15,17 +12,10 @@ import {
   type ItemSummary,
   summaryOf,
 } from './item.resource.ts'
+import type { ItemListQuery } from './item-query.ts'
 import type { Kind, Read } from './kind.ts'
-import { type Page, type PageWanted, pageOf, startOf } from './paging.ts'
+import { type ItemPage, pageOfItems } from './list-items.ts'
 import { currentReading } from './settle.ts'
-import { releaseBytes, versionsOf } from './version.repository.ts'
-
-export interface ItemQuery extends PageWanted {
-  readonly projectId?: string | undefined
-  readonly status?: ItemFilter['status']
-  readonly q?: string | undefined
-  readonly tag?: string | undefined
-}
 
 export interface ItemDetail<Part> extends ItemSummary {
   readonly text: string | null
@@ -44,25 +34,8 @@ export function itemService<Content extends Read, Part>(
   kind: Kind<Content, Part>,
 ) {
   return {
-    list(caller: Caller, query: ItemQuery): Promise<Page<ItemSummary>> {
-      return database.read(caller.tenantId, async (tx) => {
-        const rows = await listItems(tx, kind.table, {
-          projectIds: await projectsToSearch(tx, caller, query.projectId),
-          status: query.status,
-          q: query.q,
-          tag: query.tag,
-          after: startOf(query),
-          limit: query.limit + 1,
-        })
-        const page = pageOf(rows, query)
-        const versions = await versionsOf(tx, page.items)
-        const items = page.items.flatMap((item) => {
-          const version = versions.get(item.id)
-          return version ? [summaryOf(item, version)] : []
-        })
-        return { ...page, items }
-      })
-    },
+    list: (caller: Caller, query: ItemListQuery & { projectId?: string | undefined }): Promise<ItemPage> =>
+      database.read(caller.tenantId, (tx) => pageOfItems(tx, [kind], caller, query)),
 
     get(caller: Caller, id: string): Promise<ItemDetail<Part>> {
       return database.read(caller.tenantId, async (tx) => {
@@ -94,31 +67,5 @@ export function itemService<Content extends Read, Part>(
         return summaryOf(item, await currentVersion(tx, item))
       })
     },
-
-    /** Those who uploaded it, and owners. */
-    remove(caller: Caller, id: string, ifMatch: string | undefined): Promise<void> {
-      return database.transaction(caller.tenantId, async ({ tx, emit }) => {
-        const { item: before, role } = await visibleItem(tx, kind, id, caller, 'for update')
-        requireRole(role, before.uploaded_by === caller.userId ? 'reviewer' : 'owner')
-        requireMatch(ifMatch, before.revision)
-        const item = await updateItem(tx, kind.table, id, { deleted_at: new Date() })
-        await releaseBytes(tx, { itemId: id })
-        await addHistory(tx, item, { action: 'deleted', by: caller.userId })
-        kind.announce.deleted(emit, subjectOf(item))
-      })
-    },
   }
-}
-
-/** @throws {Problem} 404 `project_not_found` for one that the caller may not see */
-async function projectsToSearch(
-  tx: Kysely<Schema>,
-  caller: Caller,
-  projectId: string | undefined,
-): Promise<string[] | undefined> {
-  if (projectId !== undefined) {
-    await visibleProject(tx, projectId, caller)
-    return [projectId]
-  }
-  return seesEveryProject(caller) ? undefined : projectIdsOf(tx, caller.tenantId, caller.userId)
 }

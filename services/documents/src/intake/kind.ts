@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { Schema } from '../database/schema.ts'
 import type { ItemTableName } from './item.repository.ts'
 import type { ReadingKey } from './reading.repository.ts'
+import type { ItemStatus } from './status.ts'
 
 /**
  * What makes a document a document and a voice sample a voice sample. Everything else about them is the same
@@ -55,4 +56,10 @@ export interface Announcements {
   approved(emit: Emit, item: Subject, data: { by: string | null }): void
   rejected(emit: Emit, item: Subject, data: { by: string; reason: string }): void
   deleted(emit: Emit, item: Subject): void
+  restored(
+    emit: Emit,
+    item: Subject,
+    data: { title: string; status: ItemStatus; recognitionId: string; by: string },
+  ): void
+  purged(emit: Emit, item: Omit<Subject, 'version'>, data: { by: string | null }): void
 }

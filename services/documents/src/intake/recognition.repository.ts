@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { RecognitionTable, Schema } from '../database/schema.ts'
+import type { FailureCause } from './failure.ts'
 import type { Verdict } from './status.ts'
 
 export type RecognitionRow = Selectable<RecognitionTable>
@@ -53,11 +54,11 @@ export async function saveMachineResult(
 export async function saveFailure(
   tx: Tx,
   id: string,
-  failure: { code: string; detail: string },
+  failure: { code: string; detail: string; cause: FailureCause },
 ): Promise<RecognitionRow> {
   return tx
     .updateTable('recognitions')
-    .set({ failure_code: failure.code, failure_detail: failure.detail })
+    .set({ failure_code: failure.code, failure_detail: failure.detail, failure_cause: failure.cause })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()

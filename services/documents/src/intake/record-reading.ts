@@ -2,6 +2,7 @@ import type { StoredFile } from '@alta/contracts/resources/file'
 import type { HandlerScope, Message, WorkDefinition } from '@alta/kit/events/handlers'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import type { Schema } from '../database/schema.ts'
+import { causeOf } from './failure.ts'
 import { fetchReading, type Keep } from './fetch-reading.ts'
 import { addHistory } from './history.repository.ts'
 import { noteConfidence } from './intake.metrics.ts'
@@ -57,7 +58,7 @@ export function recordReading<Data extends Completed>(
     // with the dead letter; this goes to the API and into a mail.
     exhausted: (failure, { data, ...scope }) => {
       const detail = `What the engine has read could not be taken over (${failure.errorClass}).`
-      return recordFailure(kind)({ ...data, code: 'unreadable_result', detail }, scope)
+      return recordFailure(kind)({ ...data, code: 'unreadable_result', detail, temporary: true }, scope)
     },
   }
 }
@@ -65,11 +66,15 @@ export function recordReading<Data extends Completed>(
 /** An engine has given an item up; the file is kept and can be read again. */
 export const recordFailure =
   (kind: Kind) =>
-  async (data: { recognitionId: string; code: string; detail: string }, { tx, emit, message }: Scope) => {
+  async (
+    data: { recognitionId: string; code: string; detail: string; temporary?: boolean },
+    { tx, emit, message }: Scope,
+  ) => {
     const before = await lockItemOfRecognition(tx, kind.table, data.recognitionId)
     if (!before) return
     const { code, detail } = data
-    const run = await saveFailure(tx, data.recognitionId, { code, detail })
+    const cause = causeOf(code, data.temporary)
+    const run = await saveFailure(tx, data.recognitionId, { code, detail, cause })
     const { item, changed } = await settle(tx, kind, before, run)
     const details = { code, detail }
     await addHistory(tx, item, { action: 'reading_failed', by: null, details, ...originOf(message) })

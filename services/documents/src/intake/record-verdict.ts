@@ -5,6 +5,7 @@ import type { HandlerScope, WorkDefinition } from '@alta/kit/events/handlers'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import type { z } from 'zod'
 import type { Schema } from '../database/schema.ts'
+import { causeOf } from './failure.ts'
 import { fetchReading, type Keep } from './fetch-reading.ts'
 import { type Action, addHistory } from './history.repository.ts'
 import { subjectOf } from './item.access.ts'
@@ -105,7 +106,7 @@ export const recordReviewFailed =
     const before = await lockItemOfRecognition(scope.tx, kind.table, data.recognitionId)
     if (!before) return
     const { code, detail } = data
-    await saveFailure(scope.tx, data.recognitionId, { code, detail })
+    await saveFailure(scope.tx, data.recognitionId, { code, detail, cause: causeOf(code, true) })
     const outcome = {
       verdict: 'failed',
       action: 'review_failed',

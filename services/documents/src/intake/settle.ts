@@ -20,7 +20,10 @@ export async function currentReading(tx: Tx, item: ItemRow): Promise<ReadingRow 
 
 export interface Settled {
   readonly item: ItemRow
-  /** Whether the status became another one: then, and only then, others are told. */
+  /**
+   * Whether the status became another one: then, and only then, others are told. Of what is in the trash nobody is;
+   * that it was restored, and as what, is told when it is.
+   */
   readonly changed: boolean
 }
 
@@ -34,8 +37,9 @@ export async function settle(tx: Tx, kind: Kind, before: ItemRow, run: Recogniti
     confidence: reading?.confidence ?? null,
     failure_code: status === 'failed' ? run.failure_code : null,
     failure_detail: status === 'failed' ? run.failure_detail : null,
+    failure_cause: status === 'failed' ? run.failure_cause : null,
   })
-  const changed = status !== before.status
+  const changed = status !== before.status && before.deleted_at === null
   if (changed) noteTransition(kind.name, before.status, status, run.requested_at)
   return { item, changed }
 }

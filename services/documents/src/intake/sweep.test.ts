@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import { person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pdf, startDocuments, type TestDocuments } from '../documents.fixture.ts'
+import { kinds } from '../kinds.ts'
 import { uploadedItem } from './handlers.fixture.ts'
 import { purgeDeleted, sweepFiles } from './sweep.ts'
 
@@ -60,7 +61,7 @@ test('what was deleted long ago is removed for good, with its file at the next s
   const { sha256 } = (await item.get()).body
   const kept = await uploadedItem(documents, owner, 'voice')
   await documents.call(owner, 'DELETE', `/projects/${item.projectId}`)
-  await purgeDeleted(documents.database, 30)
+  await purgeDeleted(documents.database, kinds, 30)
   const count = async () => {
     const { rows } = await documents.admin.query(
       `select (select count(*)::int from projects where id = $1) + (select count(*)::int from versions where item_id = $2)
@@ -80,7 +81,7 @@ test('what was deleted long ago is removed for good, with its file at the next s
     `update voice_samples set deleted_at = deleted_at - interval '31 days' where id = $1`,
     [item.id],
   )
-  await purgeDeleted(documents.database, 30)
+  await purgeDeleted(documents.database, kinds, 30)
   expect(await count()).toBe(0)
   await makeOld()
   await sweep()

@@ -4,7 +4,8 @@ import type { Schema } from '../database/schema.ts'
 import { purgeProjects } from '../projects/project.repository.ts'
 import { filesAreReleased, takeOldFile } from './file.repository.ts'
 import { purgeHistory } from './history.repository.ts'
-import { itemTables, purgeItems } from './item.repository.ts'
+import { purgeItems } from './item.repository.ts'
+import type { Kind } from './kind.ts'
 import { purgeRecognitions } from './recognition.repository.ts'
 import { purgeVersions } from './version.repository.ts'
 
@@ -13,11 +14,20 @@ const ITEMS_PER_TURN = 200
 const FILES_PER_TURN = 500
 
 /** Removes for good what was deleted more than `days` ago: items first, then the projects they were in. */
-export async function purgeDeleted(database: Database<Schema>, days: number): Promise<void> {
-  await database.system(async ({ tx }) => {
+export async function purgeDeleted(
+  database: Database<Schema>,
+  kinds: readonly Kind[],
+  days: number,
+): Promise<void> {
+  await database.system(async ({ tx, emitFor }) => {
     const purged: string[] = []
-    for (const table of itemTables)
-      purged.push(...(await purgeItems(tx, table, { days, limit: ITEMS_PER_TURN })))
+    for (const kind of kinds) {
+      for (const item of await purgeItems(tx, kind.table, { days, limit: ITEMS_PER_TURN })) {
+        const { id, tenant_id: tenantId, project_id: projectId, revision } = item
+        kind.announce.purged(emitFor(tenantId), { id, projectId, sequence: revision + 1 }, { by: null })
+        purged.push(id)
+      }
+    }
     await filesAreReleased(tx, await purgeVersions(tx, purged))
     await purgeRecognitions(tx, purged)
     await purgeHistory(tx, purged)

@@ -1,4 +1,3 @@
-import type { ReviewKind } from '@alta/contracts/resources/review'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Schema } from '../database/schema.ts'
 
@@ -26,24 +25,6 @@ export async function insertVersion(
     returning *
   `.execute(tx)
   return rows[0]
-}
-
-/** The item of the project that has these bytes. */
-export async function itemWithBytes(
-  tx: Tx,
-  projectId: string,
-  kind: ReviewKind,
-  sha256: string,
-): Promise<string | undefined> {
-  const row = await tx
-    .selectFrom('versions')
-    .select('item_id')
-    .where('project_id', '=', projectId)
-    .where('kind', '=', kind)
-    .where('sha256', '=', sha256)
-    .where('claims_bytes', '=', true)
-    .executeTakeFirst()
-  return row?.item_id
 }
 
 export async function findVersion(tx: Tx, itemId: string, number: number): Promise<VersionRow | undefined> {
@@ -90,6 +71,39 @@ export async function releaseBytes(tx: Tx, owner: { itemId: string } | { project
     .where('claims_bytes', '=', true)
     .execute()
 }
+
+/**
+ * An item that is taken back holds its bytes against others again, each of them once. Inside a savepoint: the unique
+ * index decides, also against an upload of the same moment, and the caller can still look for what has them.
+ * @returns the hash of bytes that another item has by now
+ */
+export async function claimBytes(
+  tx: Tx,
+  item: { id: string; project_id: string },
+): Promise<string | undefined> {
+  const taken = () =>
+    sql<{ sha256: string }>`
+    select mine.sha256 from versions mine
+    join versions other using (project_id, kind, sha256)
+    where mine.item_id = ${item.id} and other.claims_bytes and other.item_id <> mine.item_id
+    order by mine.number desc limit 1`.execute(tx)
+  await sql`savepoint claim_bytes`.execute(tx)
+  try {
+    await sql`
+      update versions set claims_bytes = true
+      where item_id = ${item.id} and number in (
+        select min(number) from versions where item_id = ${item.id} group by sha256)`.execute(tx)
+    await sql`release savepoint claim_bytes`.execute(tx)
+    return undefined
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    await sql`rollback to savepoint claim_bytes`.execute(tx)
+    return (await taken()).rows[0]?.sha256 ?? ''
+  }
+}
+
+const isUniqueViolation = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '23505'
 
 /** @returns the files that they named */
 export async function purgeVersions(tx: Tx, itemIds: readonly string[]): Promise<string[]> {

@@ -16,6 +16,8 @@ export const voiceSampleRoutes = (services: ItemServices<Segment>, maximumBytes:
       versions: '/api/v1/voice-samples/:id/versions',
       version: '/api/v1/voice-samples/:id/versions/:v',
       reprocess: '/api/v1/voice-samples/:id/reprocess',
+      restore: '/api/v1/voice-samples/:id/restore',
+      purge: '/api/v1/voice-samples/:id/purge',
     },
     accept: voiceMediaTypes,
     formats: 'WAV, MP3, OGG, FLAC or M4A',

@@ -89,11 +89,13 @@ function entryOf({ security, parameters, requestBody, ...rest }: Operation) {
   const permission = rest['x-permission']
   const json = requestBody?.content['application/json']
   const form = requestBody?.content['multipart/form-data']
+  // A part of a file, which is counted with the whole.
+  const chunk = requestBody?.content['application/offset+octet-stream']
   const limits = rest['x-limits']
   const isAudio = String(form?.encoding?.file?.contentType).startsWith('audio/')
   return {
     policy: security?.length === 0 ? 'anyone' : permission ? `may ${permission}` : 'signedIn',
-    body: form ? (isAudio ? 'audio' : 'document') : json ? 'json' : 'none',
+    body: form ? (isAudio ? 'audio' : 'document') : chunk ? 'document' : json ? 'json' : 'none',
     ...(json ? { maximumBytes: rest['x-maximum-bytes'], bodyRequired: requestBody?.required } : {}),
     cost: limits.cost ?? (form ? UPLOAD_COST : undefined),
     policies: limits.policies,

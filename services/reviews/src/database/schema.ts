@@ -34,6 +34,8 @@ export interface SubjectsTable {
   version: number
   recognition_id: string | null
   deleted_at: Date | null
+  /** Revision of the subject that `deleted_at` is of. */
+  sequence: Generated<number>
 }
 
 export interface ReviewItemsTable {

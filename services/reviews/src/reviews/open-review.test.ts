@@ -143,7 +143,7 @@ describe('what has been deleted', () => {
     await reviews.deliver(eventOf(documentDeleted, { documentId, projectId }))
     expect(await statusesOf(documentId)).toEqual(['closed'])
     await reviews.readDocument(projectId, doubtful, { documentId, version: 2 })
-    expect(await statusesOf(documentId)).toEqual(['closed'])
+    expect(await statusesOf(documentId)).toEqual(['superseded', 'closed'])
   })
 
   it('may be told of before it was read', async () => {
@@ -151,7 +151,8 @@ describe('what has been deleted', () => {
     const documentId = randomUUIDv7()
     await reviews.deliver(eventOf(documentDeleted, { documentId, projectId }))
     await reviews.readDocument(projectId, doubtful, { documentId })
-    expect(await statusesOf(documentId)).toEqual([])
+    expect(await statusesOf(documentId)).toEqual(['closed'])
+    expect(about(documentId, await reviews.emitted(reviewOpened))).toEqual([])
   })
 
   it('may be a whole project', async () => {

@@ -65,7 +65,8 @@ async function triage(
   // Thrown plainly, so that it is tried again: events of different services come in any order.
   if (!project) throw new Error(`project ${projectId} is not known yet`)
   if (project.deleted) return
-  if (!(await advanceSubject(tx, { ...read, tenantId: message.tenantId }))) return
+  const subject = await advanceSubject(tx, { ...read, tenantId: message.tenantId })
+  if (!subject) return
   await supersedeItems(tx, subjectId, message.time)
 
   if (isSure(sureness, project.policy)) {
@@ -84,7 +85,8 @@ async function triage(
     recognitionId,
     confidence: sureness.confidence,
     certainty: sureness.certainty,
-    status: 'open',
+    // In the trash it is nobody's work; restored, it is opened and told of.
+    status: subject.deleted ? 'closed' : 'open',
     round: 1,
     version: 1,
     current: { sha256: result.sha256, size: result.size },
@@ -95,6 +97,7 @@ async function triage(
     updatedAt: now,
   }
   await insertReview(tx, review)
+  if (subject.deleted) return
   emit(reviewOpened, { ...factsOf(review), confidence: review.confidence, round: 1 }, { sequence: 1 })
   noteTriage(kind, 'opened')
 }

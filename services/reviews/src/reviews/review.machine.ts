@@ -10,8 +10,8 @@ import type { StoredReading } from '../readings/stored-reading.ts'
  *    │ └─release, expire, pass, sendBack ┘          │
  *    └──────────────────────undo────────────────────┘
  *
- * `pass` is the first of two approvals. A newer reading of the subject makes a live item `superseded`,
- * the end of its subject or project makes it `closed`; both are final.
+ * `pass` is the first of two approvals. A newer reading of the subject makes a live item `superseded`, which is final.
+ * The end of its subject or project makes it `closed`, until the subject is restored.
  */
 export const transitions = {
   open: { claim: 'claimed', undo: 'open', supersede: 'superseded', close: 'closed' },
@@ -29,7 +29,7 @@ export const transitions = {
   approved: { undo: 'open' },
   rejected: { undo: 'open' },
   superseded: {},
-  closed: {},
+  closed: { reopen: 'open', supersede: 'superseded' },
 } as const
 
 export type Status = keyof typeof transitions
@@ -45,6 +45,7 @@ export type Action =
   | 'undo'
   | 'supersede'
   | 'close'
+  | 'reopen'
 
 /** The part of an item that actions change. */
 export interface ReviewState {

@@ -158,6 +158,19 @@ export const supersedeItems = (tx: Tx, subjectId: string, now: Date): Promise<vo
 export const closeItemsOfSubject = (tx: Tx, subjectId: string, now: Date): Promise<void> =>
   endItems(tx, sql`subject_id = ${subjectId}`, 'close', now)
 
+/** Reopens what the deletion of its subject has closed, unless a newer reading has come since. */
+export async function reopenItemOfSubject(tx: Tx, subjectId: string, now: Date): Promise<Review | undefined> {
+  const { rows } = await sql<Selectable<ReviewItemsTable>>`
+    update review_items item
+    set status = 'open', version = item.version + 1, updated_at = ${now}
+    from subjects
+    where item.subject_id = ${subjectId} and subjects.subject_id = item.subject_id
+      and item.recognition_id = subjects.recognition_id
+      and item.status in (${sql.join(statusesBefore('reopen'))})
+    returning item.*`.execute(tx)
+  return rows[0] && toReview(rows[0])
+}
+
 export const closeItemsOfProject = (tx: Tx, projectId: string, now: Date): Promise<void> =>
   endItems(tx, sql`project_id = ${projectId}`, 'close', now)
 

@@ -17,40 +17,43 @@ export interface Recognition {
 
 /**
  * Notes that a subject has been read, and locks it until the transaction ends.
- * @returns false when the same or a newer reading is known already, or the subject is deleted
+ * @returns nothing when the same or a newer reading is known already
  */
-export async function advanceSubject(tx: Tx, recognition: Recognition): Promise<boolean> {
+export async function advanceSubject(
+  tx: Tx,
+  recognition: Recognition,
+): Promise<{ deleted: boolean } | undefined> {
   const { tenantId, projectId, kind, subjectId, version, recognitionId } = recognition
-  const { rows } = await sql`
+  const { rows } = await sql<{ deleted: boolean }>`
     insert into subjects (subject_id, tenant_id, project_id, kind, version, recognition_id)
     values (${subjectId}, ${tenantId}, ${projectId}, ${kind}, ${version}, ${recognitionId})
     on conflict (subject_id) do update
     set version = excluded.version, recognition_id = excluded.recognition_id
-    where subjects.deleted_at is null
-      and (subjects.version, subjects.recognition_id) < (excluded.version, excluded.recognition_id)
-    returning subject_id`.execute(tx)
-  return rows.length > 0
+    where (subjects.version, coalesce(subjects.recognition_id, '00000000-0000-0000-0000-000000000000'))
+      < (excluded.version, excluded.recognition_id)
+    returning deleted_at is not null as deleted`.execute(tx)
+  return rows[0]
 }
 
-/** Also for a subject that we have not heard of yet: a late reading of it must not open an item. */
-export async function deleteSubject(
+/**
+ * Notes whether a subject is deleted, and locks it until the transaction ends. Also for one that we have not heard
+ * of yet: a late reading of what is deleted must not lay it before anybody.
+ * @returns false when something newer is known
+ */
+export async function markSubject(
   tx: Tx,
   subject: Pick<Recognition, 'tenantId' | 'projectId' | 'kind' | 'subjectId'>,
-  at: Date,
-): Promise<void> {
-  await tx
-    .insertInto('subjects')
-    .values({
-      subject_id: subject.subjectId,
-      tenant_id: subject.tenantId,
-      project_id: subject.projectId,
-      kind: subject.kind,
-      version: 0,
-      recognition_id: null,
-      deleted_at: at,
-    })
-    .onConflict((conflict) => conflict.column('subject_id').doUpdateSet({ deleted_at: at }))
-    .execute()
+  news: { deletedAt: Date | null; sequence: number },
+): Promise<boolean> {
+  const { tenantId, projectId, kind, subjectId } = subject
+  const { deletedAt, sequence } = news
+  const { rows } = await sql`
+    insert into subjects (subject_id, tenant_id, project_id, kind, version, recognition_id, deleted_at, sequence)
+    values (${subjectId}, ${tenantId}, ${projectId}, ${kind}, 0, null, ${deletedAt}, ${sequence})
+    on conflict (subject_id) do update set deleted_at = excluded.deleted_at, sequence = excluded.sequence
+    where subjects.sequence <= excluded.sequence
+    returning subject_id`.execute(tx)
+  return rows.length > 0
 }
 
 /**

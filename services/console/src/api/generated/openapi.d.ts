@@ -1357,8 +1357,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete a document
-         * @description By those who uploaded it and by owners of the project.
+         * Put a document into the trash
+         * @description By those who uploaded it and by owners of the project. It can be restored until it is purged, by an owner or after the time that deleted things are kept.
          */
         delete: operations["deleteDocumentsId"];
         options?: never;
@@ -1404,6 +1404,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{id}/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove a document from the trash for good
+         * @description Owners only. Its file goes as well, unless something else has the same bytes.
+         */
+        post: operations["postDocumentsIdPurge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents/{id}/reprocess": {
         parameters: {
             query?: never;
@@ -1415,6 +1435,26 @@ export interface paths {
         put?: never;
         /** Read the current version of a document again */
         post: operations["postDocumentsIdReprocess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a document back from the trash
+         * @description By those who may delete it. It is as it was, with whatever was read or decided meanwhile.
+         */
+        post: operations["postDocumentsIdRestore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2048,6 +2088,26 @@ export interface paths {
         patch: operations["patchProjectsId"];
         trace?: never;
     };
+    "/api/v1/projects/{id}/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many documents and voice samples of a project
+         * @description Of `ids`, or of everything that matches `filter`: to read again all that failed for a passing reason, `{"action": "reprocess", "filter": {"status": ["failed"], "failureCause": "temporary"}}`. `dryRun` only counts. Up to 20 ids are changed at once; more, and filters, are a task of the type `item-change`. What cannot be changed is told item by item, and the others are.
+         */
+        post: operations["postProjectsIdBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{id}/documents": {
         parameters: {
             query?: never;
@@ -2062,6 +2122,23 @@ export interface paths {
          * @description PDF, PNG, JPEG, TIFF or WebP, told by content. `tags` is a list separated by commas.
          */
         post: operations["postProjectsIdDocuments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List documents and voice samples of a project together */
+        get: operations["getProjectsIdItems"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2107,6 +2184,96 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an upload that can be interrupted
+         * @description tus 1.0 with creation, expiration, termination and checksum (sha256). `Upload-Metadata`: `filename`, `filetype`, `title`, `language`, `tags` with commas between them, `kind` (`document` or `voice`; from `filetype` unless told). Limits are those of an upload in one piece.
+         */
+        post: operations["postProjectsIdUploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/uploads/{uploadId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how far an upload of one’s own is, and what became of it
+         * @description HEAD has the same headers, by which tus clients find where to go on.
+         */
+        get: operations["getProjectsIdUploadsUploadId"];
+        put?: never;
+        post?: never;
+        /**
+         * End an upload
+         * @description What has come of it is dropped; an item that was made of it stays.
+         */
+        delete: operations["deleteProjectsIdUploadsUploadId"];
+        options?: never;
+        head?: never;
+        /**
+         * Send the next part of an upload
+         * @description From `Upload-Offset` on; a part may be as large as a document. With the last byte the file is taken as if it had come in one piece: `Upload-Outcome` is `created` or `duplicate`, and `Upload-Item` is where the item is that was made of it, or had its bytes before.
+         */
+        patch: operations["patchProjectsIdUploadsUploadId"];
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one’s own saved views of a project and those that are shared in it */
+        get: operations["getProjectsIdViews"];
+        put?: never;
+        /**
+         * Save a view of a project’s list
+         * @description For oneself; `shared` ones, by reviewers and owners, are seen by everybody in the project.
+         */
+        post: operations["postProjectsIdViews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/views/{viewId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a saved view */
+        delete: operations["deleteProjectsIdViewsViewId"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a saved view
+         * @description One’s own; shared ones of others by owners of the project.
+         */
+        patch: operations["patchProjectsIdViewsViewId"];
         trace?: never;
     };
     "/api/v1/projects/{id}/voice-samples": {
@@ -2740,8 +2907,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete a voice sample
-         * @description By those who uploaded it and by owners of the project.
+         * Put a voice sample into the trash
+         * @description By those who uploaded it and by owners of the project. It can be restored until it is purged, by an owner or after the time that deleted things are kept.
          */
         delete: operations["deleteVoiceSamplesId"];
         options?: never;
@@ -2770,6 +2937,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/voice-samples/{id}/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove a voice sample from the trash for good
+         * @description Owners only. Its file goes as well, unless something else has the same bytes.
+         */
+        post: operations["postVoiceSamplesIdPurge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/voice-samples/{id}/reprocess": {
         parameters: {
             query?: never;
@@ -2781,6 +2968,26 @@ export interface paths {
         put?: never;
         /** Read the current version of a voice sample again */
         post: operations["postVoiceSamplesIdReprocess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/voice-samples/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a voice sample back from the trash
+         * @description By those who may delete it. It is as it was, with whatever was read or decided meanwhile.
+         */
+        post: operations["postVoiceSamplesIdRestore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7961,15 +8168,31 @@ export interface operations {
     getDocuments: {
         parameters: {
             query?: {
+                projectId?: string;
                 /** @description Items per page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
-                projectId?: string;
-                status?: "uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed";
+                /** @description Any of these; repeat it for several. */
+                status?: ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed") | ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed")[];
                 /** @description Words of title or text; the last one may be only begun. */
                 q?: string;
                 tag?: string;
+                uploadedBy?: string;
+                /** @description Uploaded then or later. */
+                from?: string;
+                /** @description Uploaded before. */
+                to?: string;
+                /** @description Failed with this code. */
+                failureCode?: string;
+                /** @description Failed for a reason of this sort. */
+                failureCause?: "temporary" | "permanent";
+                /** @description What lies in the trash, instead of what does not. */
+                trashed?: "true" | "false";
+                /** @description With `-` the other way round. */
+                sort?: "createdAt" | "-createdAt" | "title" | "-title" | "confidence" | "-confidence" | "size" | "-size";
+                /** @description Count what matches, on every page. */
+                total?: "true" | "false";
             };
             header?: never;
             path?: never;
@@ -7977,7 +8200,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Newest first */
+            /** @description Newest first unless told */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8002,6 +8225,10 @@ export interface operations {
                             confidence: number | null;
                             failure: {
                                 code: string;
+                                /** @enum {string} */
+                                cause: "temporary" | "permanent";
+                                message: string;
+                                action: string;
                                 detail: string;
                             } | null;
                             /** Format: uuid */
@@ -8010,9 +8237,13 @@ export interface operations {
                             createdAt: string;
                             /** Format: date-time */
                             updatedAt: string;
+                            deletedAt: string | null;
+                            deletedBy: string | null;
                             etag: string;
                         }[];
                         nextCursor: string | null;
+                        /** @description How many match, when `total` was asked for; null when not, or when they are more than 10000. */
+                        total: number | null;
                     };
                 };
             };
@@ -8053,6 +8284,10 @@ export interface operations {
                         confidence: number | null;
                         failure: {
                             code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
                             detail: string;
                         } | null;
                         /** Format: uuid */
@@ -8061,6 +8296,8 @@ export interface operations {
                         createdAt: string;
                         /** Format: date-time */
                         updatedAt: string;
+                        deletedAt: string | null;
+                        deletedBy: string | null;
                         etag: string;
                         text: string | null;
                         pageCount: number;
@@ -8099,7 +8336,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Gone */
+            /** @description In the trash */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -8153,6 +8390,10 @@ export interface operations {
                         confidence: number | null;
                         failure: {
                             code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
                             detail: string;
                         } | null;
                         /** Format: uuid */
@@ -8161,6 +8402,8 @@ export interface operations {
                         createdAt: string;
                         /** Format: date-time */
                         updatedAt: string;
+                        deletedAt: string | null;
+                        deletedBy: string | null;
                         etag: string;
                     };
                 };
@@ -8256,6 +8499,28 @@ export interface operations {
             };
         };
     };
+    postDocumentsIdPurge: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone for good */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     postDocumentsIdReprocess: {
         parameters: {
             query?: never;
@@ -8294,6 +8559,10 @@ export interface operations {
                         confidence: number | null;
                         failure: {
                             code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
                             detail: string;
                         } | null;
                         /** Format: uuid */
@@ -8302,6 +8571,65 @@ export interface operations {
                         createdAt: string;
                         /** Format: date-time */
                         updatedAt: string;
+                        deletedAt: string | null;
+                        deletedBy: string | null;
+                        etag: string;
+                    };
+                };
+            };
+        };
+    };
+    postDocumentsIdRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        projectId: string;
+                        title: string;
+                        language: string;
+                        tags: string[];
+                        /** @enum {string} */
+                        status: "uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed";
+                        version: number;
+                        fileName: string;
+                        mediaType: string;
+                        size: number;
+                        sha256: string;
+                        confidence: number | null;
+                        failure: {
+                            code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
+                            detail: string;
+                        } | null;
+                        /** Format: uuid */
+                        uploadedBy: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        updatedAt: string;
+                        deletedAt: string | null;
+                        deletedBy: string | null;
                         etag: string;
                     };
                 };
@@ -8388,6 +8716,10 @@ export interface operations {
                         confidence: number | null;
                         failure: {
                             code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
                             detail: string;
                         } | null;
                         /** Format: uuid */
@@ -8396,6 +8728,8 @@ export interface operations {
                         createdAt: string;
                         /** Format: date-time */
                         updatedAt: string;
+                        deletedAt: string | null;
+                        deletedBy: string | null;
                         etag: string;
                     };
                 };
@@ -8439,6 +8773,10 @@ export interface operations {
                         decidedBy: string | null;
                         failure: {
                             code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
                             detail: string;
                         } | null;
                     };
@@ -10090,6 +10428,86 @@ export interface operations {
             };
         };
     };
+    postProjectsIdBulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    action: "tag" | "untag" | "delete" | "restore" | "reprocess";
+                    /** @description Of `tag` and `untag` */
+                    tags?: (string & (unknown & unknown))[];
+                    ids?: string[];
+                    /** @description Everything that matches, instead of `ids`; of the trash with `restore` */
+                    filter?: {
+                        /** @enum {string} */
+                        kind?: "document" | "voice";
+                        status?: ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed")[];
+                        /** @description Words of title or text; the last one may be only begun */
+                        q?: string;
+                        tag?: string;
+                        /** Format: uuid */
+                        uploadedBy?: string;
+                        /** Format: date-time */
+                        from?: string;
+                        /** Format: date-time */
+                        to?: string;
+                        failureCode?: string;
+                        /** @enum {string} */
+                        failureCause?: "temporary" | "permanent";
+                    };
+                    /**
+                     * @description Only count what would be changed
+                     * @default false
+                     */
+                    dryRun?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Counted, or done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        matching: number;
+                        allowed: number;
+                        dryRun: boolean;
+                        done: number;
+                        failures: {
+                            item: string;
+                            reason: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Begun as a task */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        matching: number;
+                        allowed: number;
+                        /** Format: uuid */
+                        taskId: string;
+                    };
+                };
+            };
+        };
+    };
     postProjectsIdDocuments: {
         parameters: {
             query?: never;
@@ -10137,6 +10555,10 @@ export interface operations {
                         confidence: number | null;
                         failure: {
                             code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
                             detail: string;
                         } | null;
                         /** Format: uuid */
@@ -10145,7 +10567,99 @@ export interface operations {
                         createdAt: string;
                         /** Format: date-time */
                         updatedAt: string;
+                        deletedAt: string | null;
+                        deletedBy: string | null;
                         etag: string;
+                        sameBytesInTrash: string | null;
+                    };
+                };
+            };
+        };
+    };
+    getProjectsIdItems: {
+        parameters: {
+            query?: {
+                /** @description Both unless told. */
+                kind?: "document" | "voice";
+                /** @description Items per page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Any of these; repeat it for several. */
+                status?: ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed") | ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed")[];
+                /** @description Words of title or text; the last one may be only begun. */
+                q?: string;
+                tag?: string;
+                uploadedBy?: string;
+                /** @description Uploaded then or later. */
+                from?: string;
+                /** @description Uploaded before. */
+                to?: string;
+                /** @description Failed with this code. */
+                failureCode?: string;
+                /** @description Failed for a reason of this sort. */
+                failureCause?: "temporary" | "permanent";
+                /** @description What lies in the trash, instead of what does not. */
+                trashed?: "true" | "false";
+                /** @description With `-` the other way round. */
+                sort?: "createdAt" | "-createdAt" | "title" | "-title" | "confidence" | "-confidence" | "size" | "-size";
+                /** @description Count what matches, on every page. */
+                total?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first unless told */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: uuid */
+                            projectId: string;
+                            title: string;
+                            language: string;
+                            tags: string[];
+                            /** @enum {string} */
+                            status: "uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed";
+                            version: number;
+                            fileName: string;
+                            mediaType: string;
+                            size: number;
+                            sha256: string;
+                            confidence: number | null;
+                            failure: {
+                                code: string;
+                                /** @enum {string} */
+                                cause: "temporary" | "permanent";
+                                message: string;
+                                action: string;
+                                detail: string;
+                            } | null;
+                            /** Format: uuid */
+                            uploadedBy: string;
+                            /** Format: date-time */
+                            createdAt: string;
+                            /** Format: date-time */
+                            updatedAt: string;
+                            deletedAt: string | null;
+                            deletedBy: string | null;
+                            etag: string;
+                            /** @enum {string} */
+                            kind: "document" | "voice";
+                        }[];
+                        nextCursor: string | null;
+                        /** @description How many match, when `total` was asked for; null when not, or when they are more than 10000. */
+                        total: number | null;
                     };
                 };
             };
@@ -10241,6 +10755,387 @@ export interface operations {
             };
         };
     };
+    postProjectsIdUploads: {
+        parameters: {
+            query?: never;
+            header: {
+                "tus-resumable": "1.0.0";
+                "upload-length": string;
+                "upload-metadata"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begun; `Location` says where parts go */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getProjectsIdUploadsUploadId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                uploadId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The upload */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "document" | "voice";
+                        fileName: string;
+                        length: number;
+                        received: number;
+                        outcome: ("created" | "duplicate" | "refused") | null;
+                        itemId: string | null;
+                        problem: {
+                            status: number;
+                            code: string;
+                            detail: string;
+                        } | null;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteProjectsIdUploadsUploadId: {
+        parameters: {
+            query?: never;
+            header: {
+                "tus-resumable": "1.0.0";
+            };
+            path: {
+                id: string;
+                uploadId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patchProjectsIdUploadsUploadId: {
+        parameters: {
+            query?: never;
+            header: {
+                "tus-resumable": "1.0.0";
+                "upload-offset": string;
+                "upload-checksum"?: string;
+            };
+            path: {
+                id: string;
+                uploadId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Taken; `Upload-Offset` says how far it is */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getProjectsIdViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            shared: boolean;
+                            filter: {
+                                /** @enum {string} */
+                                kind?: "document" | "voice";
+                                status?: ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed")[];
+                                /** @description Words of title or text; the last one may be only begun */
+                                q?: string;
+                                tag?: string;
+                                /** Format: uuid */
+                                uploadedBy?: string;
+                                /** Format: date-time */
+                                from?: string;
+                                /** Format: date-time */
+                                to?: string;
+                                failureCode?: string;
+                                /** @enum {string} */
+                                failureCause?: "temporary" | "permanent";
+                            };
+                            /** @enum {string} */
+                            sort: "createdAt" | "-createdAt" | "title" | "-title" | "confidence" | "-confidence" | "size" | "-size";
+                            columns: string[];
+                            /** @enum {string} */
+                            layout: "grid" | "list";
+                            /** Format: uuid */
+                            createdBy: string;
+                            /** Format: date-time */
+                            createdAt: string;
+                            /** Format: date-time */
+                            updatedAt: string;
+                            etag: string;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    postProjectsIdViews: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @default false */
+                    shared?: boolean;
+                    /** @default {} */
+                    filter?: {
+                        /** @enum {string} */
+                        kind?: "document" | "voice";
+                        status?: ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed")[];
+                        /** @description Words of title or text; the last one may be only begun */
+                        q?: string;
+                        tag?: string;
+                        /** Format: uuid */
+                        uploadedBy?: string;
+                        /** Format: date-time */
+                        from?: string;
+                        /** Format: date-time */
+                        to?: string;
+                        failureCode?: string;
+                        /** @enum {string} */
+                        failureCause?: "temporary" | "permanent";
+                    };
+                    /**
+                     * @default -createdAt
+                     * @enum {string}
+                     */
+                    sort?: "createdAt" | "-createdAt" | "title" | "-title" | "confidence" | "-confidence" | "size" | "-size";
+                    columns?: (string & (unknown & unknown))[];
+                    /**
+                     * @default list
+                     * @enum {string}
+                     */
+                    layout?: "grid" | "list";
+                };
+            };
+        };
+        responses: {
+            /** @description Saved */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        shared: boolean;
+                        filter: {
+                            /** @enum {string} */
+                            kind?: "document" | "voice";
+                            status?: ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed")[];
+                            /** @description Words of title or text; the last one may be only begun */
+                            q?: string;
+                            tag?: string;
+                            /** Format: uuid */
+                            uploadedBy?: string;
+                            /** Format: date-time */
+                            from?: string;
+                            /** Format: date-time */
+                            to?: string;
+                            failureCode?: string;
+                            /** @enum {string} */
+                            failureCause?: "temporary" | "permanent";
+                        };
+                        /** @enum {string} */
+                        sort: "createdAt" | "-createdAt" | "title" | "-title" | "confidence" | "-confidence" | "size" | "-size";
+                        columns: string[];
+                        /** @enum {string} */
+                        layout: "grid" | "list";
+                        /** Format: uuid */
+                        createdBy: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        updatedAt: string;
+                        etag: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteProjectsIdViewsViewId: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+                viewId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patchProjectsIdViewsViewId: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+                viewId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    shared?: boolean;
+                    filter?: {
+                        /** @enum {string} */
+                        kind?: "document" | "voice";
+                        status?: ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed")[];
+                        /** @description Words of title or text; the last one may be only begun */
+                        q?: string;
+                        tag?: string;
+                        /** Format: uuid */
+                        uploadedBy?: string;
+                        /** Format: date-time */
+                        from?: string;
+                        /** Format: date-time */
+                        to?: string;
+                        failureCode?: string;
+                        /** @enum {string} */
+                        failureCause?: "temporary" | "permanent";
+                    };
+                    /** @enum {string} */
+                    sort?: "createdAt" | "-createdAt" | "title" | "-title" | "confidence" | "-confidence" | "size" | "-size";
+                    columns?: (string & (unknown & unknown))[];
+                    /** @enum {string} */
+                    layout?: "grid" | "list";
+                };
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        shared: boolean;
+                        filter: {
+                            /** @enum {string} */
+                            kind?: "document" | "voice";
+                            status?: ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed")[];
+                            /** @description Words of title or text; the last one may be only begun */
+                            q?: string;
+                            tag?: string;
+                            /** Format: uuid */
+                            uploadedBy?: string;
+                            /** Format: date-time */
+                            from?: string;
+                            /** Format: date-time */
+                            to?: string;
+                            failureCode?: string;
+                            /** @enum {string} */
+                            failureCause?: "temporary" | "permanent";
+                        };
+                        /** @enum {string} */
+                        sort: "createdAt" | "-createdAt" | "title" | "-title" | "confidence" | "-confidence" | "size" | "-size";
+                        columns: string[];
+                        /** @enum {string} */
+                        layout: "grid" | "list";
+                        /** Format: uuid */
+                        createdBy: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        updatedAt: string;
+                        etag: string;
+                    };
+                };
+            };
+        };
+    };
     postProjectsIdVoiceSamples: {
         parameters: {
             query?: never;
@@ -10288,6 +11183,10 @@ export interface operations {
                         confidence: number | null;
                         failure: {
                             code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
                             detail: string;
                         } | null;
                         /** Format: uuid */
@@ -10296,7 +11195,10 @@ export interface operations {
                         createdAt: string;
                         /** Format: date-time */
                         updatedAt: string;
+                        deletedAt: string | null;
+                        deletedBy: string | null;
                         etag: string;
+                        sameBytesInTrash: string | null;
                     };
                 };
             };
@@ -11935,15 +12837,31 @@ export interface operations {
     getVoiceSamples: {
         parameters: {
             query?: {
+                projectId?: string;
                 /** @description Items per page. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
-                projectId?: string;
-                status?: "uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed";
+                /** @description Any of these; repeat it for several. */
+                status?: ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed") | ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed")[];
                 /** @description Words of title or text; the last one may be only begun. */
                 q?: string;
                 tag?: string;
+                uploadedBy?: string;
+                /** @description Uploaded then or later. */
+                from?: string;
+                /** @description Uploaded before. */
+                to?: string;
+                /** @description Failed with this code. */
+                failureCode?: string;
+                /** @description Failed for a reason of this sort. */
+                failureCause?: "temporary" | "permanent";
+                /** @description What lies in the trash, instead of what does not. */
+                trashed?: "true" | "false";
+                /** @description With `-` the other way round. */
+                sort?: "createdAt" | "-createdAt" | "title" | "-title" | "confidence" | "-confidence" | "size" | "-size";
+                /** @description Count what matches, on every page. */
+                total?: "true" | "false";
             };
             header?: never;
             path?: never;
@@ -11951,7 +12869,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Newest first */
+            /** @description Newest first unless told */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11976,6 +12894,10 @@ export interface operations {
                             confidence: number | null;
                             failure: {
                                 code: string;
+                                /** @enum {string} */
+                                cause: "temporary" | "permanent";
+                                message: string;
+                                action: string;
                                 detail: string;
                             } | null;
                             /** Format: uuid */
@@ -11984,9 +12906,13 @@ export interface operations {
                             createdAt: string;
                             /** Format: date-time */
                             updatedAt: string;
+                            deletedAt: string | null;
+                            deletedBy: string | null;
                             etag: string;
                         }[];
                         nextCursor: string | null;
+                        /** @description How many match, when `total` was asked for; null when not, or when they are more than 10000. */
+                        total: number | null;
                     };
                 };
             };
@@ -12027,6 +12953,10 @@ export interface operations {
                         confidence: number | null;
                         failure: {
                             code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
                             detail: string;
                         } | null;
                         /** Format: uuid */
@@ -12035,6 +12965,8 @@ export interface operations {
                         createdAt: string;
                         /** Format: date-time */
                         updatedAt: string;
+                        deletedAt: string | null;
+                        deletedBy: string | null;
                         etag: string;
                         transcript: string | null;
                         duration: number | null;
@@ -12077,7 +13009,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Gone */
+            /** @description In the trash */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -12131,6 +13063,10 @@ export interface operations {
                         confidence: number | null;
                         failure: {
                             code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
                             detail: string;
                         } | null;
                         /** Format: uuid */
@@ -12139,6 +13075,8 @@ export interface operations {
                         createdAt: string;
                         /** Format: date-time */
                         updatedAt: string;
+                        deletedAt: string | null;
+                        deletedBy: string | null;
                         etag: string;
                     };
                 };
@@ -12190,6 +13128,28 @@ export interface operations {
             };
         };
     };
+    postVoiceSamplesIdPurge: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone for good */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     postVoiceSamplesIdReprocess: {
         parameters: {
             query?: never;
@@ -12228,6 +13188,10 @@ export interface operations {
                         confidence: number | null;
                         failure: {
                             code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
                             detail: string;
                         } | null;
                         /** Format: uuid */
@@ -12236,6 +13200,65 @@ export interface operations {
                         createdAt: string;
                         /** Format: date-time */
                         updatedAt: string;
+                        deletedAt: string | null;
+                        deletedBy: string | null;
+                        etag: string;
+                    };
+                };
+            };
+        };
+    };
+    postVoiceSamplesIdRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        projectId: string;
+                        title: string;
+                        language: string;
+                        tags: string[];
+                        /** @enum {string} */
+                        status: "uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed";
+                        version: number;
+                        fileName: string;
+                        mediaType: string;
+                        size: number;
+                        sha256: string;
+                        confidence: number | null;
+                        failure: {
+                            code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
+                            detail: string;
+                        } | null;
+                        /** Format: uuid */
+                        uploadedBy: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        updatedAt: string;
+                        deletedAt: string | null;
+                        deletedBy: string | null;
                         etag: string;
                     };
                 };
@@ -12322,6 +13345,10 @@ export interface operations {
                         confidence: number | null;
                         failure: {
                             code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
                             detail: string;
                         } | null;
                         /** Format: uuid */
@@ -12330,6 +13357,8 @@ export interface operations {
                         createdAt: string;
                         /** Format: date-time */
                         updatedAt: string;
+                        deletedAt: string | null;
+                        deletedBy: string | null;
                         etag: string;
                     };
                 };
@@ -12373,6 +13402,10 @@ export interface operations {
                         decidedBy: string | null;
                         failure: {
                             code: string;
+                            /** @enum {string} */
+                            cause: "temporary" | "permanent";
+                            message: string;
+                            action: string;
                             detail: string;
                         } | null;
                     };

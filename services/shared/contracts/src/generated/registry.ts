@@ -8,7 +8,9 @@ import { documentOcrCompleted } from '../events/document-ocr-completed.v1.ts'
 import { documentOcrFailed } from '../events/document-ocr-failed.v1.ts'
 import { documentOcrRequested } from '../events/document-ocr-requested.v1.ts'
 import { documentOcrStarted } from '../events/document-ocr-started.v1.ts'
+import { documentPurged } from '../events/document-purged.v1.ts'
 import { documentRejected } from '../events/document-rejected.v1.ts'
+import { documentRestored } from '../events/document-restored.v1.ts'
 import { documentUploaded } from '../events/document-uploaded.v1.ts'
 import { emailFailed } from '../events/email-failed.v1.ts'
 import { emailSendRequested } from '../events/email-send-requested.v1.ts'
@@ -39,7 +41,9 @@ import { userEmailChanged } from '../events/user-email-changed.v1.ts'
 import { userRegistered } from '../events/user-registered.v1.ts'
 import { voiceApproved } from '../events/voice-approved.v1.ts'
 import { voiceDeleted } from '../events/voice-deleted.v1.ts'
+import { voicePurged } from '../events/voice-purged.v1.ts'
 import { voiceRejected } from '../events/voice-rejected.v1.ts'
+import { voiceRestored } from '../events/voice-restored.v1.ts'
 import { voiceTranscriptionCompleted } from '../events/voice-transcription-completed.v1.ts'
 import { voiceTranscriptionFailed } from '../events/voice-transcription-failed.v1.ts'
 import { voiceTranscriptionRequested } from '../events/voice-transcription-requested.v1.ts'
@@ -56,7 +60,9 @@ const contracts = [
   documentOcrFailed,
   documentOcrRequested,
   documentOcrStarted,
+  documentPurged,
   documentRejected,
+  documentRestored,
   documentUploaded,
   emailFailed,
   emailSendRequested,
@@ -87,7 +93,9 @@ const contracts = [
   userRegistered,
   voiceApproved,
   voiceDeleted,
+  voicePurged,
   voiceRejected,
+  voiceRestored,
   voiceTranscriptionCompleted,
   voiceTranscriptionFailed,
   voiceTranscriptionRequested,

@@ -64,7 +64,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
   }
 }
 
-function requestBody({ body, upload }: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+function requestBody({ body, upload, stream }: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> {
   if (upload) {
     const file = z.string().meta({
       description: `At most ${upload.maximumBytes} bytes of ${upload.accept.join(', ')}.`,
@@ -73,6 +73,10 @@ function requestBody({ body, upload }: Route): Pick<ZodOpenApiOperationObject, '
     const schema = z.object({ file, ...upload.fields.shape })
     const encoding = { file: { contentType: upload.accept.join(', ') } }
     return { requestBody: { required: true, content: { 'multipart/form-data': { schema, encoding } } } }
+  }
+  if (stream !== undefined) {
+    const schema = z.string().meta({ override: { type: 'string', contentMediaType: stream } })
+    return { requestBody: { required: true, content: { [stream]: { schema } } } }
   }
   if (!body) return {}
   return {

@@ -178,6 +178,8 @@ export interface Route extends RouteFacts {
   readonly handle: (input: ErasedInput) => Promise<Answer>
   /** Answers by itself, instead of `handle`. */
   readonly raw?: RawHandler
+  /** Media type of the bytes that a raw route takes as they come, a file or a part of one. */
+  readonly stream?: string
 }
 
 /**
@@ -189,11 +191,13 @@ export type RawHandler = (
   response: ServerResponse,
 ) => Promise<Problem | undefined>
 
-/** A route of a protocol that has its own forms of bodies and answers, such as OAuth; or a page. */
-export function rawRoute(facts: RouteFacts & Pick<Route, 'params' | 'answers'> & { raw: RawHandler }): Route {
+type RawFacts = RouteFacts & Pick<Route, 'params' | 'headers' | 'answers' | 'stream'>
+
+/** A route of a protocol that has its own forms of bodies and answers, such as OAuth; or a page. For anyone unless told. */
+export function rawRoute(facts: RawFacts & { raw: RawHandler; policy?: Policy }): Route {
   return {
-    ...facts,
     policy: anyone,
+    ...facts,
     handle: () => Promise.reject(new Error(`${facts.path} is answered by its raw handler`)),
   }
 }
