@@ -46,6 +46,7 @@ import { sessionRoutes } from './sessions/session.routes.ts'
 import { sessionService } from './sessions/session.service.ts'
 import { managedUserRoutes } from './users/managed-user.routes.ts'
 import { managedUserService } from './users/managed-user.service.ts'
+import { nameRoutes } from './users/name.routes.ts'
 import { userRoutes } from './users/user.routes.ts'
 import { normalisedEmail } from './users/user.schema.ts'
 import { userService } from './users/user.service.ts'
@@ -159,6 +160,7 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
   return {
     routes: [
       ...userRoutes(users),
+      ...nameRoutes(database),
       ...passwordRoutes(passwordChanges, resets),
       ...emailRoutes(emails),
       ...sessionRoutes(sessions),

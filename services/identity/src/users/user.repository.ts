@@ -163,3 +163,10 @@ export async function replacePasswordHash(
     .executeTakeFirst()
   return numUpdatedRows === 1n
 }
+
+export function namesOf(
+  tx: Kysely<IdentitySchema>,
+  ids: readonly string[],
+): Promise<{ id: string; name: string }[]> {
+  return tx.selectFrom('users').select(['id', 'name']).where('id', 'in', ids).execute()
+}

@@ -82,6 +82,8 @@ export interface VerdictsTable {
   after_text: string
   corrections: JSONColumnType<Correction[]>
   agreed: boolean | null
+  /** Share of words; null also of what was decided before it was kept. */
+  agreement: number | null
   undoes: string | null
 }
 

@@ -6,10 +6,12 @@ import { reviewSentBack } from '@alta/contracts/events/review-sent-back.v1'
 import type { Correction } from '@alta/contracts/resources/review'
 import { conflict } from '@alta/kit/errors'
 import { requireMatch } from '@alta/kit/http/etag'
+import { agreementOf } from '../readings/agreement.ts'
 import { correctWords } from '../readings/correct.ts'
 import { type Reading, textOf, wordsOf } from '../readings/reading.ts'
 import { rewrite } from '../readings/rewrite.ts'
-import { loadReading, saveReading } from '../readings/stored-reading.ts'
+import { loadReading, type StoredReading, saveReading } from '../readings/stored-reading.ts'
+import { approvalHiddenFrom } from './blind.ts'
 import { demandReviewer, openReview } from './review.access.ts'
 import { approve, reject, requireClaim, sendBack } from './review.actions.ts'
 import { carryingOn, factsOf, resultFile } from './review.events.ts'
@@ -30,31 +32,34 @@ export function decisions(options: ReviewServiceOptions) {
   const { files } = options
 
   /**
-   * The item and its text as the reviewer sees them. Checks already what the transaction will check again,
+   * The item, and its text as this reviewer is shown it. Checks already what the transaction will check again,
    * so that nobody without a claim makes us write files.
    */
-  async function readClaimed({ caller, id, ifMatch }: Request): Promise<{ seen: Review; reading: Reading }> {
-    const seen = await options.database.read(caller.tenantId, async (tx) => {
+  async function readClaimed({
+    caller,
+    id,
+    ifMatch,
+  }: Request): Promise<{ seen: Review; shown: StoredReading }> {
+    return options.database.read(caller.tenantId, async (tx) => {
       const { review, role } = await openReview(tx, caller, id, findReview)
       demandReviewer(role)
       requireMatch(ifMatch, review.version)
-      requireClaim({
-        review,
-        verdicts: await findVerdicts(tx, id),
-        actor: caller.userId,
-        now: options.clock(),
-      })
-      return review
+      const verdicts = await findVerdicts(tx, id)
+      requireClaim({ review, verdicts, actor: caller.userId, now: options.clock() })
+      const shown = approvalHiddenFrom(caller.userId, review, verdicts)?.before ?? review.current
+      return { seen: review, shown }
     })
-    return { seen, reading: await loadReading(files, seen.kind, seen.current.sha256) }
   }
+
+  const read = ({ kind }: Review, { sha256 }: StoredReading): Promise<Reading> =>
+    loadReading(files, kind, sha256)
 
   /** Both leave the text as it is and say why. */
   const turnAway =
     (judge: typeof sendBack, contract: typeof reviewSentBack, told: 'sent_back' | 'rejected') =>
     async (request: Request, reason: string): Promise<Review> => {
-      const { seen, reading } = await readClaimed(request)
-      const text = textOf(reading)
+      const { seen } = await readClaimed(request)
+      const text = textOf(await read(seen, seen.current))
       const decided = await act(options, request, async (stage) => {
         const { tx, emit, review, actor } = stage
         demandSameText(review, seen)
@@ -70,24 +75,26 @@ export function decisions(options: ReviewServiceOptions) {
   return {
     /**
      * Writes the corrected text to storage and then settles the item with it, or hands it to a second
-     * reviewer. The second approval is final, with corrections of its own or without: whether the two agreed
-     * is kept with it. One who would rather have the first look again sends the item back.
+     * reviewer, who sees nothing of the first one's. The second approval is final: in how far the two came to
+     * the same text is kept with it. One who would rather have the first look again sends the item back.
      */
     async approve(request: Request, change: Change): Promise<Review> {
-      const { seen, reading } = await readClaimed(request)
-      const before = textOf(reading)
+      const { seen, shown } = await readClaimed(request)
+      const reading = await read(seen, shown)
+      const before = shown === seen.current ? textOf(reading) : textOf(await read(seen, seen.current))
       const { reading: corrected, corrections } = changed(reading, change)
       const after = textOf(corrected)
-      const untouched = corrections.length === 0 && after === before
+      const untouched = corrections.length === 0 && after === textOf(reading)
       const effort = { corrections: corrections.length, words: wordsOf(reading).length }
-      const stored = untouched ? seen.current : await saveReading(files, corrected)
+      const stored = untouched ? shown : await saveReading(files, corrected)
 
+      const agreed = after === before
+      const agreement = agreementOf(before, after)
       const settled = await act(options, request, async (stage) => {
         const { tx, emit, review, policy, actor } = stage
         demandSameText(review, seen)
         const { secondReviewer } = policy
-        const agreed = after === before
-        const decided = approve(stage, { after: stored, corrections, agreed, secondReviewer })
+        const decided = approve(stage, { after: stored, corrections, agreed, agreement, secondReviewer })
         const { version, round, status } = decided.review
         await insertVerdict(tx, review, version, decided.verdict, { before, after })
         if (status === 'open') {

@@ -51,6 +51,7 @@ export function approve(
     after: StoredReading
     corrections: readonly Correction[]
     agreed: boolean
+    agreement: number
     secondReviewer: boolean
   },
 ): Decision {
@@ -71,6 +72,7 @@ export function approve(
       after: change.after,
       corrections: change.corrections,
       agreed: isSecond ? change.agreed : null,
+      agreement: isSecond ? change.agreement : null,
     },
   }
 }
@@ -181,5 +183,6 @@ const verdictIn = (
   after: review.current,
   corrections: [],
   agreed: null,
+  agreement: null,
   undoes: null,
 })

@@ -72,7 +72,13 @@ const moves = {
     const after = { sha256: text, size: 1 }
     const agreed = text === item.review.current.sha256
     const before = item.review.current.sha256
-    const decided = approve(item.scene(actor), { after, corrections: [], agreed, secondReviewer })
+    const decided = approve(item.scene(actor), {
+      after,
+      corrections: [],
+      agreed,
+      agreement: agreed ? 1 : 0.5,
+      secondReviewer,
+    })
     item.keep(decided.review, decided.verdict)
     item.textsBefore.push(before)
   },

@@ -72,8 +72,10 @@ export interface Verdict {
   readonly before: StoredReading
   readonly after: StoredReading
   readonly corrections: readonly Correction[]
-  /** Of a second approval: whether the text was left as the first reviewer approved it. */
+  /** Of a second approval: whether it came to the same text as the first one, without having seen it. */
   readonly agreed: boolean | null
+  /** Of a second approval: share of the words on which the two agree, 0 to 1. */
+  readonly agreement: number | null
   /** The verdict that this one takes back. */
   readonly undoes: string | null
 }

@@ -38,6 +38,8 @@ export async function findQueue(
     userId: string | null
     status: QueueStatus
     projectId: string | undefined
+    /** Without those on which this person gave the last verdict: somebody else has to look now. */
+    notLastBy?: string | undefined
     after: QueuePosition | undefined
     limit: number
     now: Date
@@ -62,6 +64,16 @@ export async function findQueue(
           ? sql``
           : sql`
       and i.project_id = ${wanted.projectId}`
+      }
+      ${
+        wanted.notLastBy === undefined
+          ? sql``
+          : sql`
+      and (i.round = 1 or not exists (
+        select from verdicts v
+        where v.item_id = i.id and v.round = i.round - 1 and v.decided_by = ${wanted.notLastBy}
+          and v.verdict in ('approved', 'sent-back')
+          and not exists (select from verdicts u where u.undoes = v.id)))`
       }
       ${
         wanted.after === undefined

@@ -33,8 +33,14 @@ const roundResource = z.object({
   before: z.string(),
   after: z.string(),
   corrections: z.array(correction),
-  /** Of a second approval: whether it left the text as the first one had approved it. */
+  /** Of a second approval: whether it came to the same text as the first one. */
   agreed: z.boolean().nullable(),
+  agreement: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .describe('Of a second approval: share of the words that both have'),
   /** Somebody has taken this verdict back. */
   undone: z.boolean(),
 })
@@ -46,6 +52,11 @@ const detail = reviewResource.extend({
   text: z.string(),
   uncertainWords: z.array(z.number().int()).describe('Indexes of the words to look at, most doubtful first'),
   rounds: z.array(roundResource).describe('Every verdict, oldest first'),
+  blind: z
+    .boolean()
+    .describe(
+      'Somebody has approved it, and what they made of it is told once the second reviewer has decided',
+    ),
 })
 
 export const reviewDetailResource = z.discriminatedUnion('kind', [
@@ -92,12 +103,13 @@ export function presentReview(review: Review, now: Date): z.input<typeof reviewR
 }
 
 export function presentDetail(found: ReviewDetail, now: Date): z.input<typeof reviewDetailResource> {
-  const { review, reading, verdicts, policy } = found
+  const { review, reading, verdicts, policy, blind } = found
   return {
     ...presentReview(review, now),
     text: textOf(reading),
     uncertainWords: uncertainWords(reading, policy),
     rounds: verdicts.map((verdict) => presentRound(verdict, verdicts)),
+    blind,
     ...wordsIn(reading),
   }
 }
@@ -130,5 +142,6 @@ const presentRound = (recorded: RecordedVerdict, all: readonly Verdict[]): z.inp
   after: recorded.afterText,
   corrections: [...recorded.corrections],
   agreed: recorded.agreed,
+  agreement: recorded.agreement,
   undone: all.some(({ undoes }) => undoes === recorded.id),
 })

@@ -140,6 +140,18 @@ describe('GET /api/v1/reviews/:id', () => {
   })
 })
 
+describe('GET /api/v1/reviews/:id/claim', () => {
+  it('says who works on the item, and nothing of its text', async () => {
+    const { id } = await openItem()
+    const claimed = await reviews.post(owner, `/reviews/${id}/claim`)
+    const { status, body, headers } = await reviews.get(owner, `/reviews/${id}/claim`)
+    expect([status, headers.get('etag')]).toEqual([200, '"2"'])
+    expect(body).toEqual(claimed.body)
+    const hidden = await reviews.get(person(), `/reviews/${id}/claim`)
+    expect([hidden.status, hidden.body.code]).toEqual([404, 'review_not_found'])
+  })
+})
+
 describe('POST /api/v1/reviews/:id/claim', () => {
   it('gives the item to one of fifty who ask at once', async () => {
     const { id, projectId } = await openItem()
@@ -322,7 +334,7 @@ describe('POST /api/v1/reviews/:id/approve', () => {
 })
 
 describe('a second reviewer', () => {
-  it('looks at what the first one corrected, and settles it', async () => {
+  it('sees nothing of the first one’s verdict, and settles it', async () => {
     const { id, projectId } = await openItem({ secondReviewer: true })
     const second = person()
     await reviews.member(projectId, second, 'reviewer')
@@ -338,13 +350,54 @@ describe('a second reviewer', () => {
     const own = await reviews.post(owner, `/reviews/${id}/claim`)
     expect([own.status, own.body.code]).toEqual([409, 'own_correction'])
 
+    const blind = await reviews.get(second, `/reviews/${id}`)
+    expect(blind.body).toMatchObject({ text: 'Dear Mrs Smlth', rounds: [], round: 2, blind: true })
+    expect(JSON.stringify(blind.body)).not.toContain('Smith')
+    const mine = await reviews.get(owner, `/reviews/${id}`)
+    expect(mine.body).toMatchObject({ text: 'Dear Mrs Smith', blind: false })
+
     await reviews.post(second, `/reviews/${id}/claim`)
-    expect((await reviews.post(second, `/reviews/${id}/approve`)).body.status).toBe('approved')
-    const [settled] = (await reviews.emitted(reviewApproved)).filter(({ reviewId }) => reviewId === id)
-    expect(settled).toMatchObject({ by: second.userId, corrections: 0, agreed: true })
+      const approved = await reviews.post(second, `/reviews/${id}/approve`, { corrections: [correction] })
+      expect(approved.body.status).toBe('approved')
+      const [settled] = (await reviews.emitted(reviewApproved)).filter(({ reviewId }) => reviewId === id)
+      expect(settled).toMatchObject({ by: second.userId, corrections: 1, agreed: true })
     const { body } = await reviews.get(second, `/reviews/${id}`)
-    expect(body.text).toBe('Dear Mrs Smith')
-    expect(body.rounds.map((round: { agreed: boolean | null }) => round.agreed)).toEqual([null, true])
+    expect(body).toMatchObject({ text: 'Dear Mrs Smith', blind: false })
+    expect(body.rounds).toMatchObject([
+      { agreed: null, agreement: null },
+      { agreed: true, agreement: 1 },
+    ])
+  })
+
+  it('who comes to another text settles it so, and what they agree on is told as a share', async () => {
+    const { id, projectId } = await openItem({ secondReviewer: true })
+    const second = person()
+    await reviews.member(projectId, second, 'reviewer')
+    await reviews.post(owner, `/reviews/${id}/claim`)
+    await reviews.post(owner, `/reviews/${id}/approve`, { corrections: [correction] })
+    await reviews.post(second, `/reviews/${id}/claim`)
+    await reviews.post(second, `/reviews/${id}/approve`)
+    const { body } = await reviews.get(owner, `/reviews/${id}`)
+    expect(body.text).toBe('Dear Mrs Smlth')
+    expect(body.rounds[1]).toMatchObject({ agreed: false, before: 'Dear Mrs Smith', after: 'Dear Mrs Smlth' })
+    expect(body.rounds[1].agreement).toBeCloseTo(2 / 3)
+    await reviews.post(second, `/reviews/${id}/undo`)
+    const again = await reviews.get(owner, `/reviews/${id}`)
+    expect(again.body).toMatchObject({ text: 'Dear Mrs Smith', round: 2 })
+  })
+
+  it('is not offered what they themselves have approved or sent back', async () => {
+    const { id, projectId } = await openItem({ secondReviewer: true })
+    const idsFor = async (who: ReturnType<typeof person>, more = '') =>
+      (await reviews.get(who, `/reviews?projectId=${projectId}${more}`)).body.items.map(
+        (item: { id: string }) => item.id,
+      )
+    await reviews.post(owner, `/reviews/${id}/claim`)
+    await reviews.post(owner, `/reviews/${id}/approve`)
+    expect([await idsFor(owner), await idsFor(owner, '&forMe=true')]).toEqual([[id], []])
+    expect(await idsFor(person({ roles: ['reviewer'] }), '&forMe=true')).toEqual([id])
+    await reviews.post(owner, `/reviews/${id}/undo`)
+    expect(await idsFor(owner, '&forMe=true')).toEqual([id])
   })
 })
 

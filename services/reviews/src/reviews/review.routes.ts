@@ -19,6 +19,10 @@ const queueQuery = z.object({
   ...pageQuery,
   status: z.enum(['open', 'claimed', 'done']).default('open'),
   projectId: z.uuid().optional(),
+  forMe: z
+    .stringbool()
+    .default(false)
+    .describe('Without items on which the caller gave the last verdict, so that somebody else has to look'),
 })
 
 const reasoned = z.strictObject({
@@ -53,9 +57,9 @@ export function reviewRoutes(reviews: ReviewService, decisions: Decisions, clock
       policy: may('reviews:read'),
       query: queueQuery,
       answers: { 200: { description: 'Items of the caller’s projects', schema: listOf(reviewResource) } },
-      handle: async ({ principal, query: { status, projectId, limit, cursor } }) => {
+      handle: async ({ principal, query: { status, projectId, forMe, limit, cursor } }) => {
         const after = decodeCursor(position, cursor)
-        const found = await reviews.list(principal, { status, projectId, after, limit: limit + 1 })
+        const found = await reviews.list(principal, { status, projectId, forMe, after, limit: limit + 1 })
         const items = found.slice(0, limit)
         const last = found.length > limit ? items.at(-1) : undefined
         const nextCursor = last ? encodeCursor({ certainty: last.certainty, id: last.id }) : null
@@ -76,6 +80,16 @@ export function reviewRoutes(reviews: ReviewService, decisions: Decisions, clock
         const etag = etagOf(found.review.version)
         return { status: 200, body: presentDetail(found, clock()), headers: { etag } }
       },
+    }),
+    route({
+      method: 'get',
+      path: '/api/v1/reviews/:id/claim',
+      summary: 'How an item stands and who works on it, without its text',
+      tag: 'reviews',
+      policy: may('reviews:read', 'project viewer'),
+      params,
+      answers,
+      handle: async ({ principal, params: { id } }) => answer(await reviews.state(principal, id)),
     }),
     route({
       method: 'post',
@@ -109,7 +123,8 @@ export function reviewRoutes(reviews: ReviewService, decisions: Decisions, clock
       description:
         'With `corrections`, `before` must be what the word says now. With `text`, words that are found again ' +
         'keep their boxes or times. Where the project asks for a second reviewer, the first approval puts the ' +
-        'item back into the queue for somebody else.',
+        'item back into the queue for somebody else, who sees the text as the first one got it: corrections are ' +
+        'about that.',
       tag: 'reviews',
       policy: may('reviews:decide', 'project reviewer'),
       idempotent: true,

@@ -10,6 +10,7 @@ import type { Kysely } from 'kysely'
 import type { ReviewsSchema } from '../database/schema.ts'
 import type { Reading } from '../readings/reading.ts'
 import { loadReading } from '../readings/stored-reading.ts'
+import { approvalHiddenFrom, beforeHidden } from './blind.ts'
 import { type Access, type Caller, demandReviewer, openReview, seesAllProjects } from './review.access.ts'
 import { claim, release, undo } from './review.actions.ts'
 import { carryingOn, factsOf } from './review.events.ts'
@@ -51,6 +52,8 @@ export interface ReviewDetail {
   readonly reading: Reading
   readonly verdicts: readonly RecordedVerdict[]
   readonly policy: ReviewPolicy
+  /** A first approval is kept from the caller, text and all. */
+  readonly blind: boolean
 }
 
 /** What a step of an action sees: the item locked, the person allowed. */
@@ -88,15 +91,25 @@ export function reviewService(options: ReviewServiceOptions) {
       wanted: {
         status: QueueStatus
         projectId?: string | undefined
+        forMe: boolean
         after?: QueuePosition | undefined
         limit: number
       },
     ): Promise<Review[]> {
       const userId = seesAllProjects(caller) ? null : caller.userId
-      const { status, projectId, after, limit } = wanted
+      const { status, projectId, forMe, after, limit } = wanted
       const { tenantId } = caller
       return database.read(tenantId, (tx) =>
-        findQueue(tx, { tenantId, userId, status, projectId, after, limit, now: clock() }),
+        findQueue(tx, {
+          tenantId,
+          userId,
+          status,
+          projectId,
+          notLastBy: forMe ? caller.userId : undefined,
+          after,
+          limit,
+          now: clock(),
+        }),
       )
     },
 
@@ -105,7 +118,21 @@ export function reviewService(options: ReviewServiceOptions) {
         const { review, policy } = await openReview(tx, caller, id, findReview)
         return { review, policy, verdicts: await findRecordedVerdicts(tx, id) }
       })
-      return { ...found, reading: await loadReading(files, found.review.kind, found.review.current.sha256) }
+      const { review, verdicts } = found
+      const hidden = approvalHiddenFrom(caller.userId, review, verdicts)
+      const { sha256 } = hidden?.before ?? review.current
+      return {
+        ...found,
+        verdicts: hidden ? beforeHidden(verdicts) : verdicts,
+        blind: hidden !== undefined,
+        reading: await loadReading(files, review.kind, sha256),
+      }
+    },
+
+    /** Who has the item and how it stands, without reading its text. */
+    async state(caller: Caller, id: string): Promise<Review> {
+      const { review } = await database.read(caller.tenantId, (tx) => openReview(tx, caller, id, findReview))
+      return review
     },
 
     claim: (request: Request): Promise<Review> =>

@@ -27,6 +27,7 @@ const facts = [
   'after_size',
   'corrections',
   'agreed',
+  'agreement',
   'undoes',
 ] as const
 
@@ -62,6 +63,7 @@ const toVerdict = (row: Pick<Selectable<VerdictsTable>, (typeof facts)[number]>)
   after: { sha256: row.after_sha256, size: row.after_size },
   corrections: row.corrections,
   agreed: row.agreed,
+  agreement: row.agreement,
   undoes: row.undoes,
 })
 
@@ -93,6 +95,7 @@ export async function insertVerdict(
       after_text: texts.after,
       corrections: JSON.stringify(verdict.corrections),
       agreed: verdict.agreed,
+      agreement: verdict.agreement,
       undoes: verdict.undoes,
     })
     .execute()

@@ -755,6 +755,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Names of people whose ids one has met
+         * @description Ids of nobody in the caller’s tenant are left out.
+         */
+        get: operations["getAuthNames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password-reset": {
         parameters: {
             query?: never;
@@ -2341,7 +2361,7 @@ export interface paths {
         put?: never;
         /**
          * Settle the text, as it is or corrected
-         * @description With `corrections`, `before` must be what the word says now. With `text`, words that are found again keep their boxes or times. Where the project asks for a second reviewer, the first approval puts the item back into the queue for somebody else.
+         * @description With `corrections`, `before` must be what the word says now. With `text`, words that are found again keep their boxes or times. Where the project asks for a second reviewer, the first approval puts the item back into the queue for somebody else, who sees the text as the first one got it: corrections are about that.
          */
         post: operations["postReviewsIdApprove"];
         delete?: never;
@@ -2357,7 +2377,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** How an item stands and who works on it, without its text */
+        get: operations["getReviewsIdClaim"];
         put?: never;
         /**
          * Take an item, or extend one’s own claim
@@ -5083,6 +5104,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    getAuthNames: {
+        parameters: {
+            query: {
+                /** @description Up to 100 ids, with commas between them */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In no promised order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                    };
                 };
             };
         };
@@ -11213,6 +11263,8 @@ export interface operations {
                 cursor?: string;
                 status?: "open" | "claimed" | "done";
                 projectId?: string;
+                /** @description Without items on which the caller gave the last verdict, so that somebody else has to look */
+                forMe?: string;
             };
             header?: never;
             path?: never;
@@ -11312,8 +11364,12 @@ export interface operations {
                                 after: string;
                             }[];
                             agreed: boolean | null;
+                            /** @description Of a second approval: share of the words that both have */
+                            agreement: number | null;
                             undone: boolean;
                         }[];
+                        /** @description Somebody has approved it, and what they made of it is told once the second reviewer has decided */
+                        blind: boolean;
                         pages: {
                             number: number;
                             width: number;
@@ -11372,8 +11428,12 @@ export interface operations {
                                 after: string;
                             }[];
                             agreed: boolean | null;
+                            /** @description Of a second approval: share of the words that both have */
+                            agreement: number | null;
                             undone: boolean;
                         }[];
+                        /** @description Somebody has approved it, and what they made of it is told once the second reviewer has decided */
+                        blind: boolean;
                         /** @description Seconds from the start of the recording */
                         duration: number;
                         segments: {
@@ -11425,6 +11485,48 @@ export interface operations {
                 };
             };
         };
+        responses: {
+            /** @description The item as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "document" | "voice";
+                        /** Format: uuid */
+                        subjectId: string;
+                        /** Format: uuid */
+                        projectId: string;
+                        confidence: number;
+                        /** @enum {string} */
+                        status: "open" | "claimed" | "approved" | "rejected" | "superseded" | "closed";
+                        round: number;
+                        claimedBy: string | null;
+                        claimExpiresAt: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        updatedAt: string;
+                        version: number;
+                    };
+                };
+            };
+        };
+    };
+    getReviewsIdClaim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description The item as it is now */
             200: {
