@@ -806,7 +806,7 @@ export interface paths {
         put?: never;
         /**
          * Choose a new password
-         * @description The token of the mail works once, for half an hour. Ends every session of the user, and a mail tells that it was done.
+         * @description The token of the mail works once, for half an hour. Ends every session of the user and, unless told otherwise, all keys; a mail tells what was done.
          */
         post: operations["postAuthPasswordResetConfirm"];
         delete?: never;
@@ -940,7 +940,7 @@ export interface paths {
         put?: never;
         /**
          * Prove once more who you are
-         * @description For what answers 401 `insufficient_user_authentication`: gives an access token that is good for it, for five minutes. Users with a second factor send a code as well. The refresh token stays as it is.
+         * @description For what answers 401 `insufficient_user_authentication`: gives an access token that is good for it, for five minutes. Users with a second factor send a code as well. The refresh token stays as it is, and what it gives is no proof.
          */
         post: operations["postAuthStepUp"];
         delete?: never;
@@ -5176,6 +5176,11 @@ export interface operations {
                     token: string;
                     /** Format: password */
                     newPassword: string;
+                    /**
+                     * @description Ends all keys of the account as well, for whoever got in may have made one.
+                     * @default true
+                     */
+                    endApiKeys?: boolean;
                 };
             };
         };
@@ -5355,6 +5360,8 @@ export interface operations {
                     password: string;
                     /** @description Six digits of the app, or a recovery code. */
                     code?: string;
+                    /** @description From an earlier sign-in of this user on this device. */
+                    deviceToken?: string;
                 };
             };
         };
