@@ -76,6 +76,7 @@ export const checks: readonly Check[] = [
   tool('types', ['tsc', '-p', '.']),
   // What runs in a page knows the DOM, and nothing else may.
   tool('types of browser tests', ['tsc', '-p', 'tests/browser']),
+  tool('types of the console', ['tsc', '--noEmit', '-p', 'services/console']),
   tool('unused', ['knip', '--no-progress']),
   own('alerts', promtoolFaults),
   own('Argo CD', brokenGitops),

@@ -7,6 +7,7 @@ import { line, type Say, StepFailed, step } from '../console/steps.ts'
 import { runSamples } from '../samples/run.ts'
 import { openSecrets, type Secrets } from '../secrets.ts'
 import { discoverServices, newestSource } from '../services/discover.ts'
+import { ensureConsole } from '../services/web-console.ts'
 import { settingsDigest } from '../settings.ts'
 import { writePlaces } from '../supervisor/places.ts'
 import { type ProcessState, readState, type SupervisorState } from '../supervisor/state.ts'
@@ -36,6 +37,7 @@ export async function up(checkout: Checkout, options: UpOptions): Promise<Superv
     const apps = await discoverServices(checkout.root)
     console.log(`Alta in ${checkout.root} (${checkout.id})`)
     const running = await continueRunning(checkout, apps)
+    await step('web console', (say) => ensureConsole(checkout, say))
     const secrets = await openSecrets(checkout)
     await writePlaces(checkout.home, await ensureInfrastructure(checkout, secrets, apps))
     if (!running) await step('supervisor', (say) => startSupervisor(checkout, options.watch, say))

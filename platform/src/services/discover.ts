@@ -13,12 +13,15 @@ export async function discoverServices(root: string): Promise<string[]> {
     .sort()
 }
 
-/** When the newest source file of any service, kit and contracts included, was changed: ms since 1970. */
+/**
+ * When the newest source file of any service, kit and contracts included, was changed: ms since 1970. The console is
+ * none: the gateway sees by itself that it was built anew.
+ */
 export async function newestSource(root: string): Promise<number> {
   const services = join(root, 'services')
   const files = await readdir(services, { recursive: true })
   const sources = files.filter(
-    (file) => /\/src\/.*\.ts$/.test(file) && !/node_modules|\.test\.ts$/.test(file),
+    (file) => /\/src\/.*\.ts$/.test(file) && !/node_modules|\.test\.ts$|^console\//.test(file),
   )
   const times = await Promise.all(sources.map(async (file) => (await stat(join(services, file))).mtimeMs))
   return Math.max(0, ...times)

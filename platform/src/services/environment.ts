@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import type { Checkout } from '../checkout.ts'
 import { serviceRole } from '../infrastructure/postgres.ts'
 import type { Ports } from '../ports.ts'
 import type { Secrets } from '../secrets.ts'
+import { consoleBuild } from './web-console.ts'
 
 /** Where the infrastructure is, as `make up` found or made it. */
 export interface Places {
@@ -59,7 +61,7 @@ const wideLimits = {
 /** Settings that one service alone needs and that cannot have a default. */
 function ownSettings(
   app: string,
-  { secrets, places, ports, gatewayUrl }: Input,
+  { checkout, secrets, places, ports, gatewayUrl }: Input,
   replica: string,
 ): Record<string, string> {
   if (app === 'identity') {
@@ -73,6 +75,7 @@ function ownSettings(
     return {
       GATEWAY_PORT: String(ports['gateway.public']),
       GATEWAY_PUBLIC_URL: gatewayUrl,
+      GATEWAY_CONSOLE_FOLDER: join(checkout.root, consoleBuild),
       GATEWAY_GRPC_PORT: String(ports['gateway.rpc']),
       GATEWAY_LIVE_URLS: `http://127.0.0.1:${ports['notifications.live']}`,
       LIVE_EDGE_KEY: secrets.get('gateway', 'liveEdgeKey'),

@@ -102,6 +102,7 @@ export function platformPlan(options: PlanOptions & { apps: readonly string[] })
     home: checkout.home,
     gatewayUrl,
     addresses: {
+      console: `${gatewayUrl}/console/`,
       gateway: gatewayUrl,
       docs: `${gatewayUrl}/docs`,
       // Not for a browser: it wants a token, as README shows.

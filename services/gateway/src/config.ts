@@ -56,6 +56,9 @@ export const config = readConfig('services/gateway/src/config.ts', {
   GATEWAY_MAX_CONNECTIONS: integer({ default: 10_000, min: 1 }).describe(
     'Callers connected at once; further ones are turned away.',
   ),
+  GATEWAY_CONSOLE_FOLDER: text({ default: '' }).describe(
+    'Folder of the built web console, with its index.html. Empty: there is none, and /console/ says so.',
+  ),
   GATEWAY_LIVE_URLS: text({
     default: '',
     pattern: /^(http:\/\/[^\s,/]+(,|$))*$/,

@@ -3,6 +3,7 @@ import type { TokenVerifier } from '@alta/kit/auth/tokens'
 import type { Sidecar } from '@alta/kit/dapr/sidecar'
 import { ownCircuitRoutes } from './circuits/circuit.routes.ts'
 import type { Circuits } from './circuits/circuits.ts'
+import { consoleFiles } from './console/console-files.ts'
 import { docsPage } from './documentation/docs-page.ts'
 import { mergedDocument } from './documentation/merged-document.ts'
 import { type ServiceDocuments, serviceDocuments } from './documentation/service-documents.ts'
@@ -19,6 +20,8 @@ import { type Deprecation, deprecations } from './routing/deprecations.ts'
 import { knownRoutes } from './routing/known-routes.ts'
 import type { RouteTable } from './routing/route-table.ts'
 import { type Transformations, transformations } from './routing/transformations.ts'
+import { askIdentity } from './session/ask-identity.ts'
+import { sessionRoutes } from './session/session.routes.ts'
 
 export interface Gateway {
   server: Server
@@ -38,6 +41,8 @@ export function openGateway(options: {
   circuits: Circuits
   verify: TokenVerifier
   bodies: BodyRules
+  /** Of the built web console; empty: none. */
+  consoleFolder: string
   limits: ListenerLimits
   live: LiveRules
   /** Those that are known unless told. */
@@ -49,6 +54,12 @@ export function openGateway(options: {
   const { sidecar } = options
   const documents = serviceDocuments(sidecar, publicServices)
   const table = options.table ?? knownRoutes()
+  const { circuits, upstreamTimeout: timeout } = options
+  const ownRoutes = [
+    ...ownCircuitRoutes(circuits),
+    ...sessionRoutes(askIdentity({ sidecar, circuits, timeout })),
+  ]
+  const console = consoleFiles(options.consoleFolder)
   const edgeBehind = (trustedHops: number) =>
     edge({
       sidecar,
@@ -63,8 +74,9 @@ export function openGateway(options: {
       deprecations: options.deprecations ?? deprecations,
       transformations: options.transformations ?? transformations,
       cacheable: options.cacheable ?? cacheable,
-      unlimited: [healthRoutes({ sidecar, documents })],
-      own: [mergedDocument(documents, ownCircuitRoutes(options.circuits)), docsPage()],
+      unlimited: [healthRoutes({ sidecar, documents }), console.assets],
+      own: [mergedDocument(documents, ownRoutes), docsPage(), console.page],
+      routes: ownRoutes,
     })
   const server = publicServer(edgeBehind(options.trustedHops), options.limits)
   return { server, documents, live: serveLiveTunnels(server, options.live, options), inner: edgeBehind(1) }

@@ -54,6 +54,7 @@ const { server, documents, live, inner } = openGateway({
     document: { maximumBytes: config.GATEWAY_DOCUMENT_LIMIT, ...upload },
     audio: { maximumBytes: config.GATEWAY_AUDIO_LIMIT, ...upload },
   },
+  consoleFolder: config.GATEWAY_CONSOLE_FOLDER,
   limits: {
     headers: config.GATEWAY_HEADERS_SECONDS * 1000,
     request: Math.max(upload.total, body),

@@ -118,6 +118,8 @@ async function callAs(
   if (code === 'insufficient_user_authentication') return { outcome: 'in', says }
   // OAuth's own routes are for anyone, and refuse by what they are asked for (RFC 6749, RFC 6750).
   if (path.startsWith('/oauth/')) return { outcome: 'in', says }
+  // Whose it is their cookie says, which nobody here has.
+  if (path === '/api/v1/session/refresh' && code === 'unauthenticated') return { outcome: 'in', says }
   if (status === 401 || status === 403) return { outcome: String(status), says }
   // A page, a version or a member that is not there is told to those who may see the thing.
   return { outcome: status === 404 && isHidden && hides(path, code) ? '404' : 'in', says }

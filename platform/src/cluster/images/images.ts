@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Say } from '../../console/steps.ts'
 import { daprdVersion } from '../../daprd/version.ts'
 import { discoverServices } from '../../services/discover.ts'
+import { digestOfConsole, hasConsole } from '../../services/web-console.ts'
 import { waitForClaim } from '../../system/mutex.ts'
 import { run } from '../../system/run.ts'
 import type { Programs } from '../../tools/go-tools.ts'
@@ -97,10 +98,20 @@ async function ensureServiceImages(shop: ImageShop, bases: Bases, say: Say): Pro
     await shop.once(dependencies, say, () =>
       build('dependencies', dependencies, { PNPM_STORE: '/pnpm-store' }, { '/pnpm-store': store }),
     )
-    const version = await hashOfSources(shop.root, name, packages)
+    const consoleImage =
+      name === 'gateway' && (await hasConsole(shop.root))
+        ? `${registry}/console:${await hashOf([join(shop.root, 'images/Dockerfile')], [bases.node, await digestOfConsole(shop.root)])}`
+        : undefined
+    if (consoleImage) {
+      await shop.once(consoleImage, say, () =>
+        build('console', consoleImage, { PNPM_STORE: '/pnpm-store' }, { '/pnpm-store': store }),
+      )
+    }
+    const version = await hashOfSources(shop.root, name, [packages, consoleImage ?? ''])
     const tag = `${registry}/alta/${name}:${version}`
-    const target = ['ocr', 'transcription'].includes(name) ? name : 'service'
-    await shop.once(tag, say, () => build(target, tag, { DEPENDENCIES: dependencies, VERSION: version }))
+    const target = consoleImage || ['ocr', 'transcription'].includes(name) ? name : 'service'
+    const stages = { DEPENDENCIES: dependencies, ...(consoleImage ? { CONSOLE: consoleImage } : {}) }
+    await shop.once(tag, say, () => build(target, tag, { ...stages, VERSION: version }))
     services[name] = tag
   }
   return services
@@ -126,8 +137,8 @@ const hashOfPackages = (root: string, name: string, bases: Bases): Promise<strin
     Object.values(bases),
   )
 
-const hashOfSources = (root: string, name: string, packages: string): Promise<string> =>
+const hashOfSources = (root: string, name: string, words: readonly string[]): Promise<string> =>
   hashOf(
     ['dapr/generated/topology.json', 'services/shared', `services/${name}`].map((path) => join(root, path)),
-    [packages],
+    words,
   )

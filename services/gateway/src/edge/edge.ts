@@ -5,6 +5,7 @@ import { logRequest, type NotedResponse, nameRoute } from '@alta/kit/http/access
 import { beginRequest } from '@alta/kit/http/begin-request'
 import { answerProblem } from '@alta/kit/http/problem-answer'
 import { currentContext } from '@alta/kit/http/request-context'
+import type { Route } from '@alta/kit/http/route'
 import type { Router } from 'express'
 import { answerCache } from '../caching/answer-cache.ts'
 import { changeByHand } from '../circuits/circuit.routes.ts'
@@ -16,6 +17,7 @@ import { countedAs } from '../limits/route-limits.ts'
 import { type Deprecation, deprecationHeaders } from '../routing/deprecations.ts'
 import type { RouteTable } from '../routing/route-table.ts'
 import type { Transformations } from '../routing/transformations.ts'
+import { bringSession } from '../session/session-exchange.ts'
 import { messageChanges } from '../transforming/message-changes.ts'
 import { checkRequest } from '../validation/check-request.ts'
 import { heldBytes } from '../validation/held-bytes.ts'
@@ -48,6 +50,8 @@ export interface EdgeOptions {
   unlimited: readonly Router[]
   /** What else it answers itself. */
   own: readonly Router[]
+  /** And by routes, which have a policy and a limit. */
+  routes: readonly Route[]
 }
 
 /**
@@ -117,6 +121,7 @@ export function edge(options: EdgeOptions): RequestListener {
       setSecurityHeaders(response)
       const context = currentContext()
       if (context) context.clientAddress = clientAddress(request, trustedHops)
+      bringSession(request, response, trustedHops)
       void pass(request, response)
     })
   }

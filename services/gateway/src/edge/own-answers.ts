@@ -1,20 +1,19 @@
 import type { RequestListener } from 'node:http'
 import { answerProblem } from '@alta/kit/http/problem-answer'
-import { runRoute } from '@alta/kit/http/run-route'
 import express, { type ErrorRequestHandler } from 'express'
-import { ownCircuitRoutes } from '../circuits/circuit.routes.ts'
 import type { limitRequests } from '../limits/limit-requests.ts'
-import { ownCountedAs } from '../limits/route-limits.ts'
 import type { EdgeOptions } from './edge.ts'
 import { edgeMethod, edgeRequest, oneHost } from './edge-request.ts'
+import { ownRoutes } from './own-routes.ts'
 import { discardRest } from './request-body.ts'
 import { safePath } from './safe-path.ts'
 
 /** What the gateway answers itself, and its refusal of all that is neither its own nor a service's. */
 export function ownAnswers(
-  { table, verify, circuits, unlimited, own }: EdgeOptions,
+  { table, verify, bodies, unlimited, own, routes }: EdgeOptions,
   limit: ReturnType<typeof limitRequests>,
 ): RequestListener {
+  const { router, countedAs } = ownRoutes(routes, { verify, body: bodies.json })
   const app = express()
   app.disable('x-powered-by')
   // ETags are versions of entities here, not hashes of answers.
@@ -28,13 +27,11 @@ export function ownAnswers(
       edgeMethod(request)
       safePath(request.url)
     } finally {
-      await limit(ownCountedAs(request.path), response)
+      await limit(countedAs(request), response)
     }
     next()
   })
-  for (const answers of own) app.use(answers)
-  for (const route of ownCircuitRoutes(circuits))
-    app.get(route.path, runRoute(route, { verifyToken: verify }))
+  for (const answers of [...own, router]) app.use(answers)
   app.use((request) => {
     // Throws, as nothing that a service answers comes here.
     edgeRequest(table, request)

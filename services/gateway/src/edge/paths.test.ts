@@ -58,7 +58,6 @@ test.each([
 })
 
 test.each([
-  '/',
   '/metrics',
   '/events/document.uploaded.v1',
   '/dapr/subscribe',

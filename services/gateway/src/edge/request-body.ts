@@ -26,7 +26,7 @@ const tooLarge = (bodyClass: BodyClass, rule: BodyRule): Problem =>
     rule.maximumBytes,
   )
 
-const tooSlow = (): Problem =>
+export const tooSlow = (): Problem =>
   new Problem({
     status: 408,
     code: 'request_timeout',

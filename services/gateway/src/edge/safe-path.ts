@@ -3,9 +3,10 @@ import { badRequest } from '@alta/kit/errors'
 /**
  * Two parties that read one path differently are how callers reach what is not for them: the gateway
  * routes by the text, a service decodes it. So only paths that everybody reads alike are taken, and
- * everything clever is refused instead of repaired.
+ * everything clever is refused instead of repaired. The console's own address alone ends with a slash; it goes to no
+ * service.
  */
-const form = /^(?:\/(?:[A-Za-z0-9\-._~!$&'()*+,=:@]|%[0-9A-Fa-f]{2})+)+$|^\/$/
+const form = /^(?:\/(?:[A-Za-z0-9\-._~!$&'()*+,=:@]|%[0-9A-Fa-f]{2})+)+$|^\/(?:console\/)?$/
 /** Encoded slash, backslash, dot, semicolon, percent sign, question mark, hash, control characters. */
 const encodedTrick = /%(?:2f|5c|2e|3b|25|3f|23|[01][0-9a-f]|7f)/i
 const dotSegment = /\/\.{1,2}(?:\/|$)/

@@ -1,8 +1,11 @@
 import type { ServerResponse } from 'node:http'
 
-/** Answers of the API are data: a browser that is made to open one runs nothing, frames nothing, fetches nothing. */
+/**
+ * Answers of the API are data: a browser that is made to open one runs nothing, frames nothing, fetches nothing. What
+ * somebody has uploaded has, in the sandbox, not even our origin.
+ */
 const apiContentSecurityPolicy =
-  "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+  "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 
 /** The documentation is the one page: its own scripts, and styles that it makes as it goes. */
 export const docsContentSecurityPolicy = [
@@ -18,14 +21,38 @@ export const docsContentSecurityPolicy = [
   "form-action 'none'",
 ].join('; ')
 
+/** The console: files of ours and nothing else; what is shown of uploads it fetches itself. */
+export const consoleContentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "object-src 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ')
+
+const noDevices = ['accelerometer', 'camera', 'geolocation', 'gyroscope', 'payment', 'usb']
+const permissionsPolicy = (microphone: string): string =>
+  [...noDevices.map((name) => `${name}=()`), `microphone=${microphone}`].join(', ')
+
+/** People speak to it. */
+export const consolePermissionsPolicy = permissionsPolicy('(self)')
+
 const headers = {
   'content-security-policy': apiContentSecurityPolicy,
   'strict-transport-security': 'max-age=63072000; includeSubDomains',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
-  'permissions-policy':
-    'accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()',
+  'permissions-policy': permissionsPolicy('()'),
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
 }

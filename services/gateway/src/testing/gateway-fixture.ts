@@ -207,6 +207,7 @@ export async function startGateway(
     deprecations?: Readonly<Record<string, Deprecation>>
     transformations?: Transformations
     cacheable?: ReadonlySet<string>
+    consoleFolder?: string
   } = {},
 ): Promise<TestGateway> {
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }] }
@@ -226,6 +227,7 @@ export async function startGateway(
     circuits: options.circuits ?? circuits(sharedByNobody, patientRules),
     verify: tokenVerifier({ issuer: 'https://alta.local', audience: 'alta', keys: identityKeys(settings) }),
     bodies: smallBodies,
+    consoleFolder: options.consoleFolder ?? '',
     limits: { headers: 2_000, request: 10_000, connections: 100 },
     live: {
       places: [],

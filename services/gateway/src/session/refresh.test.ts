@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startGateway, type TestGateway } from '../testing/gateway-fixture.ts'
+import { identityAnswers, ownPage, refusal, send, signedInAnswer, user } from './session.fixture.ts'
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startGateway()
+})
+afterAll(() => gateway.close())
+beforeEach(() => {
+  gateway.stub.calls.length = 0
+})
+
+const refresh = (headers: Record<string, string>) =>
+  send(gateway, 'POST', '/api/v1/session/refresh', { headers })
+const cookie = 'alta-refresh=refresh-0'
+
+test('a session goes on with what is in the cookie, and the answer has no token', async () => {
+  const told = await signedInAnswer()
+  identityAnswers(gateway, { '/api/v1/auth/refresh': { status: 200, body: told } })
+  const { body, cookies, text } = await refresh({ ...ownPage, cookie })
+  expect(body).toEqual({ user, expiresIn: 600 })
+  expect(text).not.toContain(told.accessToken)
+  expect(cookies.map((one) => one.split(';')[0])).toEqual([
+    `alta-access=${told.accessToken}`,
+    'alta-refresh=refresh-1',
+  ])
+  expect(gateway.stub.calls[0]?.body).toBe('{"refreshToken":"refresh-0"}')
+})
+
+test('two tabs that refresh at once are both signed in, with what identity gives to both', async () => {
+  identityAnswers(gateway, { '/api/v1/auth/refresh': { status: 200, body: await signedInAnswer() } })
+  const both = await Promise.all([refresh({ ...ownPage, cookie }), refresh({ ...ownPage, cookie })])
+  expect(both.map(({ status }) => status)).toEqual([200, 200])
+  expect(both[0]?.cookies[1]).toBe(both[1]?.cookies[1])
+})
+
+test('without a session there is nothing to go on with, and identity is not asked', async () => {
+  const none = await refresh(ownPage)
+  expect([none.status, none.body.code]).toEqual([401, 'unauthenticated'])
+  const elsewhere = await refresh({ 'sec-fetch-site': 'cross-site', cookie })
+  expect(elsewhere.status).toBe(401)
+  expect(gateway.stub.calls).toEqual([])
+})
+
+test('that a session has ended is told in identity’s words', async () => {
+  const body = refusal(401, 'invalid_refresh_token')
+  identityAnswers(gateway, { '/api/v1/auth/refresh': { status: 401, body } })
+  const answer = await refresh({ ...ownPage, cookie })
+  expect([answer.status, answer.body.code]).toEqual([401, 'invalid_refresh_token'])
+})
