@@ -43,7 +43,9 @@ export async function ensureConsole({ root, id }: Checkout, say: Say): Promise<v
   if (!(await hasConsole(root))) return
   // Instances of a checkout, which their ids end with, share its build.
   const checkout = id.split('_', 2).join('_')
-  const turn = await waitForClaim(`console-${checkout}`, () => say('another command of this checkout builds it'))
+  const turn = await waitForClaim(`console-${checkout}`, () =>
+    say('another command of this checkout builds it'),
+  )
   try {
     const noted = join(root, '.alta/console.digest')
     const digest = await digestOfConsole(root)

@@ -15,9 +15,9 @@ import type { Replays } from './rebuild/replays.ts'
 import { subscriptions } from './subscriptions.ts'
 
 /** The last day that tests look at; nothing here waits for a real one. */
-export const today = '2026-11-30'
+const today = '2026-11-30'
 
-export const prices = {
+const prices = {
   currency: 'USD',
   engines: [
     { engine: 'google-document-ai', perPage: 0.0015, perMinute: 0 },

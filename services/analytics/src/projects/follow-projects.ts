@@ -33,7 +33,7 @@ const followers = new Map([
 ])
 
 /** Topics that say who may see what. */
-export const followedTopics: readonly string[] = [...followers.keys()]
+const followedTopics: readonly string[] = [...followers.keys()]
 
 /** Keeps who belongs to which project; older news than what is known is passed over. */
 export async function followProjects(tx: Tx, tenantId: string, events: readonly CloudEvent[]): Promise<void> {

@@ -6,7 +6,7 @@ import { type Groups, groupKey, keyOf } from './grouping.ts'
 import { type Analytics, seriesRoutes } from './series.ts'
 import { type Window, within } from './window.ts'
 
-export const stages = ['reading', 'opening', 'waiting', 'deciding', 'whole'] as const
+const stages = ['reading', 'opening', 'waiting', 'deciding', 'whole'] as const
 
 const seconds = z.number().min(0)
 export const times = { count: z.number().int(), mean: seconds, p50: seconds, p95: seconds }

@@ -20,7 +20,7 @@ export const bulkFilter = z.strictObject({
 })
 export type BulkFilter = z.output<typeof bulkFilter>
 
-export const MOST_IDS = 1000
+const MOST_IDS = 1000
 
 const change = {
   action,

@@ -15,7 +15,7 @@ const several = <Word extends z.ZodEnum>(word: Word) =>
 const yesOrNo = z.enum(['true', 'false']).transform((word) => word === 'true')
 
 /** What lists can be narrowed down by. */
-export const itemFilter = {
+const itemFilter = {
   status: several(itemStatus).optional().meta({ description: 'Any of these; repeat it for several.' }),
   q: line(200).optional().meta({ description: 'Words of title or text; the last one may be only begun.' }),
   tag: line(50).optional(),

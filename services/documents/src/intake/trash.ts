@@ -69,7 +69,7 @@ export async function restoreItem(
 }
 
 /** Owners alone. @throws {Problem} 404, 403 `project_role_required`, 412, 409 `not_in_trash` */
-export async function purgeItem({ tx, emit }: Scope, kind: Kind, request: ItemRequest): Promise<void> {
+async function purgeItem({ tx, emit }: Scope, kind: Kind, request: ItemRequest): Promise<void> {
   const item = await trashedItem(tx, kind, request, () => 'owner')
   const { id, project_id: projectId } = item
   await deleteItem(tx, kind.table, id)

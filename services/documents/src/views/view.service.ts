@@ -27,7 +27,7 @@ export interface ViewRequest {
   readonly ifMatch: string | undefined
 }
 
-export type ViewService = ReturnType<typeof viewService>
+type ViewService = ReturnType<typeof viewService>
 
 /** Everybody in a project keeps views of their own; who reviews in it may share them, and its owners see to those. */
 export function viewService(database: Database<Schema>) {

@@ -72,5 +72,8 @@ function send({ ending, bytes, packed, etag }: ConsoleFile, request: Request, re
   if (body && known) response.set('content-encoding', known)
   // Each form is another answer (RFC 9110, 8.8.3). Express answers 304 to who has it.
   response.set('etag', body ? `"${etag}-${known}"` : `"${etag}"`)
-  response.status(200).type(ending).send(body ?? bytes)
+  response
+    .status(200)
+    .type(ending)
+    .send(body ?? bytes)
 }

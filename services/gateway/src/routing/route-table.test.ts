@@ -70,6 +70,7 @@ test('the known routes: every public service has some, and the check of each can
   expect(uploads.map(({ method, path, body }) => `${method} ${path} ${body}`)).toEqual([
     'POST /api/v1/documents/{id}/versions document',
     'POST /api/v1/projects/{id}/documents document',
+    'PATCH /api/v1/projects/{id}/uploads/{uploadId} document',
     'POST /api/v1/projects/{id}/voice-samples audio',
     'POST /api/v1/voice-samples/{id}/versions audio',
   ])

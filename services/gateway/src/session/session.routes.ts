@@ -83,7 +83,9 @@ export const sessionRoutes = (ask: AskIdentity): Route[] => [
       sessionExchange().refuseForeign()
       return {
         status: 200,
-        body: begun(await ask('/api/v1/auth/login/code', { body: { ...body, ...device(), rememberDevice: true } })),
+        body: begun(
+          await ask('/api/v1/auth/login/code', { body: { ...body, ...device(), rememberDevice: true } }),
+        ),
       }
     },
   }),

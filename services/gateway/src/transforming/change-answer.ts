@@ -20,9 +20,10 @@ export async function changeAnswer(
   { headers: rule, body: steps = [] }: MessageRule,
   room: ReturnType<typeof heldBytes>,
 ): Promise<InvokeAnswer> {
+  const { status } = answer
   const headers = { ...answer.headers }
   if (rule) changeHeaders(headers, rule)
-  if (steps.length === 0 || !isJson(answer)) return { ...answer, headers }
+  if (steps.length === 0 || !isJson(answer)) return { status, headers, body: answer.body }
   // HEAD and 204 have no body, and a length that would not be that of the changed one.
   delete headers['content-length']
   const release = room.take(LARGEST)
@@ -30,10 +31,10 @@ export async function changeAnswer(
     if (!release)
       throw unavailable('gateway_busy', 'Too many answers are being changed. Try again.', { retryAfter: 1 })
     const bytes = await smallBody(answer)
-    if (bytes.length === 0) return { ...answer, headers, body: Readable.from([]) }
+    if (bytes.length === 0) return { status, headers, body: Readable.from([]) }
     const changed = Buffer.from(JSON.stringify(changeBody(parsed(bytes), steps)))
     headers['content-length'] = String(changed.length)
-    return { ...answer, headers, body: Readable.from([changed]) }
+    return { status, headers, body: Readable.from([changed]) }
   } catch (error) {
     leaveUnread(answer.body)
     throw error

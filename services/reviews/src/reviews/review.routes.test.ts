@@ -357,10 +357,10 @@ describe('a second reviewer', () => {
     expect(mine.body).toMatchObject({ text: 'Dear Mrs Smith', blind: false })
 
     await reviews.post(second, `/reviews/${id}/claim`)
-      const approved = await reviews.post(second, `/reviews/${id}/approve`, { corrections: [correction] })
-      expect(approved.body.status).toBe('approved')
-      const [settled] = (await reviews.emitted(reviewApproved)).filter(({ reviewId }) => reviewId === id)
-      expect(settled).toMatchObject({ by: second.userId, corrections: 1, agreed: true })
+    const approved = await reviews.post(second, `/reviews/${id}/approve`, { corrections: [correction] })
+    expect(approved.body.status).toBe('approved')
+    const [settled] = (await reviews.emitted(reviewApproved)).filter(({ reviewId }) => reviewId === id)
+    expect(settled).toMatchObject({ by: second.userId, corrections: 1, agreed: true })
     const { body } = await reviews.get(second, `/reviews/${id}`)
     expect(body).toMatchObject({ text: 'Dear Mrs Smith', blind: false })
     expect(body.rounds).toMatchObject([
