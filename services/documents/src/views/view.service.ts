@@ -27,8 +27,6 @@ export interface ViewRequest {
   readonly ifMatch: string | undefined
 }
 
-type ViewService = ReturnType<typeof viewService>
-
 /** Everybody in a project keeps views of their own; who reviews in it may share them, and its owners see to those. */
 export function viewService(database: Database<Schema>) {
   /** @throws {Problem} 404 also for another's own, 403 for a shared one of somebody else */
