@@ -17,6 +17,7 @@ import { benchOcr } from './ocr.bench.ts'
 import { installPeers, installTesseract } from './peers/install.ts'
 import { pythonVersions } from './peers/versions.ts'
 import { documentOf, printSection, type Section } from './report.ts'
+import { benchSignIn } from './sign-in.bench.ts'
 import { benchUploads } from './uploads.bench.ts'
 
 const began = Date.now()
@@ -74,6 +75,7 @@ await measure('flood', 'limits: four gateways at five times the limit', benchFlo
 await measure('live', 'live updates: from commit to a thousand clients', benchLive)
 await measure('hop', 'the hop through the gateway, beside other proxies', () => benchHop(say))
 await measure('uploads', 'uploads through the gateway', benchUploads)
+await measure('sign-in', 'sign-in: the parameters of Argon2id', benchSignIn)
 await measure('ocr', 'OCR against the tesseract command', async () => {
   await installTesseract(say)
   return benchOcr({ seconds: short ? 15 : 45 })
