@@ -71,6 +71,13 @@ test.each(readable.filter(({ truth }) => truth.kind === 'document'))(
       expect(word.confidence).toBeGreaterThanOrEqual(0)
       expect(word.box.x + word.box.width).toBeLessThanOrEqual(page.body.width + 1)
     }
+    const image = await ada.call('GET', `/api/v1/documents/${item.id}/pages/1/image?version=1`)
+    expect([image.status, image.headers.get('content-type')]).toEqual([200, 'image/webp'])
+    expect(image.headers.get('cache-control')).toBe('private, max-age=86400, immutable')
+    const known = { 'if-none-match': image.headers.get('etag') ?? '' }
+    const again = await ada.call('GET', `/api/v1/documents/${item.id}/pages/1/image`, undefined, known)
+    expect([again.status, again.body]).toEqual([304, ''])
+    expect((await ada.call('GET', `/api/v1/documents/${item.id}/thumbnail`)).status).toBe(200)
   },
 )
 
@@ -83,8 +90,25 @@ test.each(readable.filter(({ truth }) => truth.kind === 'voice'))(
       `${name}: ${item.status}, word error rate ${(rate * 100).toFixed(0)} %, confidence ${item.confidence?.toFixed(3)}`,
     )
     expect(item.transcript?.length).toBeGreaterThan(0)
+    const { body: waveform } = await ada.call('GET', `/api/v1/voice-samples/${item.id}/waveform`)
+    expect(waveform.peaks.length).toBeGreaterThan(0)
   },
 )
+
+test('a player seeks in a recording: ranges come through gateway and sidecars as they were asked for', async () => {
+  const path = `/api/v1/voice-samples/${idOf('memo.wav')}/file`
+  const part = async (headers: Record<string, string>) => {
+    const { status, headers: told, body } = await ada.call('GET', path, undefined, headers)
+    return { status, range: told.get('content-range'), etag: told.get('etag') ?? '', body: String(body) }
+  }
+  const head = await part({ range: 'bytes=0-3' })
+  const size = Number(head.range?.split('/')[1])
+  expect([head.status, head.range, head.body]).toEqual([206, `bytes 0-3/${size}`, 'RIFF'])
+  expect((await part({ range: `bytes=${size}-` })).status).toBe(416)
+  expect((await part({ range: 'bytes=0-3', 'if-range': '"another"' })).status).toBe(200)
+  expect((await part({ range: 'bytes=8-11', 'if-range': head.etag })).body).toBe('WAVE')
+  expect((await part({ 'if-none-match': head.etag })).status).toBe(304)
+})
 
 test('what the machine was unsure of is claimed, corrected and approved, and the person who uploaded it is told', async () => {
   const id = idOf('bad-photo.jpg')

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, utimes } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,6 +12,7 @@ import type { Principal } from '@alta/kit/auth/principal'
 import { idempotencyStore } from '@alta/kit/database/idempotency'
 import { createApp } from '@alta/kit/http/app'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
+import { keyOf } from '@alta/kit/storage/content-address'
 import { localDisk } from '@alta/kit/storage/local-disk'
 import { createTestDatabase } from '@alta/kit/testing/database'
 import { deliverTo, emitted, eventOf } from '@alta/kit/testing/deliver'
@@ -142,6 +143,7 @@ export async function startDocuments() {
     database,
     admin,
     files,
+    directory,
     send,
     call,
     upload,
@@ -170,6 +172,14 @@ export async function startDocuments() {
       const bytes = Buffer.from(JSON.stringify(result))
       const stored = await localDisk(directory).put(Readable.from([bytes]))
       return { ...stored, mediaType: 'application/json' }
+    },
+    /** Lets so many hours pass for every file there is, and for what is known of those that nothing names. */
+    async age(hours: number) {
+      await admin.query(`update files set used_at = used_at - make_interval(hours => $1)`, [hours])
+      for await (const { sha256, modifiedAt } of files.list()) {
+        const before = new Date(modifiedAt.getTime() - hours * 3_600_000)
+        await utimes(join(directory, keyOf(sha256)), before, before)
+      }
     },
     /** Id of a new project of this person. */
     async project(owner: Person, fields: Record<string, unknown> = {}): Promise<string> {

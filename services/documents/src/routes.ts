@@ -6,6 +6,7 @@ import type { Schema } from './database/schema.ts'
 import { documentKind } from './documents/document.kind.ts'
 import { documentRoutes } from './documents/document.routes.ts'
 import { pageService } from './documents/page.service.ts'
+import { pictureService } from './documents/picture.service.ts'
 import { intakeService } from './intake/intake.service.ts'
 import { itemService } from './intake/item.service.ts'
 import { itemsRoutes } from './intake/items.routes.ts'
@@ -21,6 +22,7 @@ import { uploadService } from './uploads/upload.service.ts'
 import { viewRoutes } from './views/view.routes.ts'
 import { voiceSampleKind } from './voice-samples/voice-sample.kind.ts'
 import { voiceSampleRoutes } from './voice-samples/voice-sample.routes.ts'
+import { waveformService } from './voice-samples/waveform.service.ts'
 
 /** The whole public API of this service. */
 export const routes = (
@@ -51,6 +53,7 @@ export const routes = (
       trash: trash(database, documentKind),
       versions: versionService(database, files, documentKind),
       pages: pageService(database),
+      pictures: pictureService(database, files),
     },
     limits.DOCUMENT_MAXIMUM_BYTES,
   ),
@@ -60,6 +63,7 @@ export const routes = (
       items: itemService(database, voiceSampleKind),
       trash: trash(database, voiceSampleKind),
       versions: versionService(database, files, voiceSampleKind),
+      waveforms: waveformService(database),
     },
     limits.VOICE_SAMPLE_MAXIMUM_BYTES,
   ),

@@ -41,6 +41,17 @@ export interface Schema {
     confidence: number
     words: JSONColumnType<Page['words']>
   }
+  page_pictures: {
+    recognition_id: string
+    number: number
+    kind: PictureKind
+    tenant_id: string
+    sha256: string
+    size: number
+    media_type: string
+    width: number
+    height: number
+  }
   segments: {
     recognition_id: string
     result_sha256: string
@@ -51,6 +62,13 @@ export interface Schema {
     text: string
     confidence: number
     words: JSONColumnType<Segment['words']>
+  }
+  waveforms: {
+    recognition_id: string
+    tenant_id: string
+    seconds_per_pair: number
+    /** Lowest and highest sample of each stretch, -128 to 127. */
+    peaks: number[]
   }
   history: {
     id: string
@@ -118,6 +136,9 @@ export interface UploadRefusal {
   code: string
   detail: string
 }
+
+/** The page under the boxes of its words, or small for lists. */
+export type PictureKind = 'image' | 'thumbnail'
 
 interface ProjectTable {
   id: string

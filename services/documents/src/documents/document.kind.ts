@@ -2,6 +2,7 @@ import { type RecognisedDocument, recognisedDocument } from '@alta/contracts/res
 import type { Kind } from '../intake/kind.ts'
 import { documentEvents } from './document.events.ts'
 import { insertPages, listPages, type PageSummary } from './page.repository.ts'
+import { filesOfPages, savePictures } from './page-picture.repository.ts'
 
 export const documentKind: Kind<RecognisedDocument, PageSummary> = {
   name: 'document',
@@ -13,6 +14,10 @@ export const documentKind: Kind<RecognisedDocument, PageSummary> = {
   result: recognisedDocument,
   textOf: (content) => content.pages.map((page) => page.text).join('\n\n'),
   durationOf: () => null,
-  saveParts: (tx, key, content) => insertPages(tx, key, content.pages),
+  filesOf: (content) => filesOfPages(content.pages),
+  async saveParts(tx, key, content) {
+    await insertPages(tx, key, content.pages)
+    await savePictures(tx, key, content.pages)
+  },
   listParts: listPages,
 }

@@ -7,7 +7,7 @@ export const documentDetail = itemSummary.extend({
   text: z.string().nullable(),
   pageCount: z.number().int(),
   /** Words and their boxes come with each page by itself. */
-  pages: z.array(page.pick({ number: true, width: true, height: true, confidence: true, origin: true })),
+  pages: z.array(page.omit({ text: true, words: true })),
   history: z.array(historyEntry),
 })
 

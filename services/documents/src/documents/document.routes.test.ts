@@ -289,6 +289,7 @@ describe('GET /api/v1/documents/:id/file', () => {
     expect((await part('bytes=0-4', { 'if-range': '"another"' }))[0]).toBe(200)
     expect((await part('bytes=0-4', { 'if-range': `"${body.sha256}"` }))[0]).toBe(206)
     expect((await part(`bytes=${body.size}-`)).slice(0, 2)).toEqual([416, `bytes */${body.size}`])
+    expect(await part('bytes=0-4', { 'if-none-match': `"${body.sha256}"` })).toEqual([304, null, ''])
   })
 })
 

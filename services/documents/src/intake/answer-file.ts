@@ -1,7 +1,14 @@
 import { Problem } from '@alta/kit/errors'
+import { isSame } from '@alta/kit/http/etag'
 import { attachment } from '@alta/kit/http/file-name'
-import type { StreamAnswer } from '@alta/kit/http/route'
+import type { EmptyAnswer, StreamAnswer } from '@alta/kit/http/route'
 import type { OpenableFile } from './version.service.ts'
+
+interface FileHeaders {
+  readonly range?: string | undefined
+  readonly 'if-range'?: string | undefined
+  readonly 'if-none-match'?: string | undefined
+}
 
 /**
  * Answers a file, or the one range of it that was asked for (RFC 9110, 14.2). Several ranges at once, other units
@@ -10,8 +17,8 @@ import type { OpenableFile } from './version.service.ts'
  */
 export async function answerFile(
   file: OpenableFile,
-  headers: { range?: string | undefined; 'if-range'?: string | undefined },
-): Promise<StreamAnswer<200> | StreamAnswer<206>> {
+  headers: FileHeaders,
+): Promise<StreamAnswer<200> | StreamAnswer<206> | EmptyAnswer<304>> {
   const etag = `"${file.sha256}"`
   const common = {
     etag,
@@ -22,6 +29,8 @@ export async function answerFile(
     'content-security-policy': "sandbox; default-src 'none'",
     'cache-control': 'private, no-cache',
   }
+  // Asked before the range, as the standard says: a player that has the file asks for no part of it.
+  if (isSame(headers['if-none-match'], etag)) return { status: 304, headers: common }
   const { mediaType } = file
   const sameFile = headers['if-range'] === undefined || headers['if-range'] === etag
   const range = sameFile ? rangeOf(headers.range, file.size) : undefined
@@ -53,6 +62,7 @@ const endings: Readonly<Record<string, readonly string[]>> = {
   'audio/mpeg': ['mp3', 'mpga', 'mp2'],
   'audio/ogg': ['ogg', 'oga', 'opus', 'spx'],
   'audio/flac': ['flac'],
+  'audio/webm': ['webm', 'weba'],
   'audio/mp4': ['m4a', 'mp4', 'm4b', 'aac'],
 }
 

@@ -14,12 +14,12 @@ export async function rememberFile(database: Database<Schema>, sha256: string): 
   )
 }
 
-/** A version names the file from now on. */
-export async function fileIsNamed(tx: Kysely<Schema>, sha256: string): Promise<void> {
-  await tx.deleteFrom('files').where('sha256', '=', sha256).execute()
+/** Versions or pages name these files from now on. */
+export async function filesAreNamed(tx: Kysely<Schema>, sha256s: readonly string[]): Promise<void> {
+  await sql`delete from files where sha256 = any(${sha256s}::text[])`.execute(tx)
 }
 
-/** Versions that named these files are gone; the sweep finds out whether others do. */
+/** What named these files is gone, or never was; the sweep finds out whether something else does. */
 export async function filesAreReleased(tx: Kysely<Schema>, sha256s: readonly string[]): Promise<void> {
   await sql`
     insert into files (sha256) select distinct unnest(${sha256s}::text[]) order by 1
@@ -29,7 +29,7 @@ export async function filesAreReleased(tx: Kysely<Schema>, sha256s: readonly str
 
 export interface TakenFile {
   readonly sha256: string
-  /** Some version, or part of an upload, has these bytes after all. */
+  /** Some version, or part of an upload, has these bytes after all, or some page looks like them. */
   readonly named: boolean
 }
 
@@ -44,7 +44,8 @@ export async function takeOldFile(tx: Kysely<Schema>, hours: number): Promise<Ta
       for update skip locked
     )
     returning sha256, exists (select from versions where versions.sha256 = files.sha256)
-      or exists (select from upload_parts where upload_parts.sha256 = files.sha256) as named
+      or exists (select from upload_parts where upload_parts.sha256 = files.sha256)
+      or exists (select from page_pictures where page_pictures.sha256 = files.sha256) as named
   `.execute(tx)
   return rows[0]
 }

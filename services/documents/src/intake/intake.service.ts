@@ -7,7 +7,7 @@ import { type Caller, requireRole } from '../projects/access.ts'
 import type { ProjectRow } from '../projects/project.repository.ts'
 import { visibleProject } from '../projects/project.service.ts'
 import { duplicate, itemWithSameBytes } from './duplicates.ts'
-import { fileIsNamed } from './file.repository.ts'
+import { filesAreNamed } from './file.repository.ts'
 import { addHistory } from './history.repository.ts'
 import { currentVersion, storedFile, subjectOf, visibleItem } from './item.access.ts'
 import { type ItemRow, insertItem, updateItem } from './item.repository.ts'
@@ -163,7 +163,7 @@ async function storeVersion(
     uploaded_by: caller.userId,
   })
   if (version) {
-    await fileIsNamed(tx, file.sha256)
+    await filesAreNamed(tx, [file.sha256])
     return version
   }
   throw await duplicate(tx, kind, place.project_id, file.sha256)

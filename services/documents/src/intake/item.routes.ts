@@ -59,11 +59,18 @@ export const ordinal = z.coerce
   .min(1)
   .max(2 ** 31 - 1)
 
+export const versionQuery = z.object({
+  version: ordinal.optional().meta({ description: 'The current one unless told.' }),
+})
+
 /** Optional on every change: refuses it with 412 when somebody else was quicker. */
 export const ifMatch = z.object({ 'if-match': z.string().max(200).optional() })
+/** Of files and pictures, whose ETag is the hash of their bytes. */
+export const ifNoneMatch = z.object({ 'if-none-match': z.string().max(2_000).optional() })
 const rangeHeaders = z.object({
   range: z.string().max(200).optional(),
   'if-range': z.string().max(200).optional(),
+  ...ifNoneMatch.shape,
 })
 
 /** The routes that documents and voice samples have in common. */
@@ -168,11 +175,13 @@ export function itemRoutes<Part, Detail extends z.ZodType>(
       path: paths.file,
       summary: `Download the file of a ${noun}`,
       params: byId,
-      query: z.object({ version: ordinal.optional().meta({ description: 'The current one unless told.' }) }),
+      query: versionQuery,
       headers: rangeHeaders,
       answers: {
         200: { description: 'The whole file', mediaTypes: accept },
         206: { description: 'The range that was asked for', mediaTypes: accept },
+        304: { description: 'The caller has it' },
+        416: { description: '`range_not_satisfiable`: the range begins behind the end' },
       },
       handle: async ({ principal, params, query, headers }) =>
         answerFile(await versions.file(principal, params.id, query.version), headers),

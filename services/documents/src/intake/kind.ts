@@ -26,6 +26,8 @@ export interface Kind<Content extends Read = Read, Part = unknown> {
   textOf(content: Content): string
   /** Seconds; null for what has no duration. */
   durationOf(content: Content): number | null
+  /** Files in storage that the content names. */
+  filesOf(content: Content): string[]
   saveParts(tx: Kysely<Schema>, key: ReadingKey, content: Content): Promise<void>
   /** Pages or segments as the detail shows them. */
   listParts(tx: Kysely<Schema>, recognitionId: string, sha256: string): Promise<Part[]>

@@ -29,6 +29,12 @@ export async function listRecognitions(tx: Tx, itemId: string): Promise<Recognit
     .execute()
 }
 
+/** Whether an engine has ever read this version. */
+export async function wasRead(tx: Tx, itemId: string, version: number): Promise<boolean> {
+  const runs = await listRecognitions(tx, itemId)
+  return runs.some((run) => run.version === version && (run.machine_result ?? run.approved_result) !== null)
+}
+
 export async function saveStart(tx: Tx, id: string, at: Date): Promise<RecognitionRow> {
   return tx
     .updateTable('recognitions')

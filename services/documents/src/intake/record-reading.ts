@@ -3,7 +3,7 @@ import type { HandlerScope, Message, WorkDefinition } from '@alta/kit/events/han
 import type { FileStorage } from '@alta/kit/storage/storage'
 import type { Schema } from '../database/schema.ts'
 import { causeOf } from './failure.ts'
-import { fetchReading, type Keep } from './fetch-reading.ts'
+import { type Fetched, fetchReading } from './fetch-reading.ts'
 import { addHistory } from './history.repository.ts'
 import { noteConfidence } from './intake.metrics.ts'
 import { lockItemOfRecognition } from './item.repository.ts'
@@ -35,14 +35,14 @@ interface Completed {
 export function recordReading<Data extends Completed>(
   kind: Kind,
   files: FileStorage,
-): WorkDefinition<Data, Keep, Schema> {
+): WorkDefinition<Data, Fetched, Schema> {
   return {
     timeLimit: 60_000,
     run: (data) => fetchReading(files, kind, data.result),
-    async commit(keep, { data, tx, message }) {
+    async commit(fetched, { data, tx, message }) {
       const item = await lockItemOfRecognition(tx, kind.table, data.recognitionId)
-      if (!item) return
-      await keep(tx, item)
+      if (!item) return fetched.leave(tx)
+      await fetched.keep(tx, item)
       const { engine, confidence, result } = data
       const run = await saveMachineResult(tx, data.recognitionId, { engine, sha256: result.sha256 })
       await settle(tx, kind, item, run)

@@ -6,7 +6,7 @@ import type { FileStorage } from '@alta/kit/storage/storage'
 import type { z } from 'zod'
 import type { Schema } from '../database/schema.ts'
 import { causeOf } from './failure.ts'
-import { fetchReading, type Keep } from './fetch-reading.ts'
+import { type Fetched, fetchReading } from './fetch-reading.ts'
 import { type Action, addHistory } from './history.repository.ts'
 import { subjectOf } from './item.access.ts'
 import { type ItemRow, lockItemOfRecognition } from './item.repository.ts'
@@ -65,15 +65,15 @@ export const recordRejected =
 export function recordApproved(
   kinds: Kinds,
   files: FileStorage,
-): WorkDefinition<z.output<typeof reviewApproved.schema>, Keep, Schema> {
+): WorkDefinition<z.output<typeof reviewApproved.schema>, Fetched, Schema> {
   return {
     timeLimit: 60_000,
     run: (data) => fetchReading(files, kinds[data.kind], data.result),
-    async commit(keep, { data, ...scope }) {
+    async commit(fetched, { data, ...scope }) {
       const kind = kinds[data.kind]
       const before = await lockItemOfRecognition(scope.tx, kind.table, data.recognitionId)
-      if (!before) return
-      await keep(scope.tx, before)
+      if (!before) return fetched.leave(scope.tx)
+      await fetched.keep(scope.tx, before)
       const { by, corrections, result } = data
       const details = { corrections, automatic: data.reviewId === null }
       const outcome = {

@@ -14,7 +14,7 @@ afterAll(() => documents.close())
 
 const owner = person()
 const bytesOf = async (sha256: string) => buffer(await documents.files.open(sha256))
-const makeOld = () => documents.admin.query(`update files set used_at = now() - interval '25 hours'`)
+const makeOld = () => documents.age(25)
 const sweep = () => sweepFiles(documents.database, documents.files, 24)
 
 test('the sweep removes what was uploaded and is named by nothing, and nothing else', async () => {

@@ -1,6 +1,7 @@
 import type { Database } from '@alta/kit/database/database'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import type { Schema } from '../database/schema.ts'
+import { purgePictures } from '../documents/page-picture.repository.ts'
 import { purgeProjects } from '../projects/project.repository.ts'
 import { filesAreReleased, takeOldFile } from './file.repository.ts'
 import { purgeHistory } from './history.repository.ts'
@@ -29,6 +30,7 @@ export async function purgeDeleted(
       }
     }
     await filesAreReleased(tx, await purgeVersions(tx, purged))
+    await filesAreReleased(tx, await purgePictures(tx, purged))
     await purgeRecognitions(tx, purged)
     await purgeHistory(tx, purged)
     // None is left behind only when fewer were found than looked for.
@@ -37,9 +39,10 @@ export async function purgeDeleted(
 }
 
 /**
- * Removes uploaded files that no version names and nobody has sent again for `hours`. Looks only at files that came
- * through this service (table `files`): the results of engines and reviewers lie in the same storage.
- * A file goes while its row is locked, so that an upload of the same bytes waits and then finds them gone.
+ * Removes uploaded files and pictures of pages that nothing names and nobody has stored again for `hours`. Looks only
+ * at files that this service knows of (table `files`): the results of engines and reviewers lie in the same storage.
+ * A file goes while its row is locked, so that an upload of the same bytes waits and then finds them gone. Pictures come
+ * without a row, until their document is told to have been read: the storage knows when they came.
  * @returns how many files were removed
  */
 export async function sweepFiles(
@@ -51,11 +54,17 @@ export async function sweepFiles(
   for (let looked = 0; looked < FILES_PER_TURN; looked++) {
     const taken = await database.system(async ({ tx }) => {
       const file = await takeOldFile(tx, hours)
-      if (file && !file.named) await files.remove(file.sha256)
-      return file
+      if (!file || file.named) return file && 'kept'
+      const { modifiedAt } = (await files.stat(file.sha256)) ?? {}
+      if (modifiedAt && Date.now() - modifiedAt.getTime() < hours * 3_600_000) {
+        await filesAreReleased(tx, [file.sha256])
+        return 'kept'
+      }
+      await files.remove(file.sha256)
+      return 'removed'
     })
     if (!taken) break
-    if (!taken.named) removed++
+    if (taken === 'removed') removed++
   }
   return removed
 }

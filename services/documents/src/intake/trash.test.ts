@@ -145,7 +145,7 @@ describe('purging', () => {
     expect((await restore(body.id)).status).toBe(404)
     const told = (await documents.emitted(documentPurged)).filter(({ documentId }) => documentId === body.id)
     expect(told).toMatchObject([{ projectId: project, by: owner.userId }])
-    await documents.admin.query(`update files set used_at = now() - interval '25 hours'`)
+    await documents.age(25)
     await sweepFiles(documents.database, documents.files, 24)
     expect(await documents.files.stat(body.sha256)).toBeUndefined()
   })

@@ -78,7 +78,7 @@ export interface OpenableFile {
 }
 
 /** @throws {Problem} 404 `version_not_found` */
-async function existingVersion(tx: Kysely<Schema>, id: string, number: number): Promise<VersionRow> {
+export async function existingVersion(tx: Kysely<Schema>, id: string, number: number): Promise<VersionRow> {
   const version = await findVersion(tx, id, number)
   if (!version) throw notFound('version_not_found', `There is no version ${number}.`)
   return version

@@ -285,7 +285,7 @@ describe('what is refused', () => {
 })
 
 describe('the bytes of an upload', () => {
-  const makeOld = () => documents.admin.query(`update files set used_at = now() - interval '25 hours'`)
+  const makeOld = () => documents.age(25)
   const sweep = () => sweepFiles(documents.database, documents.files, 24)
 
   test('stay while it goes on, and are swept when it is ended or abandoned', async () => {

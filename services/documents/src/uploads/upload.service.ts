@@ -6,7 +6,7 @@ import { headLength } from '@alta/kit/http/media-type'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../database/schema.ts'
-import { fileIsNamed, filesAreReleased } from '../intake/file.repository.ts'
+import { filesAreNamed, filesAreReleased } from '../intake/file.repository.ts'
 import type { Kind } from '../intake/kind.ts'
 import { type Caller, requireRole } from '../projects/access.ts'
 import { visibleProject } from '../projects/project.service.ts'
@@ -112,7 +112,7 @@ export function uploadService({ database, files, kinds, maximumBytes, expiration
         await own(tx, caller, place, 'for update')
         const added = await addPart(tx, before, { position, size: stored.size, sha256: stored.sha256 })
         if (!added) throw conflict('upload_offset_conflict', 'The upload is not where this part begins.')
-        await fileIsNamed(tx, stored.sha256)
+        await filesAreNamed(tx, [stored.sha256])
         return added
       })
       const ended = upload.received === upload.length

@@ -2,6 +2,7 @@ import { type Segment, type Transcript, transcript } from '@alta/contracts/resou
 import type { Kind } from '../intake/kind.ts'
 import { insertSegments, listSegments } from './segment.repository.ts'
 import { voiceSampleEvents } from './voice-sample.events.ts'
+import { saveWaveform } from './waveform.repository.ts'
 
 export const voiceSampleKind: Kind<Transcript, Segment> = {
   name: 'voice',
@@ -13,6 +14,10 @@ export const voiceSampleKind: Kind<Transcript, Segment> = {
   result: transcript,
   textOf: (content) => content.text,
   durationOf: (content) => content.duration,
-  saveParts: (tx, key, content) => insertSegments(tx, key, content.segments),
+  filesOf: () => [],
+  async saveParts(tx, key, content) {
+    await insertSegments(tx, key, content.segments)
+    if (content.waveform) await saveWaveform(tx, key, content.waveform)
+  },
   listParts: listSegments,
 }

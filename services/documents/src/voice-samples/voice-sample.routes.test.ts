@@ -3,7 +3,8 @@ import { voiceTranscriptionRequested } from '@alta/contracts/events/voice-transc
 import { voiceUploaded } from '@alta/contracts/events/voice-uploaded.v1'
 import { person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pdf, startDocuments, type TestDocuments, wav } from '../documents.fixture.ts'
+import { heard, pdf, startDocuments, type TestDocuments, wav } from '../documents.fixture.ts'
+import { uploadedItem } from '../intake/handlers.fixture.ts'
 
 // What recordings share with documents is tested there; here is every route once, and what differs.
 
@@ -78,4 +79,30 @@ test('a recording is listed, changed, downloaded, versioned, read again and dele
     ({ voiceSampleId }) => voiceSampleId === body.id,
   )
   expect(told).toHaveLength(1)
+})
+
+test('a recording says when each word was spoken, and what it looks like in a player', async () => {
+  const item = await uploadedItem(documents, owner, 'voice')
+  const waveform = { secondsPerPair: 0.05, peaks: [-3, 4, -128, 127] }
+  const early = await documents.get(owner, `${item.path}/waveform`)
+  expect([early.status, early.body.code]).toEqual([404, 'voice_sample_not_read'])
+  await item.completed(await documents.leave({ ...heard('Good morning'), waveform }))
+  const { body } = await item.get()
+  expect(body.segments[0].words[0]).toEqual({ text: 'Good morning', start: 0, end: 2.5, confidence: 0.8 })
+
+  const drawn = await documents.get(owner, `${item.path}/waveform?version=1`)
+  expect([drawn.status, drawn.body]).toEqual([200, waveform])
+  expect(drawn.headers.get('cache-control')).toBe('private, max-age=86400, immutable')
+  const hidden = await documents.get(stranger, `${item.path}/waveform`)
+  expect([hidden.status, hidden.body.code]).toEqual([404, 'voice_sample_not_found'])
+  await documents.call(owner, 'POST', `${item.path}/reprocess`)
+  expect((await documents.get(owner, `${item.path}/waveform`)).body).toEqual(waveform)
+})
+
+test('a recording that was read without a waveform says how to get one', async () => {
+  const item = await uploadedItem(documents, owner, 'voice')
+  await item.completed(await item.result('Good evening'))
+  const { status, body } = await documents.get(owner, `${item.path}/waveform`)
+  expect([status, body.code]).toEqual([404, 'waveform_missing'])
+  expect(body.detail).toContain(`${item.path}/reprocess`)
 })

@@ -19,11 +19,11 @@ export interface ReadOptions {
   pageDone(): void
 }
 
-/** A document's bytes and its pages; engines take what suits them. */
+/** A document's bytes and the images of its pages; engines take what suits them. */
 export interface Source {
   bytes: Buffer
   mediaType: string
-  pages: PageSource
+  pages: Pick<PageSource, 'image'>
 }
 
 export interface OcrEngine {

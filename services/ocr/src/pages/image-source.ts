@@ -1,6 +1,6 @@
 import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import sharp from 'sharp'
-import { checkPages, checkSize, MAXIMUM_PIXELS } from './limits.ts'
+import { checkPages, checkSize, MAXIMUM_PIXELS, shownSize } from './limits.ts'
 import type { PageSource } from './page-source.ts'
 
 /** Screens and cameras write this many dots per inch when they do not know. */
@@ -17,27 +17,38 @@ export async function imageSource(bytes: Buffer): Promise<PageSource> {
   const pageCount = header.pages ?? 1
   checkPages(pageCount)
 
+  async function headerOf(number: number) {
+    const page = await undamaged(() => sharp(bytes, { page: number - 1, limitInputPixels: false }).metadata())
+    checkSize(page.width, page.height)
+    return page
+  }
+  /** As it is meant to be seen: cameras turn the file and not the pixels; engines and people look at pixels. */
+  const upright = (number: number) =>
+    sharp(bytes, { page: number - 1, limitInputPixels: MAXIMUM_PIXELS, failOn: 'error' })
+      .autoOrient()
+      .flatten({ background: 'white' })
+
   return {
     pageCount,
     textLayer: async () => undefined,
     async image(number) {
-      const {
-        width,
-        height,
-        density = 0,
-      } = await undamaged(() => sharp(bytes, { page: number - 1, limitInputPixels: false }).metadata())
-      checkSize(width, height)
+      const { density = 0 } = await headerOf(number)
       const { data, info } = await undamaged(() =>
-        sharp(bytes, { page: number - 1, limitInputPixels: MAXIMUM_PIXELS, failOn: 'error' })
-          // Cameras turn the file and not the pixels; engines look at pixels.
-          .autoOrient()
-          .flatten({ background: 'white' })
-          .toColourspace('b-w')
-          .raw({ depth: 'uchar' })
-          .toBuffer({ resolveWithObject: true }),
+        upright(number).toColourspace('b-w').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
       )
       const dpi = density > SAYS_NOTHING ? density : undefined
       return { grey: data, width: info.width, height: info.height, dpi }
+    },
+    async colours(number) {
+      const { width, height } = shownSize((await headerOf(number)).autoOrient)
+      const { data } = await undamaged(() =>
+        upright(number)
+          .resize({ width, height, fit: 'fill' })
+          .toColourspace('srgb')
+          .raw({ depth: 'uchar' })
+          .toBuffer({ resolveWithObject: true }),
+      )
+      return { pixels: data, channels: 3, width, height }
     },
     close: () => undefined,
   }

@@ -3,6 +3,9 @@ import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 /** Bounds of what is decoded at all; beyond them a small file could take all memory (a decompression bomb). */
 export const MAXIMUM_PIXELS = 50_000_000
 export const MAXIMUM_SIDE = 10_000
+/** An A4 page at 200 dpi: small print is read without effort, and a browser holds some of them. */
+const SHOWN_PIXELS = 4_000_000
+const SHOWN_SIDE = 4_096
 const MAXIMUM_PAGES = 2_000
 
 /** @throws {RecognitionFailure} `image_too_large` */
@@ -24,4 +27,16 @@ export function checkPages(count: number): void {
       `The file has ${count} pages; at most ${MAXIMUM_PAGES} are read.`,
     )
   }
+}
+
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** The size in which a page is shown to people; never larger than the page itself. */
+export function shownSize({ width, height }: Size): Size {
+  const scale = Math.min(1, Math.sqrt(SHOWN_PIXELS / (width * height)), SHOWN_SIDE / Math.max(width, height))
+  const scaled = (side: number) => Math.max(1, Math.floor(side * scale))
+  return { width: scaled(width), height: scaled(height) }
 }

@@ -11,6 +11,16 @@ export interface PageImage {
   dpi: number | undefined
 }
 
+/** A page as people see it, in colours, red before green before blue, row by row from the top. */
+export interface PageColours {
+  pixels: Buffer
+  /** Bytes for each pixel; the fourth says nothing. */
+  channels: 3 | 4
+  /** Pixels. */
+  width: number
+  height: number
+}
+
 /** A document as something that has pages, whatever its format. Pages are made when asked for, one at a time. */
 export interface PageSource {
   readonly pageCount: number
@@ -18,6 +28,11 @@ export interface PageSource {
   textLayer(number: number): Promise<Page | undefined>
   /** @throws {RecognitionFailure} when the page cannot be shown */
   image(number: number): Promise<PageImage>
+  /**
+   * The same page in colours, turned and cut like its image, in as many pixels as a screen needs.
+   * @throws {RecognitionFailure} when the page cannot be shown
+   */
+  colours(number: number): Promise<PageColours>
   /** Gives back memory outside of JavaScript's heap; what is still being made is abandoned. */
   close(): void
 }

@@ -1,14 +1,18 @@
 import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
-import { MAXIMUM_PIXELS, MAXIMUM_SIDE } from './limits.ts'
+import { MAXIMUM_PIXELS, MAXIMUM_SIDE, type Size, shownSize } from './limits.ts'
 import type { Pdfium } from './pdfium.ts'
 
 /** Dots per inch that engines read best; large pages get fewer. */
 const DPI = 300
 const POINTS_PER_INCH = 72
 
-const BGRA = 4
+const RGBA = 4
 const WHITE = 0xffffffff
-const WITH_ANNOTATIONS = 1
+
+// fpdfview.h
+const FOUR_BYTES = 4
+const WITH_ANNOTATIONS = 0x01
+const RED_FIRST = 0x10
 
 /** An open page, and the size of the picture that its boxes refer to. */
 export interface PdfPage {
@@ -59,25 +63,41 @@ function scaleOf({ width, height }: { width: number; height: number }): number {
 }
 
 /** The page as it would be printed, a byte of grey for each pixel. */
-export function greyOf({ module, pointer, width, height }: PdfPage): Uint8Array<ArrayBuffer> {
-  const size = width * height * BGRA
-  const pixels = module.wasmExports.malloc(size)
-  if (!pixels) throw new Error('no memory for a page')
-  try {
-    const bitmap = module._FPDFBitmap_CreateEx(width, height, BGRA, pixels, width * BGRA)
-    module._FPDFBitmap_FillRect(bitmap, 0, 0, width, height, WHITE)
-    module._FPDF_RenderPageBitmap(bitmap, pointer, 0, 0, width, height, 0, WITH_ANNOTATIONS)
-    module._FPDFBitmap_Destroy(bitmap)
-    const grey = new Uint8Array(width * height)
-    const coloured = module.HEAPU8.subarray(pixels, pixels + size)
-    for (let at = 0, from = 0; at < grey.length; at++, from += BGRA) {
-      const blue = coloured[from] ?? 0
+export function greyOf(page: PdfPage): Uint8Array<ArrayBuffer> {
+  return drawn(page, page, (coloured) => {
+    const grey = new Uint8Array(page.width * page.height)
+    for (let at = 0, from = 0; at < grey.length; at++, from += RGBA) {
+      const red = coloured[from] ?? 0
       const green = coloured[from + 1] ?? 0
-      const red = coloured[from + 2] ?? 0
+      const blue = coloured[from + 2] ?? 0
       // Brightness as the eye has it (ITU-R BT.601), in 1/256.
       grey[at] = (blue * 29 + green * 150 + red * 77) >> 8
     }
     return grey
+  })
+}
+
+/** The page as it would be printed, in the size in which it is shown: red, green, blue and a byte that says nothing. */
+export function coloursOf(page: PdfPage): Size & { pixels: Uint8Array<ArrayBuffer> } {
+  const size = shownSize(page)
+  return { ...size, pixels: drawn(page, size, (coloured) => coloured.slice()) }
+}
+
+/** Hands out the page on white paper, stretched to `size`, in memory that is given back afterwards. */
+function drawn(
+  { module, pointer }: PdfPage,
+  { width, height }: Size,
+  take: (coloured: Uint8Array) => Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  const size = width * height * RGBA
+  const pixels = module.wasmExports.malloc(size)
+  if (!pixels) throw new Error('no memory for a page')
+  try {
+    const bitmap = module._FPDFBitmap_CreateEx(width, height, FOUR_BYTES, pixels, width * RGBA)
+    module._FPDFBitmap_FillRect(bitmap, 0, 0, width, height, WHITE)
+    module._FPDF_RenderPageBitmap(bitmap, pointer, 0, 0, width, height, 0, WITH_ANNOTATIONS | RED_FIRST)
+    module._FPDFBitmap_Destroy(bitmap)
+    return take(module.HEAPU8.subarray(pixels, pixels + size))
   } finally {
     module.wasmExports.free(pixels)
   }

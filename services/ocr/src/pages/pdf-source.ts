@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads'
 import type { Page } from '@alta/contracts/resources/recognition'
 import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
-import type { PageImage, PageSource } from './page-source.ts'
+import type { PageColours, PageImage, PageSource } from './page-source.ts'
 
 /** What pdf-thread.ts is asked, and what it says. */
 export interface Question {
   readonly id: number
-  readonly kind: 'text' | 'image'
+  readonly kind: 'text' | 'image' | 'colours'
   /** From 1. */
   readonly number: number
 }
@@ -92,6 +92,12 @@ export async function pdfSource(bytes: Buffer, pageTimeLimit = PAGE_TIME_LIMIT):
         number,
       )
       return { ...size, grey: Buffer.from(grey.buffer) }
+    },
+    async colours(number) {
+      const { pixels, ...size } = await ask<
+        Omit<PageColours, 'pixels' | 'channels'> & { pixels: Uint8Array<ArrayBuffer> }
+      >('colours', number)
+      return { ...size, channels: 4, pixels: Buffer.from(pixels.buffer) }
     },
     close: () => end(new Error('the PDF is closed')),
   }

@@ -3,7 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import { checkPages } from './limits.ts'
-import { greyOf, withPage } from './pdf-page.ts'
+import { coloursOf, greyOf, withPage } from './pdf-page.ts'
 import type { Answer, Opened, Question } from './pdf-source.ts'
 import { loadPdfium, type Pdfium } from './pdfium.ts'
 import { textLayerOf } from './text-layer.ts'
@@ -21,6 +21,11 @@ port.on('message', ({ id, kind, number }: Question) => {
   const document = 'value' in opened ? opened.value.document : 0
   if (kind === 'text') {
     port.postMessage(answered(id, () => withPage(module, document, number, textLayerOf)))
+    return
+  }
+  if (kind === 'colours') {
+    const answer = answered(id, () => withPage(module, document, number, coloursOf))
+    port.postMessage(answer, 'value' in answer ? [answer.value.pixels.buffer] : [])
     return
   }
   const answer = answered(id, () =>

@@ -3,14 +3,18 @@ import { Readable } from 'node:stream'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import { metricValue } from '@alta/kit/testing/metrics'
 import { expect, test } from 'vitest'
-import { keptInMemory, sample } from '../testing/documents.ts'
+import { keptInMemory, keptPicturesInMemory, sample } from '../testing/documents.ts'
 import { type Request, recognise } from './recognise.ts'
 
 test('each page counts when it is read, not when the document is', async () => {
   const seen: (number | undefined)[] = []
   const bytes = await readFile(sample('letter.png'))
   const parts = {
-    jobs: { begin: async () => undefined, keptWork: () => keptInMemory() },
+    jobs: {
+      begin: async () => undefined,
+      keptWork: () => keptInMemory(),
+      keptPictures: keptPicturesInMemory,
+    },
     // All that `recognise` does with it.
     files: {
       open: async () => Readable.from([bytes]),

@@ -10,6 +10,7 @@ import { confidenceOf } from '../engines/confidence.ts'
 import type { OcrEngine } from '../engines/engine.ts'
 import { openPages } from '../pages/open-pages.ts'
 import type { PageSource } from '../pages/page-source.ts'
+import { addPictures } from './add-pictures.ts'
 import type { JobRepository } from './job.repository.ts'
 import { pagesRead } from './ocr.metrics.ts'
 
@@ -45,7 +46,7 @@ export async function recognise(
   const bytes = await buffer(await files.open(sha256))
   const source = await openPages(bytes, mediaType)
   try {
-    const pages = await readPages(source, signal, async (numbers) => {
+    const read = await readPages(source, signal, async (numbers) => {
       let done = 0
       return engine.read({ bytes, mediaType, pages: source }, numbers, {
         languages: request.languages,
@@ -57,6 +58,7 @@ export async function recognise(
         },
       })
     })
+    const pages = await addPictures(read, { source, files, kept: jobs.keptPictures(run), signal })
     return await keepResult(files, engine.name, request.languages, pages)
   } finally {
     source.close()

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@alta/contracts/resources/recognition'
 import type { KeptWork } from '../engines/engine.ts'
+import type { KeptPictures, PagePictures } from '../recognitions/add-pictures.ts'
 
 const folder = join(import.meta.dirname, '../../../../samples')
 
@@ -25,6 +26,16 @@ export function keptInMemory(): KeptWork & { pages: Map<number, Page> } {
     operation: async () => operation,
     keepOperation: async (name) => {
       operation = name
+    },
+  }
+}
+
+export function keptPicturesInMemory(): KeptPictures {
+  const kept = new Map<number, PagePictures>()
+  return {
+    pictures: async (number) => kept.get(number),
+    keepPictures: async (number, pictures) => {
+      kept.set(number, pictures)
     },
   }
 }

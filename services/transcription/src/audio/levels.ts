@@ -1,4 +1,3 @@
-import { Transform } from 'node:stream'
 import { SAMPLE_RATE } from './wav.ts'
 
 /** Seconds per level. */
@@ -13,16 +12,15 @@ const SPREAD_OF_SPEECH = 6
 /** Seconds. */
 const SHORTEST_SPEECH = 0.3
 
-/** Passes samples through (16 bit, little endian) and notes how loud each 20 ms is. */
-export function levelMeter(): { stream: Transform; samples(): number; levels(): Float32Array } {
+/** Notes how loud each 20 ms is. */
+export function levelMeter(): { see(sample: number): void; samples(): number; levels(): Float32Array } {
   let levels = new Float32Array(4096)
   let frames = 0
   let inFrame = 0
   let energy = 0
   let samples = 0
-  let odd: number | undefined
 
-  function add(sample: number): void {
+  function see(sample: number): void {
     samples++
     energy += sample * sample
     if (++inFrame < SAMPLES_PER_FRAME) return
@@ -36,16 +34,7 @@ export function levelMeter(): { stream: Transform; samples(): number; levels(): 
     energy = 0
   }
 
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      // A pipe may end a chunk in the middle of a sample.
-      const whole = odd === undefined ? chunk : Buffer.concat([Buffer.of(odd), chunk])
-      odd = whole.length % 2 === 1 ? whole[whole.length - 1] : undefined
-      for (let at = 0; at + 1 < whole.length; at += 2) add(whole.readInt16LE(at))
-      done(null, chunk)
-    },
-  })
-  return { stream, samples: () => samples, levels: () => levels.slice(0, frames) }
+  return { see, samples: () => samples, levels: () => levels.slice(0, frames) }
 }
 
 /** Whether anything in it could be speech. Spares the engine, which hears words in any noise. */

@@ -3,10 +3,13 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Waveform } from '@alta/contracts/resources/recognition'
 import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import type { Span } from '../engines/engine.ts'
 import { levelMeter } from './levels.ts'
+import { peakMeter } from './peaks.ts'
 import { asText, runProgram } from './run-program.ts'
+import { showing } from './samples.ts'
 import { SAMPLE_RATE, wavHeader } from './wav.ts'
 
 const UNREADABLE = 'The recording could not be decoded: it is damaged or not the format it claims to be.'
@@ -17,6 +20,8 @@ export interface Recording {
   readonly duration: number
   /** dBFS of every 20 ms. */
   readonly levels: Float32Array
+  /** What a player draws. */
+  readonly waveform: Waveform
   /** Raw samples, without a header. */
   readonly file: string
   /** A span as a complete WAV file. */
@@ -35,6 +40,7 @@ const demuxers: Readonly<Record<string, string>> = {
   'audio/ogg': 'ogg',
   'audio/flac': 'flac',
   'audio/mp4': 'mov',
+  'audio/webm': 'matroska',
 }
 
 export interface DecodeOptions {
@@ -66,6 +72,11 @@ export async function decode(source: Readable, options: DecodeOptions): Promise<
 
   const file = join(directory, 'samples')
   const meter = levelMeter()
+  const peaks = peakMeter()
+  const meters = showing((sample) => {
+    meter.see(sample)
+    peaks.see(sample)
+  })
   // One second more than allowed: a header that understates the length is found out.
   const decoding = await runProgram(
     'ffmpeg',
@@ -79,7 +90,7 @@ export async function decode(source: Readable, options: DecodeOptions): Promise<
       'pipe:1',
     ]),
     limits,
-    (samples) => pipeline(samples, meter.stream, createWriteStream(file), { signal }),
+    (samples) => pipeline(samples, meters, createWriteStream(file), { signal }),
   )
   const duration = meter.samples() / SAMPLE_RATE
   if (decoding.code !== 0 || duration === 0) throw unreadable(decoding.stderr)
@@ -88,6 +99,7 @@ export async function decode(source: Readable, options: DecodeOptions): Promise<
   return {
     duration,
     levels: meter.levels(),
+    waveform: peaks.waveform(),
     file,
     wav: (span) => cutWav(file, span),
     flac: (also) => encodeFlac(file, join(directory, 'samples.flac'), { ...limits, signal: also }),

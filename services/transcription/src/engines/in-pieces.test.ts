@@ -18,6 +18,7 @@ const spoken: SpokenWord[] = Array.from({ length: duration / 0.4 }, (_, index) =
 const recording = (level: number): Recording => ({
   duration,
   levels: new Float32Array(duration / FRAME).fill(level),
+  waveform: { secondsPerPair: 0.05, peaks: [] },
   file: '',
   wav: async () => Buffer.alloc(0),
   flac: async () => '',

@@ -7,7 +7,7 @@ import { RecognitionFailure } from '@alta/kit/recognition/recognition-failure'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import type { z } from 'zod'
 import { mayHoldSpeech } from '../audio/levels.ts'
-import { decode } from '../audio/recording.ts'
+import { decode, type Recording } from '../audio/recording.ts'
 import { scratchDirectory } from '../audio/scratch.ts'
 import type { SpeechEngine, SpokenWord } from '../engines/engine.ts'
 import type { JobRepository } from './job.repository.ts'
@@ -58,7 +58,7 @@ export async function transcribe(
   if (words.length === 0) throw noSpeech()
 
   const { duration } = recording
-  const result = await store(files, engine.name, language, duration, words)
+  const result = await store(files, engine.name, language, recording, words)
   audioHeard.inc(duration)
   return { engine: engine.name, duration, confidence: meanConfidence(words), result }
 }
@@ -78,7 +78,7 @@ async function store(
   files: FileStorage,
   engine: string,
   language: string,
-  duration: number,
+  { duration, waveform }: Recording,
   words: SpokenWord[],
 ): Promise<StoredFile> {
   const segments = segmentsOf(words)
@@ -90,6 +90,7 @@ async function store(
     confidence: meanConfidence(words),
     text,
     segments,
+    waveform,
   })
   const stored = await files.put(Readable.from([Buffer.from(JSON.stringify(body))]))
   return { ...stored, mediaType: 'application/json' }

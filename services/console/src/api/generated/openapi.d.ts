@@ -1424,6 +1424,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{id}/pages/{n}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See a page as it was read
+         * @description As people see it, upright. Boxes of words are told in the pixels of the page (`width`, `height`), of which the picture may have fewer. With `version` it is kept by the browser, without it is asked for anew.
+         */
+        get: operations["getDocumentsIdPagesNImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/pages/{n}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See a page in small
+         * @description No side is longer than 320 pixels.
+         */
+        get: operations["getDocumentsIdPagesNThumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents/{id}/purge": {
         parameters: {
             query?: never;
@@ -1475,6 +1515,26 @@ export interface paths {
          * @description By those who may delete it. It is as it was, with whatever was read or decided meanwhile.
          */
         post: operations["postDocumentsIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See the first page of a document in small
+         * @description No side is longer than 320 pixels.
+         */
+        get: operations["getDocumentsIdThumbnail"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2307,7 +2367,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a voice sample
-         * @description WAV, MP3, OGG, FLAC or M4A, told by content. `tags` is a list separated by commas.
+         * @description WAV, MP3, OGG, FLAC, M4A or WebM, told by content. `tags` is a list separated by commas.
          */
         post: operations["postProjectsIdVoiceSamples"];
         delete?: never;
@@ -3123,6 +3183,26 @@ export interface paths {
         };
         /** Read a version of a voice sample and what was read from it */
         get: operations["getVoiceSamplesIdVersionsV"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/voice-samples/{id}/waveform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See a recording as a player draws it
+         * @description At most 2,000 pairs, twenty for each second of a short recording.
+         */
+        get: operations["getVoiceSamplesIdWaveform"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8446,6 +8526,20 @@ export interface operations {
                             confidence: number;
                             /** @enum {string} */
                             origin: "text-layer" | "ocr";
+                            image?: {
+                                sha256: string;
+                                size: number;
+                                mediaType: string;
+                                width: number;
+                                height: number;
+                            };
+                            thumbnail?: {
+                                sha256: string;
+                                size: number;
+                                mediaType: string;
+                                width: number;
+                                height: number;
+                            };
                         }[];
                         history: {
                             /** Format: date-time */
@@ -8557,6 +8651,7 @@ export interface operations {
             header?: {
                 range?: string;
                 "if-range"?: string;
+                "if-none-match"?: string;
             };
             path: {
                 id: string;
@@ -8590,6 +8685,13 @@ export interface operations {
                     "image/tiff": unknown;
                     "image/webp": unknown;
                 };
+            };
+            /** @description The caller has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -8632,8 +8734,92 @@ export interface operations {
                         }[];
                         /** @enum {string} */
                         origin: "text-layer" | "ocr";
+                        image?: {
+                            sha256: string;
+                            size: number;
+                            mediaType: string;
+                            width: number;
+                            height: number;
+                        };
+                        thumbnail?: {
+                            sha256: string;
+                            size: number;
+                            mediaType: string;
+                            width: number;
+                            height: number;
+                        };
                     };
                 };
+            };
+        };
+    };
+    getDocumentsIdPagesNImage: {
+        parameters: {
+            query?: {
+                /** @description The current one unless told. */
+                version?: number;
+            };
+            header?: {
+                "if-none-match"?: string;
+            };
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                };
+            };
+            /** @description The caller has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getDocumentsIdPagesNThumbnail: {
+        parameters: {
+            query?: {
+                /** @description The current one unless told. */
+                version?: number;
+            };
+            header?: {
+                "if-none-match"?: string;
+            };
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                };
+            };
+            /** @description The caller has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -8771,6 +8957,40 @@ export interface operations {
                         etag: string;
                     };
                 };
+            };
+        };
+    };
+    getDocumentsIdThumbnail: {
+        parameters: {
+            query?: {
+                /** @description The current one unless told. */
+                version?: number;
+            };
+            header?: {
+                "if-none-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                };
+            };
+            /** @description The caller has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -11288,7 +11508,7 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
-                    /** @description At most 524288000 bytes of audio/wav, audio/mpeg, audio/ogg, audio/flac, audio/mp4. */
+                    /** @description At most 524288000 bytes of audio/wav, audio/mpeg, audio/ogg, audio/flac, audio/mp4, audio/webm. */
                     file: string;
                     title?: string;
                     language?: string;
@@ -13462,6 +13682,7 @@ export interface operations {
             header?: {
                 range?: string;
                 "if-range"?: string;
+                "if-none-match"?: string;
             };
             path: {
                 id: string;
@@ -13481,6 +13702,7 @@ export interface operations {
                     "audio/ogg": unknown;
                     "audio/flac": unknown;
                     "audio/mp4": unknown;
+                    "audio/webm": unknown;
                 };
             };
             /** @description The range that was asked for */
@@ -13494,7 +13716,15 @@ export interface operations {
                     "audio/ogg": unknown;
                     "audio/flac": unknown;
                     "audio/mp4": unknown;
+                    "audio/webm": unknown;
                 };
+            };
+            /** @description The caller has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -13685,7 +13915,7 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
-                    /** @description At most 524288000 bytes of audio/wav, audio/mpeg, audio/ogg, audio/flac, audio/mp4. */
+                    /** @description At most 524288000 bytes of audio/wav, audio/mpeg, audio/ogg, audio/flac, audio/mp4, audio/webm. */
                     file: string;
                 };
             };
@@ -13778,6 +14008,34 @@ export interface operations {
                             action: string;
                             detail: string;
                         } | null;
+                    };
+                };
+            };
+        };
+    };
+    getVoiceSamplesIdWaveform: {
+        parameters: {
+            query?: {
+                /** @description The current one unless told. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lowest and highest sample of each stretch */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        secondsPerPair: number;
+                        peaks: number[];
                     };
                 };
             };

@@ -11,7 +11,14 @@ export const documentMediaTypes = [
   'image/tiff',
   'image/webp',
 ] as const
-export const voiceMediaTypes = ['audio/wav', 'audio/mpeg', 'audio/ogg', 'audio/flac', 'audio/mp4'] as const
+export const voiceMediaTypes = [
+  'audio/wav',
+  'audio/mpeg',
+  'audio/ogg',
+  'audio/flac',
+  'audio/mp4',
+  'audio/webm',
+] as const
 
 /** A file in storage. `size` is in bytes. */
 export const storedFile = z.object({

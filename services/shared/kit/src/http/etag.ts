@@ -19,4 +19,8 @@ export function requireMatch(ifMatch: string | undefined, version: number): void
 
 /** Whether what the caller has is still current, so that 304 will do. */
 export const isCurrent = (ifNoneMatch: string | undefined, version: number): boolean =>
-  (ifNoneMatch ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etagOf(version))
+  isSame(ifNoneMatch, etagOf(version))
+
+/** The same of an ETag that is no version: of a file it is the hash of its bytes. */
+export const isSame = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  (ifNoneMatch ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)

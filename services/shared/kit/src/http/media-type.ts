@@ -10,6 +10,9 @@ const usual: Readonly<Record<string, string>> = {
   'audio/x-wav': 'audio/wav',
   'audio/opus': 'audio/ogg',
   'audio/x-flac': 'audio/flac',
+  // What browsers record: nothing at the start of these says whether pictures follow, and only the sound is taken.
+  'video/webm': 'audio/webm',
+  'video/mp4': 'audio/mp4',
 }
 
 /** The media type by content, without parameters; undefined for text and what nobody knows. */

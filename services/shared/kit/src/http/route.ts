@@ -56,7 +56,7 @@ export interface AnswerRule {
  */
 export type Status =
   | (200 | 201 | 202 | 204 | 206 | 301 | 302 | 303 | 304)
-  | (400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 429 | 502 | 503 | 504)
+  | (400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 416 | 422 | 429 | 502 | 503 | 504)
 
 export type AnswerRules = { readonly [S in Status]?: AnswerRule }
 

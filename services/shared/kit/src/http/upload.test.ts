@@ -95,7 +95,7 @@ test('a file is in storage, typed by content, with its fields checked', async ()
     fileName: 'Brief.png',
     fields: { title: 'Letter', tags: ['a', 'b'] },
   })
-  expect(await files.stat(String(body.sha256))).toEqual({ size: pdf.length })
+  expect(await files.stat(String(body.sha256))).toMatchObject({ size: pdf.length })
 })
 
 const ascii = (text: string) => Buffer.from(text, 'latin1')
@@ -127,6 +127,17 @@ test.each<[string, Buffer]>([
     Buffer.concat([Buffer.from([0, 0, 0, 28]), ascii('ftypM4A \0\0\0\0M4A mp42isom'), Buffer.alloc(40)]),
   ],
   ['audio/ogg', oggOpus],
+  [
+    'audio/webm',
+    Buffer.from(
+      '1a45dfa39f4286810142f7810142f2810442f381084282847765626d42878104428581021853806701ffffffffffffff',
+      'hex',
+    ),
+  ],
+  [
+    'audio/mp4',
+    Buffer.concat([Buffer.from([0, 0, 0, 28]), ascii('ftypiso5\0\0\0\0isomiso5hlsf'), Buffer.alloc(40)]),
+  ],
 ])('%s is known by its first bytes', async (mediaType, bytes) => {
   const { status, body } = await send(form(bytes, [], 'x.bin'))
   expect(body).toMatchObject({ mediaType })

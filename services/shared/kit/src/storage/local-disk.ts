@@ -40,8 +40,8 @@ export function localDisk(directory: string): FileStorage {
 
     async stat(sha256) {
       try {
-        const { size } = await stat(pathOf(sha256))
-        return { size }
+        const { size, mtime } = await stat(pathOf(sha256))
+        return { size, modifiedAt: mtime }
       } catch (error) {
         if (isMissing(error)) return undefined
         throw error

@@ -81,8 +81,8 @@ export function s3(options: S3Options): FileStorage {
 
     async stat(sha256) {
       try {
-        const { ContentLength = 0 } = await client.send(new HeadObjectCommand({ Bucket, Key: keyOf(sha256) }))
-        return { size: ContentLength }
+        const found = await client.send(new HeadObjectCommand({ Bucket, Key: keyOf(sha256) }))
+        return { size: found.ContentLength ?? 0, modifiedAt: found.LastModified ?? new Date() }
       } catch (error) {
         if (isMissing(error)) return undefined
         throw error

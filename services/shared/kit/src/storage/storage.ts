@@ -25,7 +25,8 @@ export interface FileStorage {
    * @throws {Problem} 404 `file_missing`
    */
   open(sha256: string, range?: ByteRange): Promise<Readable>
-  stat(sha256: string): Promise<{ size: number } | undefined>
+  /** `modifiedAt` is when it was last put: the same bytes put again are as new. */
+  stat(sha256: string): Promise<{ size: number; modifiedAt: Date } | undefined>
   /** Removing what is not there is no error. */
   remove(sha256: string): Promise<void>
   /** Every file, in no promised order. `modifiedAt` tells a sweep what is too young to be an orphan. */
