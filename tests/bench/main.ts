@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { only, short, write } from './config.ts'
+import { benchAnalytics } from './dashboard.bench.ts'
 import { chartOf } from './exactly-once/chart.ts'
 import { compare } from './exactly-once/comparison.ts'
 import { exactlyOnceSection } from './exactly-once/exactly-once.bench.ts'
@@ -76,6 +77,7 @@ await measure('live', 'live updates: from commit to a thousand clients', benchLi
 await measure('hop', 'the hop through the gateway, beside other proxies', () => benchHop(say))
 await measure('uploads', 'uploads through the gateway', benchUploads)
 await measure('sign-in', 'sign-in: the parameters of Argon2id', benchSignIn)
+await measure('analytics', 'figures: the dashboard over a year of events', () => benchAnalytics(say))
 await measure('ocr', 'OCR against the tesseract command', async () => {
   await installTesseract(say)
   return benchOcr({ seconds: short ? 15 : 45 })

@@ -9,14 +9,17 @@ export interface Section {
   rows: readonly (readonly string[])[]
   /** One sentence each. */
   notes: readonly string[]
+  /** Of a statement, as PostgreSQL explains it. */
+  plan?: string
 }
 
-export function printSection({ title, columns, rows, notes }: Section): void {
+export function printSection({ title, columns, rows, notes, plan }: Section): void {
   console.log(`\n${title}\n${alignTable([columns, ...rows])}`)
   for (const note of notes) console.log(`  ${note}`)
+  if (plan) console.log(`\n${plan}`)
 }
 
-function markdownOf({ title, picture, columns, rows, notes }: Section): string {
+function markdownOf({ title, picture, columns, rows, notes, plan }: Section): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [
     `## ${title}`,
@@ -28,6 +31,7 @@ function markdownOf({ title, picture, columns, rows, notes }: Section): string {
     '',
     ...notes.map((note) => `- ${note}`),
     '',
+    ...(plan ? ['```', plan, '```', ''] : []),
   ].join('\n')
 }
 
@@ -63,7 +67,7 @@ Redis, RabbitMQ and daprd as \`make up\` leaves them; FastAPI, Celery and tesser
 (\`python3-fastapi python3-uvicorn python3-asyncpg python3-celery python3-psycopg2 tesseract-ocr\`, for the
 hop \`wrk nginx-light haproxy\`; of these nginx serves its own page on port 80 where there is systemd), other gateways of
 Node by npm into a folder of their own, the other peers come with \`pnpm install\`.
-\`make bench ONLY=exactly-once,relay\` runs parts (\`exactly-once\`, \`latency\`, \`relay\`, \`limits\`, \`flood\`, \`hop\`, \`uploads\`, \`ocr\`);
+\`make bench ONLY=exactly-once,relay\` runs parts (\`exactly-once\`, \`latency\`, \`relay\`, \`limits\`, \`flood\`, \`hop\`, \`uploads\`, \`analytics\`, \`ocr\`);
 \`make bench SHORT=1\` is for a look, \`make bench LONG=1 ONLY=exactly-once\` takes five minutes for each system and ten
 more with a transaction held open. All work in vhosts, databases and under Redis keys of their own and remove them
 afterwards; uploads go to the running platform, or to one that is brought up for them. Peers and floors take turns with

@@ -1,5 +1,5 @@
 import type { Route } from '@alta/kit/http/route'
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import type { Schema } from '../database/schema.ts'
 import { type Groups, groupKey, keyOf } from './grouping.ts'
@@ -35,12 +35,14 @@ export const turnaroundRoutes = (analytics: Analytics): Route[] =>
     find: findTurnaround,
   })
 
-/** @param end alias and column of the moment at which the stage ended, and of the one before it */
-const stage = (name: Turnaround['stage'], from: RawBuilder<unknown>, begin: string, end: string) => sql`
-  select ${sql.lit(name)} as stage, ${sql.ref(end)} as at, r.project_id, r.engine as provider,
-    ${end.startsWith('v.') ? sql`v.person` : sql`null::uuid`} as person,
-    greatest(extract(epoch from ${sql.ref(end)} - ${sql.ref(begin)}), 0)::float8 as seconds
-  from ${from} and ${sql.ref(begin)} is not null`
+const secondsFrom = (begin: string, end: string) =>
+  sql`greatest(extract(epoch from ${sql.ref(end)} - ${sql.ref(begin)}), 0)::float8 as seconds`
+
+/** A stage of a reading. @param begin column of the moment at which it began */
+const stage = (window: Window, name: Turnaround['stage'], begin: string, end: string) => sql`
+  select ${sql.lit(name)} as stage, ${sql.ref(`r.${end}`)} as at, r.project_id, r.engine as provider,
+    null::uuid as person, ${secondsFrom(`r.${begin}`, `r.${end}`)}
+  from readings r where ${within(window, 'r', end)} and ${sql.ref(`r.${begin}`)} is not null`
 
 export async function findTurnaround(
   tx: Kysely<Schema>,
@@ -48,17 +50,19 @@ export async function findTurnaround(
   groupBy: Groups,
   limit: number,
 ): Promise<Turnaround[]> {
-  const readings = (at: string) => sql`readings r where ${within(window, 'r', at)}`
-  const approvals = sql`verdicts v join readings r on r.tenant_id = v.tenant_id and r.generation = v.generation
-    and r.recognition_id = v.recognition_id
-    where ${within(window, 'v', 'at')} and v.verdict = 'approved' and v.undone_at is null`
   const { rows } = await sql<Turnaround>`
     with f as (
-      ${stage('reading', readings('read_at'), 'r.asked_at', 'r.read_at')} union all
-      ${stage('opening', readings('opened_at'), 'r.read_at', 'r.opened_at')} union all
-      ${stage('waiting', readings('claimed_at'), 'r.opened_at', 'r.claimed_at')} union all
-      ${stage('deciding', approvals, 'r.claimed_at', 'v.at')} union all
-      ${stage('whole', approvals, 'r.asked_at', 'v.at')})
+      ${stage(window, 'reading', 'asked_at', 'read_at')} union all
+      ${stage(window, 'opening', 'read_at', 'opened_at')} union all
+      ${stage(window, 'waiting', 'opened_at', 'claimed_at')} union all
+      select s.stage, v.at, r.project_id, r.engine, v.person, ${secondsFrom('s.begin', 'v.at')}
+      from verdicts v
+      join readings r on r.tenant_id = v.tenant_id and r.generation = v.generation
+        and r.recognition_id = v.recognition_id
+      -- Both that end with the approval, of one look at the reading.
+      cross join lateral (values ('deciding', r.claimed_at), ('whole', r.asked_at)) as s (stage, begin)
+      where ${within(window, 'v', 'at')} and v.verdict = 'approved' and v.undone_at is null
+        and s.begin is not null)
     select ${keyOf(groupBy)} as key, stage, count(*)::int as count, avg(seconds) as mean,
       percentile_cont(0.5) within group (order by seconds) as p50,
       percentile_cont(0.95) within group (order by seconds) as p95
