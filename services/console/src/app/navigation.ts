@@ -1,5 +1,18 @@
 import type { Permission } from '@alta/kit/auth/permissions'
-import { House, type LucideIcon } from 'lucide-react'
+import {
+  AlarmClock,
+  CircuitBoard,
+  House,
+  Inbox,
+  Layers,
+  ListChecks,
+  type LucideIcon,
+  MailWarning,
+  Rewind,
+  ScrollText,
+  Server,
+  ShieldCheck,
+} from 'lucide-react'
 import type { useGeneralText } from '../text/general.ts'
 
 export interface Entry {
@@ -16,4 +29,39 @@ export interface Entry {
 
 /** What the bar on the left leads to, in groups. */
 export const navigation: readonly { readonly title?: Entry['label']; readonly entries: readonly Entry[] }[] =
-  [{ entries: [{ to: '/', label: 'home', icon: House, key: 'h' }] }]
+  [
+    { entries: [{ to: '/', label: 'home', icon: House, key: 'h' }] },
+    {
+      title: 'operate',
+      entries: [
+        {
+          to: '/operate/dead-letters',
+          label: 'deadLetters',
+          icon: MailWarning,
+          permission: 'operations:read',
+          key: 'd',
+        },
+        { to: '/operate/queues', label: 'queues', icon: Layers, permission: 'operations:read', key: 'q' },
+        { to: '/operate/services', label: 'services', icon: Server, permission: 'operations:read', key: 's' },
+        { to: '/operate/outbox', label: 'outbox', icon: Inbox, permission: 'operations:read', key: 'o' },
+        { to: '/operate/events', label: 'events', icon: ScrollText, permission: 'operations:read', key: 'e' },
+        { to: '/operate/replays', label: 'replays', icon: Rewind, permission: 'operations:read', key: 'y' },
+        { to: '/operate/tasks', label: 'tasks', icon: ListChecks, permission: 'operations:read', key: 't' },
+        {
+          to: '/operate/schedules',
+          label: 'schedules',
+          icon: AlarmClock,
+          permission: 'operations:read',
+          key: 'l',
+        },
+        {
+          to: '/operate/circuits',
+          label: 'circuits',
+          icon: CircuitBoard,
+          permission: 'operations:read',
+          key: 'c',
+        },
+        { to: '/operate/audit', label: 'audit', icon: ShieldCheck, permission: 'audit:read', key: 'a' },
+      ],
+    },
+  ]

@@ -1,4 +1,5 @@
 import { createBrowserRouter, type RouteObject } from 'react-router'
+import { operateRoutes } from '../operate/routes.ts'
 import { signInRoutes } from '../session/routes.ts'
 import { Failure } from './failure.tsx'
 import { NotFound } from './not-found.tsx'
@@ -6,7 +7,7 @@ import { requireSession } from './require-session.ts'
 import { Shell } from './shell.tsx'
 
 /** Pages of who is signed in, each part with its own file, loaded when it is first opened. */
-const parts: RouteObject[] = [{ index: true, lazy: () => import('../home/home-page.tsx') }]
+const parts: RouteObject[] = [{ index: true, lazy: () => import('../home/home-page.tsx') }, ...operateRoutes]
 
 export const router = createBrowserRouter(
   [

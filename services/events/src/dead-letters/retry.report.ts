@@ -22,7 +22,12 @@ export function totals({ tally: found, phase }: RetryCursor, steps: readonly Ste
   return { done: resolved, failed: failed + found.invalid, total }
 }
 
-export function resultOf({ tally: found }: RetryCursor, steps: readonly StepFigures[]) {
+/** Told after each portion, so that a retry can be watched step by step, and what it was told to do with it. */
+export function resultOf(
+  { tally: found, step, size }: RetryCursor,
+  steps: readonly StepFigures[],
+  pace: Pace,
+) {
   const { sent, resolved, failed } = sum(steps)
   return {
     ...found,
@@ -31,7 +36,9 @@ export function resultOf({ tally: found }: RetryCursor, steps: readonly StepFigu
     failedAgain: failed,
     unanswered: sent - resolved - failed,
     leftAlone: found.retriable - found.skipped - sent,
-    steps: steps.map((step) => ({ ...step })),
+    steps: steps.map((one) => ({ ...one })),
+    current: { step: step + 1, size },
+    pace: { ...pace, steps: [...pace.steps] },
   }
 }
 

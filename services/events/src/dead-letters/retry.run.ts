@@ -76,12 +76,15 @@ export async function retryPortion(
 
   const { end, steps } = await goOn(means, order, scope, run, state, log, failures)
   failures.push(...(await untoldFailures(scope.tx, run.id, MOST_FAILURES_TOLD)))
-  if (!end) return { ...totals(state, steps), cursor: state, next: SECOND, log, failures }
+  const counts = totals(state, steps)
+  if (!end) {
+    const result = resultOf(state, steps, order.pace)
+    return { ...counts, cursor: state, next: SECOND, log, failures, result }
+  }
   await skipRest(scope.tx, run.id)
   const summary = end.stopped ?? doneInWords(state, steps)
   log.push(summary)
-  const result = { ...resultOf(state, steps), stopped: end.stopped !== undefined, summary }
-  const counts = totals(state, steps)
+  const result = { ...resultOf(state, steps, order.pace), stopped: end.stopped !== undefined, summary }
   return { ...counts, failed: counts.failed + end.silent, cursor: state, next: 'end', log, failures, result }
 }
 

@@ -1,0 +1,237 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams } from 'react-router'
+import { answer, api } from '../../api/api.ts'
+import { useMay } from '../../session/session.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
+import { ProblemNotice, Skeleton } from '../../ui/notice.tsx'
+import { Page } from '../../ui/page.tsx'
+import { useShortcut } from '../../ui/shortcuts.tsx'
+import { Time } from '../../ui/time.tsx'
+import { useAddress } from '../parts/address.ts'
+import { count } from '../parts/figures.ts'
+import { Filters, SelectFilter, TextFilter } from '../parts/filters.tsx'
+import { Listed } from '../parts/list.tsx'
+import { usePages } from '../parts/pages.ts'
+import { Split } from '../parts/split.tsx'
+import { useOperateText } from '../text.ts'
+import styles from './dead-letters.module.css'
+import { DiscardDialog } from './discard-dialog.tsx'
+import { EditDialog } from './edit-dialog.tsx'
+import { GroupHead } from './group-head.tsx'
+import { filterBody, findGroup, type Letter, letterFilter, letterStatuses, type Scope } from './letters.ts'
+import { MessagePanel } from './message-panel.tsx'
+import { RetryDialog } from './retry-dialog.tsx'
+import { useLettersText } from './text.ts'
+
+const filters = ['status', 'text', 'field', 'correlationId', 'from', 'to']
+
+export function Component() {
+  const { group: id = '' } = useParams()
+  const group = useQuery({ queryKey: ['dead-letters', 'group', id], queryFn: () => findGroup(id) })
+  const t = useLettersText()
+  if (group.error) {
+    return (
+      <Page title={t('title')}>
+        <ProblemNotice error={group.error} onRetry={() => void group.refetch()} />
+      </Page>
+    )
+  }
+  if (!group.data) {
+    return (
+      <Page title={t('title')}>
+        <Skeleton lines={8} />
+      </Page>
+    )
+  }
+  return <GroupPage group={group.data} />
+}
+
+function GroupPage({ group }: { group: Awaited<ReturnType<typeof findGroup>> }) {
+  const t = useLettersText()
+  const o = useOperateText()
+  const navigate = useNavigate()
+  const may = useMay()('operations:write')
+  const { get, set } = useAddress()
+  const query = letterFilter(get)
+  const letters = usePages<Letter>(['dead-letters', 'messages', group.id, query], (page) =>
+    answer(
+      api.GET('/api/v1/dead-letters/{group}/messages', {
+        params: { path: { group: group.id }, query: { ...page, ...query } },
+      }),
+    ),
+  )
+  const shown = get('message')
+  const filter = filterBody(get)
+  const scope: Scope = get('only') === 'message' && shown ? { ids: [shown] } : filter ? { filter } : {}
+  const begin = (action: string) => (may ? () => set({ action, only: undefined }) : undefined)
+  useShortcut('r', t('retry'), begin('retry'))
+  useShortcut('e', t('edit'), letters.rows.length > 0 ? begin('edit') : undefined)
+  useShortcut('d', t('discard'), begin('discard'))
+  useShortcut('u', t('restore'), group.discarded > 0 ? begin('restore') : undefined)
+  const at = letters.rows.findIndex(({ id }) => id === shown)
+  const go = (step: number) => {
+    const next = letters.rows[at + step]
+    return at >= 0 && next ? () => set({ message: next.id }) : undefined
+  }
+  useShortcut('ArrowLeft', t('previous'), go(-1))
+  useShortcut('ArrowRight', t('next'), go(1))
+  const close = () => set({ action: undefined, only: undefined })
+  const action = may ? get('action') : undefined
+  const csv = `/api/v1/dead-letters/${group.id}/messages.csv?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`
+
+  const columns: Column<Letter>[] = [
+    {
+      key: 'subject',
+      title: t('subject'),
+      width: 'minmax(160px, 1.6fr)',
+      cell: (letter) => <code>{letter.subject ?? letter.messageId ?? letter.id}</code>,
+    },
+    {
+      key: 'message',
+      title: t('why'),
+      width: 'minmax(140px, 2fr)',
+      cell: ({ message }) => <span title={message}>{message}</span>,
+    },
+    {
+      key: 'attempts',
+      title: t('attempts'),
+      width: '80px',
+      isNumber: true,
+      cell: ({ attempts }) => attempts,
+    },
+    {
+      key: 'last',
+      title: t('lastSeen'),
+      width: '120px',
+      cell: ({ lastFailedAt }) => <Time at={lastFailedAt} />,
+    },
+    { key: 'status', title: o('state'), width: '150px', cell: (letter) => <LetterState letter={letter} /> },
+  ]
+  return (
+    <Page
+      full
+      title={group.errorClass}
+      actions={
+        may ? (
+          <>
+            <Button kind="primary" shortcut="R" disabled={group.open === 0} onClick={begin('retry')}>
+              {t('retry')}
+            </Button>
+            <Button shortcut="E" disabled={group.open === 0} onClick={begin('edit')}>
+              {t('edit')}
+            </Button>
+            <Button kind="danger" shortcut="D" disabled={group.open === 0} onClick={begin('discard')}>
+              {t('discard')}
+            </Button>
+            {group.discarded > 0 && (
+              <Button shortcut="U" onClick={begin('restore')}>
+                {t('restore')}
+              </Button>
+            )}
+            <a className={styles.csv} href={csv} download>
+              {t('asCsv')}
+            </a>
+          </>
+        ) : (
+          <span>{o('needsWrite')}</span>
+        )
+      }
+      below={
+        <div className={styles.below}>
+          <GroupHead group={group} />
+          <Filters names={filters}>
+            <SelectFilter
+              name="status"
+              label={t('messageState')}
+              options={[
+                { value: '', label: o('any') },
+                ...letterStatuses.map((value) => ({ value, label: t(`letter_${value}`) })),
+              ]}
+            />
+            <TextFilter name="text" label={t('text')} />
+            <TextFilter name="field" label={t('field')} />
+            <TextFilter name="from" label={o('from')} type="datetime-local" />
+            <TextFilter name="to" label={o('to')} type="datetime-local" />
+          </Filters>
+        </div>
+      }
+    >
+      <Split
+        list={
+          <Listed
+            error={letters.error}
+            isPending={letters.isPending}
+            isEmpty={letters.rows.length === 0}
+            onRetry={letters.retry}
+            emptyTitle={t('emptyTitle')}
+            emptyWords={t('emptyFiltered')}
+          >
+            <DataTable
+              label={t('messages')}
+              columns={columns}
+              rows={letters.rows}
+              rowKey={({ id }) => id}
+              selected={shown}
+              total={filter ? undefined : group.count}
+              onOpen={({ id }) => set({ message: id })}
+              {...(letters.onEnd ? { onEnd: letters.onEnd } : {})}
+            />
+          </Listed>
+        }
+        detail={
+          shown && (
+            <MessagePanel
+              key={shown}
+              group={group.id}
+              id={shown}
+              may={may}
+              onAction={(wanted) => set({ action: wanted, only: 'message' })}
+              onClose={() => set({ message: undefined })}
+            />
+          )
+        }
+      />
+      {action === 'retry' && (
+        <RetryDialog
+          group={group.id}
+          scope={scope}
+          onClose={close}
+          onStarted={(taskId) => navigate(`/operate/tasks/${taskId}?asked=1`)}
+        />
+      )}
+      {action === 'edit' && (shown ?? letters.rows[0]?.id) && (
+        <EditDialog
+          group={group.id}
+          sample={shown ?? letters.rows[0]?.id ?? ''}
+          isOnlyThis={get('only') === 'message'}
+          onClose={close}
+          onStarted={(taskId) => navigate(`/operate/tasks/${taskId}?asked=1`)}
+        />
+      )}
+      {(action === 'discard' || action === 'restore') && (
+        <DiscardDialog
+          key={action}
+          action={action}
+          group={group}
+          scope={scope}
+          onClose={close}
+          onStarted={(taskId) => navigate(`/operate/tasks/${taskId}?asked=1`)}
+        />
+      )}
+    </Page>
+  )
+}
+
+export function LetterState({ letter }: { letter: Letter }) {
+  const t = useLettersText()
+  const tone = { open: 'bad', retrying: 'accent', resolved: 'good', discarded: 'plain' } as const
+  return (
+    <>
+      <Badge tone={tone[letter.status]}>{t(`letter_${letter.status}`)}</Badge>{' '}
+      {letter.edited && <Badge>{t('edited')}</Badge>}
+      {letter.retries > 1 && <Badge tone="warn">{`${count(letter.retries)} ×`}</Badge>}
+    </>
+  )
+}

@@ -1,0 +1,45 @@
+import { textOf } from '../../text/text.ts'
+
+export const useEventsText = textOf('operate-events', {
+  title: ['Events', 'Événements'],
+  subject: ['About (id)', 'Objet (id)'],
+  type: ['Type', 'Type'],
+  source: ['Emitted by', 'Émis par'],
+  correlation: ['Request id', 'Numéro de la requête'],
+  position: ['In its stream', 'Dans son flux'],
+  nth: ['no. {{position}}', 'n° {{position}}'],
+  sequence: ['Version after it', 'Version après'],
+  stored: ['Stored', 'Archivé'],
+  cause: ['Caused by', 'Causé par'],
+  trace: ['Trace', 'Trace'],
+  muted: ['muted', 'muet'],
+  mutedWhy: [
+    'It follows from a replay: no mail or webhook leaves because of it.',
+    'Issu d’un rejeu : ni courriel ni webhook n’en part.',
+  ],
+  chain: ['Everything of this request', 'Toute cette requête'],
+  ofStream: ['All events about it', 'Tous ses événements'],
+  whole: ['The whole event', 'L’événement entier'],
+  emptyTitle: ['No events', 'Aucun événement'],
+  emptyWords: [
+    'Everything that happens appears here, newest first.',
+    'Tout ce qui arrive apparaît ici, le plus récent d’abord.',
+  ],
+  emptyFiltered: [
+    'Nothing fits these filters. Clear them to see all.',
+    'Rien ne correspond. Effacez les filtres.',
+  ],
+  replay: ['Replay these…', 'Rejouer ceux-ci…'],
+  text: ['Text in the event', 'Texte de l’événement'],
+  chainTitle: ['What one request set off', 'Ce qu’une requête a déclenché'],
+  chainOf_one: ['{{count}} event, each behind its cause', '{{count}} événement, chacun après sa cause'],
+  chainOf_other: ['{{count}} events, each behind its cause', '{{count}} événements, chacun après sa cause'],
+  incomplete: ['There are more than are shown.', 'Il y en a davantage.'],
+  after: ['after {{time}}', 'après {{time}}'],
+  noChain: ['No event carries this request id', 'Aucun événement pour cette requête'],
+  noChainWords: [
+    'It may have changed nothing, or be older than what is kept.',
+    'Elle n’a peut-être rien changé, ou date d’avant ce qui est conservé.',
+  ],
+  auditOf: ['Who asked for it', 'Qui l’a demandé'],
+})
