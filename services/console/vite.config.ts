@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import react from '@vitejs/plugin-react'
@@ -6,18 +8,20 @@ import { defineConfig, type Plugin } from 'vite'
 /** Where `make up` runs, for `pnpm dev` alone. */
 const platform = process.env.ALTA_URL ?? 'http://localhost:8080'
 
-/** The gateway hands these out instead of packing the same file for every caller. */
+/**
+ * The gateway hands these out instead of packing the same file for every caller. Made of what was written: Vite changes
+ * code until then.
+ */
 const packedBeside: Plugin = {
   name: 'packed-beside',
   apply: 'build',
-  enforce: 'post',
-  async generateBundle(_options, bundle) {
-    for (const file of Object.values(bundle)) {
-      if (!/\.(js|css|svg|html|json)$/.test(file.fileName)) continue
-      const source = file.type === 'chunk' ? file.code : file.source
+  async writeBundle({ dir = '' }, bundle) {
+    for (const fileName of Object.keys(bundle)) {
+      if (!/\.(js|css|svg|html)$/.test(fileName)) continue
+      const path = join(dir, fileName)
+      const source = await readFile(path)
       const [brotli, zipped] = await Promise.all([promisify(brotliCompress)(source), promisify(gzip)(source)])
-      this.emitFile({ type: 'asset', fileName: `${file.fileName}.br`, source: brotli })
-      this.emitFile({ type: 'asset', fileName: `${file.fileName}.gz`, source: zipped })
+      await Promise.all([writeFile(`${path}.br`, brotli), writeFile(`${path}.gz`, zipped)])
     }
   },
 }

@@ -11,7 +11,7 @@ const parts: RouteObject[] = [{ index: true, lazy: () => import('../home/home-pa
 
 export const router = createBrowserRouter(
   [
-    ...signInRoutes,
+    { ErrorBoundary: Failure, HydrateFallback: () => null, children: signInRoutes },
     {
       id: 'console',
       path: '/',
