@@ -178,7 +178,7 @@ test('an attempt after a failure draws only the pages that are missing', async (
   expect(puts).toHaveLength((3 - rows.length) * 2 + 1)
   expect((await pagesRead()).every((page) => page.image && page.thumbnail)).toBe(true)
   expect((await db.admin.query('select 1 from job_parts')).rows).toEqual([])
-}, 120_000)
+}, 600_000)
 
 test('a page that cannot be drawn keeps its text and has no picture; the others have theirs', async () => {
   const colours = async (number: number) => {

@@ -8,7 +8,7 @@ interface PageOf<Item> {
 }
 
 /** Items of each page that is asked for: a long list comes with few requests. */
-export const PAGE = 100
+const PAGE = 100
 
 /**
  * A list of any length, page by page as it is scrolled through. What was loaded stays as it is until

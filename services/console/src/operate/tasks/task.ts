@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { type AnswerTo, answer, api } from '../../api/api.ts'
 
 export type Task = AnswerTo<'/api/v1/tasks/{id}', 'get'>
-export type TaskState = Task['state']
+type TaskState = Task['state']
 
 export const taskStates = ['pending', 'running', 'retrying', 'completed', 'failed', 'cancelled'] as const
 
