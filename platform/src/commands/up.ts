@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Checkout } from '../checkout.ts'
 import { line, type Say, StepFailed, step } from '../console/steps.ts'
+import { sampleEmail, samplePassword } from '../samples/account.ts'
 import { runSamples } from '../samples/run.ts'
 import { openSecrets, type Secrets } from '../secrets.ts'
 import { discoverServices, newestSource } from '../services/discover.ts'
@@ -43,7 +44,7 @@ export async function up(checkout: Checkout, options: UpOptions): Promise<Superv
     if (!running) await step('supervisor', (say) => startSupervisor(checkout, options.watch, say))
     const state = await step('services', (say) => waitUntilReady(checkout, say))
     if (options.samples) await pushSamples(checkout, secrets, state)
-    printAddresses(state, checkout)
+    printAddresses(state, checkout, options.samples ? secrets : undefined)
     return state
   } finally {
     turn.release()
@@ -141,12 +142,17 @@ async function waitUntilReady(checkout: Checkout, say: Say): Promise<SupervisorS
 const givesUp = ({ kind, ready, restarts, lastEnd }: ProcessState): boolean =>
   kind === 'service' && !ready && restarts >= 3 && lastEnd === 'exit 1'
 
-function printAddresses({ addresses, gatewayUrl }: SupervisorState, { settings }: Checkout): void {
+function printAddresses(
+  { addresses, gatewayUrl }: SupervisorState,
+  { settings }: Checkout,
+  secrets: Secrets | undefined,
+): void {
   console.log('\nAlta runs in the background:')
   if (Number(new URL(gatewayUrl).port) !== settings.ALTA_GATEWAY_PORT) {
     line('port', `${settings.ALTA_GATEWAY_PORT} was taken by something else`)
   }
   for (const [name, address] of Object.entries(addresses)) line(name, address)
+  if (secrets) line('sign in', `${sampleEmail} with ${samplePassword(secrets)}`)
   line('next', 'make status · make logs s=ocr · make down')
 }
 

@@ -16,14 +16,16 @@ const refused = (what: string, answer: Answer): StepFailed =>
     'make logs s=gateway',
   )
 
+/** Longer than any rule asks for; a fresh database and an old secret meet after `make down CLEAN=1` only. */
+export const samplePassword = (secrets: Secrets): string => `${secrets.get('samples', 'password')}-Aa1!`
+
 /** Signs the sample user in, registering it the first time, and returns the id of its project of that name. */
 export async function openSampleProject(
   api: Api,
   secrets: Secrets,
   projectName = 'Samples',
 ): Promise<string> {
-  // Longer than any rule asks for; a fresh database and an old secret meet after `make down CLEAN=1` only.
-  const password = `${secrets.get('samples', 'password')}-Aa1!`
+  const password = samplePassword(secrets)
   const registered = await api.post('/auth/register', { email: sampleEmail, password, name: 'Sample User' })
   if (registered.status !== 201 && registered.status !== 409)
     throw refused('the sample user cannot register', registered)
