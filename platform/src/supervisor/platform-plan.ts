@@ -106,7 +106,6 @@ export function platformPlan(options: PlanOptions & { apps: readonly string[] })
       gateway: gatewayUrl,
       docs: `${gatewayUrl}/docs`,
       // Not for a browser: it wants a token, as README shows.
-      console: `${gatewayUrl}/console/`,
       'mails (token)': `${gatewayUrl}/api/v1/notifications/caught`,
     },
     settings: settingsDigest(checkout.settings),
