@@ -34,6 +34,24 @@ describe('the list', () => {
     expect(seen).toEqual(stored.map(({ id }) => id).reverse())
   })
 
+  test('finds a text anywhere in an event within a time, and wants one that is not too long', async () => {
+    const id = randomUUIDv7()
+    const [found] = await events.store(
+      deleted({ subject: id, time: at(1) }),
+      deleted({ time: at(2) }),
+      deleted({ subject: id, time: at(9) }),
+    )
+    const text = id.slice(-12).toUpperCase()
+    const within = await events.get(operator, `?text=${text}&from=${at(0)}&to=${at(5)}`)
+    expect(ids(within.body)).toEqual([found?.id])
+    for (const time of ['', '&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z']) {
+      expect(await events.get(operator, `?text=${text}${time}`)).toMatchObject({
+        status: 400,
+        body: { code: 'time_required' },
+      })
+    }
+  })
+
   test('says what each event is, and which one of its stream', async () => {
     const stream = randomUUIDv7()
     const [first, second] = await events.store(

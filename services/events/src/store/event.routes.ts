@@ -20,6 +20,9 @@ import { findCorrelated, findEvent, findEvents } from './store.repository.ts'
 /** Longest chain that is shown. */
 const CHAIN_LIMIT = 1_000
 
+/** Every event of the time is read for a text, so the time has an end. */
+const TEXT_DAYS = 31
+
 const word = z.string().min(1).max(200).refine(isStorable, 'holds characters that no event can have')
 const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 const position = z.object({ time: z.iso.datetime(), position: z.number().int() })
@@ -33,6 +36,9 @@ const query = z.object({
   stream: word.optional().describe('Id of the entity that the events are about.'),
   correlationId: word.optional(),
   source: word.optional().describe('Emitter, such as /documents.'),
+  text: word
+    .optional()
+    .describe('Part of the whole event, in any case of letters; wants `from`, and reads at most 31 days.'),
 })
 
 export function eventRoutes(database: Database<EventsSchema>): Route[] {
@@ -50,6 +56,7 @@ export function eventRoutes(database: Database<EventsSchema>): Route[] {
         if (filter.from && filter.to && filter.from >= filter.to) {
           throw badRequest('invalid_range', '`from` must lie before `to`.')
         }
+        if (filter.text !== undefined) requireTime(filter)
         const after = decodeCursor(position, cursor)
         const before = after && { time: new Date(after.time), position: after.position }
         const found = await database.read(tenantId, (tx) =>
@@ -111,4 +118,10 @@ export function eventRoutes(database: Database<EventsSchema>): Route[] {
       },
     }),
   ]
+}
+
+/** @throws {Problem} 400 `time_required` when a text would be looked for in more than may be read */
+function requireTime({ from, to = new Date() }: { from?: Date | undefined; to?: Date | undefined }): void {
+  if (from && to.getTime() - from.getTime() <= TEXT_DAYS * 86_400_000) return
+  throw badRequest('time_required', `To look for a text give \`from\`, and at most ${TEXT_DAYS} days.`)
 }

@@ -52,10 +52,12 @@ export interface EventFilter {
   readonly stream?: string | undefined
   readonly source?: string | undefined
   readonly correlationId?: string | undefined
+  /** Part of the whole event as JSON, in any case of letters. There is no index for it: give a time as well. */
+  readonly text?: string | undefined
 }
 
 export function matching(tenantId: string, filter: EventFilter): RawBuilder<unknown> {
-  const { from, to, topics, type, stream, source, correlationId } = filter
+  const { from, to, topics, type, stream, source, correlationId, text: part } = filter
   const conditions = [sql`e.tenant_id = ${tenantId}`]
   if (from) conditions.push(sql`e.time >= ${from}`)
   if (to) conditions.push(sql`e.time < ${to}`)
@@ -65,6 +67,10 @@ export function matching(tenantId: string, filter: EventFilter): RawBuilder<unkn
   if (stream !== undefined) conditions.push(sql`e.stream = ${stream}`)
   if (source !== undefined) conditions.push(sql`e.source = ${source}`)
   if (correlationId !== undefined) conditions.push(sql`e.correlation_id = ${correlationId}`)
+  // As it stands in JSON: a quotation mark is escaped there.
+  if (part !== undefined) {
+    conditions.push(sql`strpos(lower(e.event::text), lower(${JSON.stringify(part).slice(1, -1)})) > 0`)
+  }
   return sql.join(conditions, sql` and `)
 }
 

@@ -9161,6 +9161,8 @@ export interface operations {
                 correlationId?: string;
                 /** @description Emitter, such as /documents. */
                 source?: string;
+                /** @description Part of the whole event, in any case of letters; wants `from`, and reads at most 31 days. */
+                text?: string;
             };
             header?: never;
             path?: never;

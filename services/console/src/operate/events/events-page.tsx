@@ -15,7 +15,7 @@ import { eventFilter, type StoredEvent } from './event.ts'
 import { EventPanel } from './event-panel.tsx'
 import { useEventsText } from './text.ts'
 
-const filters = ['topic', 'type', 'stream', 'source', 'correlationId', 'from', 'to']
+const filters = ['topic', 'type', 'stream', 'source', 'correlationId', 'text', 'from', 'to']
 
 /** What has happened, newest first. */
 export function Component() {
@@ -78,6 +78,7 @@ export function Component() {
           <TextFilter name="type" label={t('type')} />
           <TextFilter name="source" label={t('source')} />
           <TextFilter name="correlationId" label={t('correlation')} />
+          <TextFilter name="text" label={t('text')} />
           <TextFilter name="from" label={o('from')} type="datetime-local" />
           <TextFilter name="to" label={o('to')} type="datetime-local" />
         </Filters>

@@ -30,7 +30,7 @@ export const useEventsText = textOf('operate-events', {
     'Rien ne correspond. Effacez les filtres.',
   ],
   replay: ['Replay these…', 'Rejouer ceux-ci…'],
-  text: ['Text in the event', 'Texte de l’événement'],
+  text: ['Text in it (a week, unless from)', 'Texte (une semaine, sauf depuis)'],
   chainTitle: ['What one request set off', 'Ce qu’une requête a déclenché'],
   chainOf_one: ['{{count}} event, each behind its cause', '{{count}} événement, chacun après sa cause'],
   chainOf_other: ['{{count}} events, each behind its cause', '{{count}} événements, chacun après sa cause'],

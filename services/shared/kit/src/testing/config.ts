@@ -22,6 +22,9 @@ const { config, faults } = parseConfig(
     TEST_PLATFORM_HOME: text({ default: '' }).describe(
       'The folder `.alta` of a running platform, for browser tests. Empty: they bring up one of their own.',
     ),
+    TEST_CONSOLE_URL: text({ default: '' }).describe(
+      'Where `pnpm -C services/console dev` serves the console, for whoever writes a page. Empty: the gateway.',
+    ),
     TEST_WRITE_SCREENS: flag({ default: false }).describe('Browser tests write docs/screens.'),
   },
   process.env,
