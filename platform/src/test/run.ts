@@ -12,23 +12,26 @@ import { closingLine, readReport, type Sums, sumOf } from './report.ts'
 import { runVitest } from './vitest.ts'
 
 const unit = { name: 'unit and integration', config: 'vitest.config.ts', limit: 35 * 60_000 }
-const browser = { name: 'browser', config: 'tests/browser/vitest.config.ts', limit: 15 * 60_000 }
+const browser = { name: 'browser', config: 'tests/browser/vitest.config.ts', limit: 60 * 60_000 }
 
-/** The runners besides the checks, in order; all but the first bring up a platform, and the last two break it. */
-const runners = [
-  unit,
-  browser,
-  { name: 'system', config: 'tests/vitest.config.ts', limit: 25 * 60_000 },
-  { name: 'faults', config: 'tests/faults/vitest.config.ts', limit: 20 * 60_000 },
-]
-
-/** A part of all tests, without the checks. */
+/** Tests of one runner. */
 interface Choice {
   readonly runner: typeof unit
   /** Words in the paths of tests, of which one is enough; none: all of the runner's. */
   readonly only: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
 }
+
+/**
+ * The runners besides the checks, in order; all but the first bring up a platform, and the last two break it. Of the
+ * browser tests a look at each page: all of them take as long as everything else, and are `make test-browser`.
+ */
+const choices: readonly Choice[] = [
+  { runner: unit, only: [] },
+  { runner: browser, only: ['first-look', 'oauth'] },
+  { runner: { name: 'system', config: 'tests/vitest.config.ts', limit: 25 * 60_000 }, only: [] },
+  { runner: { name: 'faults', config: 'tests/faults/vitest.config.ts', limit: 20 * 60_000 }, only: [] },
+]
 
 export const unitTests = (only: readonly string[]): Choice => ({ runner: unit, only })
 
@@ -99,13 +102,20 @@ async function runRunners(
   const folder = join(home, 'test-results')
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  const environment = { ...machine.environment, ...choice?.environment }
   const sums: Sums[] = []
-  for (const { name, config, limit } of choice ? [choice.runner] : runners) {
+  for (const { runner, only, environment } of choice ? [choice] : choices) {
+    const { name, config, limit } = runner
     if (interruption.happened() || !existsSync(join(root, config))) continue
     console.log(`\n── ${name} tests (${config})`)
     const report = join(folder, `${name.replaceAll(' ', '-')}.json`)
-    const code = await runVitest(root, config, report, limit, environment, choice?.only ?? [])
+    const code = await runVitest(
+      root,
+      config,
+      report,
+      limit,
+      { ...machine.environment, ...environment },
+      only,
+    )
     sums.push(await readReport(report, code, root))
   }
   return sums

@@ -49,3 +49,14 @@ test('that a session has ended is told in identity’s words', async () => {
   const answer = await refresh({ ...ownPage, cookie })
   expect([answer.status, answer.body.code]).toEqual([401, 'invalid_refresh_token'])
 })
+
+test('a page hears whether there is a session to go on with, without asking identity', async () => {
+  const held = async (headers: Record<string, string>) =>
+    (await send(gateway, 'GET', '/api/v1/session', { headers })).body
+  expect(await held(ownPage)).toEqual({ held: false })
+  expect(await held({ ...ownPage, cookie: 'alta-refresh=refresh-1' })).toEqual({ held: true })
+  expect(await held({ 'sec-fetch-site': 'cross-site', cookie: 'alta-refresh=refresh-1' })).toEqual({
+    held: false,
+  })
+  expect(gateway.stub.calls).toEqual([])
+})

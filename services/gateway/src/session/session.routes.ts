@@ -66,6 +66,18 @@ export const sessionRoutes = (ask: AskIdentity): Route[] => [
   }),
 
   route({
+    method: 'get',
+    path: '/api/v1/session',
+    summary: 'Whether this browser holds a session',
+    description:
+      'Told by its cookies alone, so that a page need not ask in vain. The session may have ended.',
+    tag,
+    policy: anyone,
+    answers: { 200: { description: 'Whether there is one', schema: z.object({ held: z.boolean() }) } },
+    handle: async () => ({ status: 200, body: { held: sessionExchange().shown.refresh !== undefined } }),
+  }),
+
+  route({
     method: 'post',
     path: '/api/v1/session/code',
     summary: 'Sign in, second step, for pages of this address',

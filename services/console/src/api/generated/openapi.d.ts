@@ -2695,7 +2695,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Whether this browser holds a session
+         * @description Told by its cookies alone, so that a page need not ask in vain. The session may have ended.
+         */
+        get: operations["getSession"];
         put?: never;
         /**
          * Sign in, for pages of this address
@@ -12651,6 +12655,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether there is one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        held: boolean;
+                    };
+                };
             };
         };
     };

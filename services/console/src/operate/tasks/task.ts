@@ -2,7 +2,6 @@ import { queryOptions } from '@tanstack/react-query'
 import { type AnswerTo, answer, api } from '../../api/api.ts'
 
 export type Task = AnswerTo<'/api/v1/tasks/{id}', 'get'>
-type TaskState = Task['state']
 
 export const taskStates = ['pending', 'running', 'retrying', 'completed', 'failed', 'cancelled'] as const
 
