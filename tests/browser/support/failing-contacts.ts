@@ -1,5 +1,4 @@
 import type { CloudEvent } from '@alta/contracts/cloud-event'
-import type { EventContract } from '@alta/contracts/event'
 import { messageFailed } from '@alta/contracts/events/message-failed.v1'
 import { userRegistered } from '@alta/contracts/events/user-registered.v1'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
@@ -57,8 +56,8 @@ export async function failContacts(
   if (!first) throw new Error('at least one')
   const connection = await connect(rabbitmqUrl)
   const channel = await connection.createConfirmChannel()
-  const publish = (contract: EventContract<never>, event: CloudEvent) =>
-    channel.publish(contract.topic, '', Buffer.from(JSON.stringify(event)), {
+  const publish = ({ topic }: { topic: string }, event: CloudEvent) =>
+    channel.publish(topic, '', Buffer.from(JSON.stringify(event)), {
       contentType: 'application/cloudevents+json',
     })
 

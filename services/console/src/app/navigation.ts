@@ -2,6 +2,7 @@ import type { Permission } from '@alta/kit/auth/permissions'
 import {
   AlarmClock,
   CircuitBoard,
+  FolderOpen,
   House,
   Inbox,
   Layers,
@@ -30,7 +31,12 @@ export interface Entry {
 /** What the bar on the left leads to, in groups. */
 export const navigation: readonly { readonly title?: Entry['label']; readonly entries: readonly Entry[] }[] =
   [
-    { entries: [{ to: '/', label: 'home', icon: House, key: 'h' }] },
+    {
+      entries: [
+        { to: '/', label: 'home', icon: House, key: 'h' },
+        { to: '/projects', label: 'projects', icon: FolderOpen, permission: 'projects:read', key: 'p' },
+      ],
+    },
     {
       title: 'operate',
       entries: [

@@ -1,5 +1,7 @@
 import { createBrowserRouter, type RouteObject } from 'react-router'
+import { itemRoutes } from '../items/routes.ts'
 import { operateRoutes } from '../operate/routes.ts'
+import { projectRoutes } from '../projects/routes.ts'
 import { signInRoutes } from '../session/routes.ts'
 import { Failure } from './failure.tsx'
 import { NotFound } from './not-found.tsx'
@@ -7,7 +9,12 @@ import { requireSession } from './require-session.ts'
 import { Shell } from './shell.tsx'
 
 /** Pages of who is signed in, each part with its own file, loaded when it is first opened. */
-const parts: RouteObject[] = [{ index: true, lazy: () => import('../home/home-page.tsx') }, ...operateRoutes]
+const parts: RouteObject[] = [
+  { index: true, lazy: () => import('../home/home-page.tsx') },
+  ...projectRoutes,
+  ...itemRoutes,
+  ...operateRoutes,
+]
 
 export const router = createBrowserRouter(
   [

@@ -1,5 +1,5 @@
 import { LogOut, Menu as MenuIcon, UserRound } from 'lucide-react'
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { NavLink, Outlet, useLocation, useNavigate, useNavigation } from 'react-router'
 import { onSession } from '../api/send.ts'
 import { followChanges, liveState } from '../live/live.ts'
@@ -12,6 +12,11 @@ import { Shortcuts, useShortcut } from '../ui/shortcuts.tsx'
 import { Toasts } from '../ui/toasts.tsx'
 import { navigation } from './navigation.ts'
 import styles from './shell.module.css'
+
+/** Not needed to see the first page, and with it comes all that speaks to the upload routes. */
+const UploadsTray = lazy(async () => ({
+  default: (await import('../uploads/uploads-tray.tsx')).UploadsTray,
+}))
 
 /** What stands around every page: the bar on the left, the connection, dialogs that any request may need. */
 export function Shell() {
@@ -27,6 +32,9 @@ export function Shell() {
   return (
     <Shortcuts>
       <Frame />
+      <Suspense>
+        <UploadsTray />
+      </Suspense>
       <Toasts />
       {proof && (
         <ProofDialog

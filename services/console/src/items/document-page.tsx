@@ -1,0 +1,104 @@
+import { useQuery } from '@tanstack/react-query'
+import { useParams, useSearchParams } from 'react-router'
+import { answer, api } from '../api/api.ts'
+import { Button } from '../ui/button.tsx'
+import { Notice, ProblemNotice, Skeleton } from '../ui/notice.tsx'
+import { useShortcut } from '../ui/shortcuts.tsx'
+import { type Document, documentQuery, fileOf, isShown } from './item.ts'
+import { ItemFrame } from './item-frame.tsx'
+import styles from './item-page.module.css'
+import { Confidence } from './status-badge.tsx'
+import { useItemText } from './text.ts'
+
+/** As the project's own threshold is unless somebody changes it. */
+const UNSURE = 0.6
+
+export function Component() {
+  const t = useItemText()
+  const { id = '' } = useParams()
+  const { data, error, refetch } = useQuery(documentQuery(id))
+  if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />
+  if (!data) return <Skeleton lines={12} />
+  const item = { ...data, kind: 'document' as const }
+  return (
+    <ItemFrame
+      item={item}
+      history={data.history}
+      tabs={[
+        { key: 'text', label: t('text'), content: () => <Text text={data.text} /> },
+        ...(data.pageCount > 0
+          ? [{ key: 'pages', label: t('pages'), content: () => <Pages document={data} /> }]
+          : []),
+        {
+          key: 'original',
+          label: t('original'),
+          content: () =>
+            isShown(data) ? (
+              <img className={styles.picture} src={fileOf(item)} alt={data.fileName} />
+            ) : (
+              <Notice>{t('noPicture')}</Notice>
+            ),
+        },
+      ]}
+    />
+  )
+}
+
+export function Text({ text }: { text: string | null }) {
+  const t = useItemText()
+  if (text === null) return <Notice>{t('noText')}</Notice>
+  return <div className={styles.text}>{text}</div>
+}
+
+/** One page at a time, with the words that the engine was not sure of. */
+function Pages({ document }: { document: Document }) {
+  const t = useItemText()
+  const [query, setQuery] = useSearchParams()
+  const count = document.pageCount
+  const number = Math.min(count, Math.max(1, Number(query.get('page') ?? 1) || 1))
+  const go = (page: number) => setQuery({ tab: 'pages', page: String(page) }, { replace: true })
+  useShortcut('n', t('next'), number < count ? () => go(number + 1) : undefined)
+  useShortcut('p', t('previous'), number > 1 ? () => go(number - 1) : undefined)
+  const { data, error } = useQuery({
+    queryKey: ['documents', document.id, 'pages', number, document.etag],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v1/documents/{id}/pages/{n}', { params: { path: { id: document.id, n: number } } }),
+      ),
+  })
+  return (
+    <>
+      <div className={styles.pager}>
+        <Button shortcut="p" disabled={number <= 1} onClick={() => go(number - 1)}>
+          {t('previous')}
+        </Button>
+        <span role="status">
+          {t('page', { number, count })} · <Confidence value={data?.confidence ?? null} />
+        </span>
+        <Button shortcut="n" disabled={number >= count} onClick={() => go(number + 1)}>
+          {t('next')}
+        </Button>
+      </div>
+      {error && <ProblemNotice error={error} />}
+      {!data && !error && <Skeleton lines={10} />}
+      {data && (
+        <>
+          <p className={styles.quiet}>{t('unsure', { value: UNSURE * 100 })}</p>
+          <div className={styles.text}>
+            {data.words.map(({ text, confidence }, place) => {
+              // Words of one page never move.
+              const key = `${place} ${text}`
+              return confidence < UNSURE ? (
+                <mark key={key} title={t('percent', { value: Math.round(confidence * 100) })}>
+                  {text}{' '}
+                </mark>
+              ) : (
+                <span key={key}>{text} </span>
+              )
+            })}
+          </div>
+        </>
+      )}
+    </>
+  )
+}

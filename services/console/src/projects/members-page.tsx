@@ -1,0 +1,140 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useNavigate, useParams } from 'react-router'
+import { answer, api } from '../api/api.ts'
+import { PersonName } from '../items/person-name.tsx'
+import { useMe } from '../session/session.ts'
+import { Button } from '../ui/button.tsx'
+import { SelectField, TextField } from '../ui/field.tsx'
+import { ProblemNotice, Skeleton } from '../ui/notice.tsx'
+import { Page, Section } from '../ui/page.tsx'
+import { Time } from '../ui/time.tsx'
+import { toast } from '../ui/toasts.tsx'
+import styles from './project.module.css'
+import { type Member, membersQuery, type Project, projectQuery } from './project.ts'
+import { ProjectTabs } from './project-tabs.tsx'
+import { useProjectText } from './text.ts'
+
+type Role = Member['role']
+const roles = ['owner', 'reviewer', 'viewer'] as const
+const roleOf = (word: string): Role => roles.find((each) => each === word) ?? 'viewer'
+
+export function Component() {
+  const t = useProjectText()
+  const { id = '' } = useParams()
+  const project = useQuery(projectQuery(id))
+  const members = useQuery(membersQuery(id))
+  const error = project.error ?? members.error
+  if (error) return <ProblemNotice error={error} onRetry={() => void members.refetch()} />
+  if (!project.data || !members.data) return <Skeleton lines={8} />
+  return (
+    <Page title={project.data.name} below={<ProjectTabs project={project.data} />}>
+      <Section title={t('members')}>
+        <ul className={styles.members}>
+          {members.data.map((member) => (
+            <MemberLine key={member.userId} member={member} project={project.data} />
+          ))}
+        </ul>
+      </Section>
+      {project.data.role === 'owner' && <AddMember projectId={id} />}
+    </Page>
+  )
+}
+
+function useSave(projectId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ userId, role }: { userId: string; role: Role }) =>
+      answer(
+        api.PUT('/api/v1/projects/{id}/members/{userId}', {
+          params: { path: { id: projectId, userId } },
+          body: { role },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['projects', projectId] }),
+  })
+}
+
+function MemberLine({ member, project }: { member: Member; project: Project }) {
+  const t = useProjectText()
+  const me = useMe()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const save = useSave(project.id)
+  const isMe = member.userId === me.id
+  const isOwner = project.role === 'owner'
+  const remove = useMutation({
+    mutationFn: () =>
+      api.DELETE('/api/v1/projects/{id}/members/{userId}', {
+        params: { path: { id: project.id, userId: member.userId } },
+      }),
+    onSuccess: async () => {
+      toast(
+        t('removed', { name: isMe ? me.name : t('aMember') }),
+        isMe ? undefined : { label: t('undo'), run: () => save.mutate(member) },
+      )
+      if (isMe) navigate('/projects')
+      await client.invalidateQueries({ queryKey: ['projects', isMe ? 'all' : project.id] })
+    },
+  })
+  const error = save.error ?? remove.error
+  return (
+    <li>
+      <span className={styles.memberName}>
+        <PersonName id={member.userId} />
+        <span className={styles.quiet}>
+          {t('added')} <Time at={member.addedAt} />
+        </span>
+      </span>
+      <SelectField
+        label={t('roleOf')}
+        value={member.role}
+        disabled={!isOwner || save.isPending}
+        options={roles.map((value) => ({ value, label: t(value) }))}
+        onChange={({ target }) => save.mutate({ userId: member.userId, role: roleOf(target.value) })}
+      />
+      {(isOwner || isMe) && (
+        <Button kind="danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
+          {isMe ? t('leave') : t('remove')}
+        </Button>
+      )}
+      {error && <ProblemNotice error={error} />}
+    </li>
+  )
+}
+
+function AddMember({ projectId }: { projectId: string }) {
+  const t = useProjectText()
+  const save = useSave(projectId)
+  const [userId, setUserId] = useState('')
+  const [role, setRole] = useState<Role>('reviewer')
+  return (
+    <Section title={t('addMember')}>
+      <form
+        className={styles.add}
+        onSubmit={(event) => {
+          event.preventDefault()
+          save.mutate({ userId: userId.trim(), role }, { onSuccess: () => setUserId('') })
+        }}
+      >
+        <TextField
+          label={t('personId')}
+          hint={t('personIdHint')}
+          value={userId}
+          required
+          onChange={(e) => setUserId(e.target.value)}
+        />
+        <SelectField
+          label={t('roleOf')}
+          value={role}
+          options={roles.map((value) => ({ value, label: t(value) }))}
+          onChange={({ target }) => setRole(roleOf(target.value))}
+        />
+        <Button kind="primary" type="submit" disabled={save.isPending}>
+          {t('add')}
+        </Button>
+      </form>
+      {save.error && <ProblemNotice error={save.error} />}
+    </Section>
+  )
+}

@@ -1,0 +1,168 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useNavigate, useParams } from 'react-router'
+import { answer, api } from '../api/api.ts'
+import { useGeneralText } from '../text/general.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog, DialogActions } from '../ui/dialog.tsx'
+import { Checkbox, TextArea, TextField } from '../ui/field.tsx'
+import { Notice, ProblemNotice, Skeleton } from '../ui/notice.tsx'
+import { Page, Section } from '../ui/page.tsx'
+import { toast } from '../ui/toasts.tsx'
+import styles from './project.module.css'
+import { type Project, projectQuery } from './project.ts'
+import { ProjectTabs } from './project-tabs.tsx'
+import { useProjectText } from './text.ts'
+
+export function Component() {
+  const { id = '' } = useParams()
+  const { data, error, refetch } = useQuery(projectQuery(id))
+  if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />
+  if (!data) return <Skeleton lines={10} />
+  // A form of the version that it is about: somebody else's change shows itself.
+  return <Settings key={data.version} project={data} />
+}
+
+const percent = (share: number): string => String(Math.round(share * 100))
+
+function Settings({ project }: { project: Project }) {
+  const t = useProjectText()
+  const general = useGeneralText()
+  const client = useQueryClient()
+  const [name, setName] = useState(project.name)
+  const [description, setDescription] = useState(project.description)
+  const [language, setLanguage] = useState(project.language)
+  const [minimum, setMinimum] = useState(percent(project.review.minimumConfidence))
+  const [minimumWord, setMinimumWord] = useState(percent(project.review.minimumWordConfidence))
+  const [secondReviewer, setSecondReviewer] = useState(project.review.secondReviewer)
+  const [isDeleting, setDeleting] = useState(false)
+  const isOwner = project.role === 'owner'
+  const save = useMutation({
+    mutationFn: () =>
+      answer(
+        api.PATCH('/api/v1/projects/{id}', {
+          params: { path: { id: project.id }, header: { 'if-match': `"${project.version}"` } },
+          body: {
+            ...{ name, description, language },
+            review: {
+              minimumConfidence: Number(minimum) / 100,
+              minimumWordConfidence: Number(minimumWord) / 100,
+              secondReviewer,
+            },
+          },
+        }),
+      ),
+    onSuccess: async () => {
+      toast(t('saved'))
+      await client.invalidateQueries({ queryKey: ['projects'] })
+    },
+  })
+  const share = { type: 'number', min: 0, max: 100, required: true, disabled: !isOwner } as const
+  return (
+    <Page title={project.name} below={<ProjectTabs project={project} />}>
+      {!isOwner && <Notice>{t('onlyOwners')}</Notice>}
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault()
+          save.mutate()
+        }}
+      >
+        <Section title={t('general')}>
+          <TextField
+            label={t('name')}
+            value={name}
+            required
+            maxLength={200}
+            disabled={!isOwner}
+            onChange={(e) => setName(e.target.value)}
+          />
+          <TextArea
+            label={t('description')}
+            value={description}
+            maxLength={4000}
+            disabled={!isOwner}
+            onChange={(e) => setDescription(e.target.value)}
+          />
+          <TextField
+            label={t('language')}
+            hint={t('languageHint')}
+            value={language}
+            required
+            disabled={!isOwner}
+            onChange={(e) => setLanguage(e.target.value)}
+          />
+        </Section>
+        <Section title={t('review')}>
+          <TextField
+            {...share}
+            label={t('minimumConfidence')}
+            value={minimum}
+            onChange={(e) => setMinimum(e.target.value)}
+          />
+          <TextField
+            {...share}
+            label={t('minimumWordConfidence')}
+            value={minimumWord}
+            onChange={(e) => setMinimumWord(e.target.value)}
+          />
+          <Checkbox
+            label={t('secondReviewer')}
+            checked={secondReviewer}
+            disabled={!isOwner}
+            onChange={(e) => setSecondReviewer(e.target.checked)}
+          />
+        </Section>
+        {save.error && <ProblemNotice error={save.error} />}
+        {isOwner && (
+          <DialogActions>
+            <Button kind="danger" onClick={() => setDeleting(true)}>
+              {t('deleteProject')}
+            </Button>
+            <Button kind="primary" type="submit" disabled={save.isPending}>
+              {general('save')}
+            </Button>
+          </DialogActions>
+        )}
+      </form>
+      {isDeleting && <DeleteProject project={project} onClose={() => setDeleting(false)} />}
+    </Page>
+  )
+}
+
+function DeleteProject({ project, onClose }: { project: Project; onClose: () => void }) {
+  const t = useProjectText()
+  const general = useGeneralText()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const [typed, setTyped] = useState('')
+  const remove = useMutation({
+    mutationFn: () => api.DELETE('/api/v1/projects/{id}', { params: { path: { id: project.id } } }),
+    onSuccess: async () => {
+      navigate('/projects')
+      await client.invalidateQueries({ queryKey: ['projects', 'all'] })
+    },
+  })
+  return (
+    <Dialog title={t('deleteProject')} onClose={onClose}>
+      <p>{t('deleteProjectWhy')}</p>
+      <TextField
+        label={t('name')}
+        hint={project.name}
+        value={typed}
+        onChange={(e) => setTyped(e.target.value)}
+      />
+      {remove.error && <ProblemNotice error={remove.error} />}
+      <DialogActions>
+        <Button onClick={onClose}>{general('cancel')}</Button>
+        <Button
+          kind="danger"
+          disabled={typed !== project.name || remove.isPending}
+          onClick={() => remove.mutate()}
+        >
+          {t('deleteProject')}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  )
+}

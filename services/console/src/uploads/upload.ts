@@ -1,0 +1,37 @@
+import type { Problem } from '../api/problem.ts'
+import type { ItemKind } from './file-kind.ts'
+
+/**
+ * waiting: its turn comes. sending. paused: by the person. away: no connection, it goes on by itself. lost: begun
+ * before a reload, and wants its file again. done, duplicate: there. failed: nothing helps but another file, or trying
+ * again.
+ */
+export type UploadState = 'waiting' | 'sending' | 'paused' | 'away' | 'lost' | 'done' | 'duplicate' | 'failed'
+
+export interface Upload {
+  readonly id: number
+  readonly projectId: string
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+  readonly sent: number
+  readonly state: UploadState
+  readonly kind: ItemKind | undefined
+  /** What it has become, or what had its bytes already. */
+  readonly itemId?: string
+  readonly problem?: Problem | 'type'
+}
+
+export const isOver = ({ state }: Upload): boolean =>
+  state === 'done' || state === 'duplicate' || state === 'failed'
+
+/** Whether leaving the page would interrupt it. */
+export const isUnderWay = ({ state }: Upload): boolean =>
+  state === 'waiting' || state === 'sending' || state === 'away'
+
+/** Of all that is not over, from 0 to 1. */
+export function progressOf(uploads: readonly Upload[]): number {
+  const open = uploads.filter((upload) => !isOver(upload))
+  const size = open.reduce((sum, each) => sum + each.size, 0)
+  return size === 0 ? 1 : open.reduce((sum, each) => sum + each.sent, 0) / size
+}

@@ -1,0 +1,289 @@
+import { DetailedError, Upload as Tus } from 'tus-js-client'
+import { answer, api } from '../api/api.ts'
+import { Problem, problemOf } from '../api/problem.ts'
+import { queries } from '../api/queries.ts'
+import { renewSession } from '../api/send.ts'
+import { kindOfFile } from './file-kind.ts'
+import { allRemembered, forget, isSameFile, type Remembered, remember } from './remembered.ts'
+import { isOver, isUnderWay, type Upload } from './upload.ts'
+
+/** More would only share the same line, and a mistake would be seen later. */
+const AT_ONCE = 3
+const PART = 8 * 2 ** 20
+/** Milliseconds after which a broken connection is tried again when the browser does not say that it is back. */
+const AWAY = 10_000
+
+interface Running {
+  readonly file: File
+  tus?: Tus
+  url?: string | undefined
+  release?: () => void
+}
+
+let uploads: readonly Upload[] = []
+const running = new Map<number, Running>()
+const watchers = new Set<() => void>()
+let next = 0
+
+/** Everything that was begun in this tab, or lost by a reload of one; for `useSyncExternalStore`. */
+export const uploadStore = {
+  subscribe(watcher: () => void): () => void {
+    watchers.add(watcher)
+    return () => watchers.delete(watcher)
+  },
+  current: (): readonly Upload[] => uploads,
+}
+
+function become(changed: readonly Upload[]): void {
+  uploads = changed
+  for (const watcher of watchers) watcher()
+}
+
+const change = (id: number, fields: Partial<Upload>): void =>
+  become(uploads.map((each) => (each.id === id ? { ...each, ...fields } : each)))
+
+const stateOf = (id: number) => uploads.find((each) => each.id === id)?.state
+
+/** Takes files into a project; what was interrupted there with the same file goes on. */
+export function addFiles(projectId: string, files: readonly File[]): void {
+  for (const file of files) {
+    const lost = uploads.find(
+      (each) => each.projectId === projectId && each.state === 'lost' && matches(each, file),
+    )
+    if (lost) {
+      goOnWith(lost.id, file)
+      continue
+    }
+    const kind = kindOfFile(file)
+    const id = next++
+    const { name, size } = file
+    const upload: Upload = { id, projectId, name, size, sent: 0, state: 'waiting', kind }
+    become([...uploads, kind ? upload : { ...upload, state: 'failed', problem: 'type' }])
+    if (kind) running.set(id, { file })
+  }
+  startNext()
+}
+
+const lostUrls = new Map<number, Remembered>()
+const matches = (upload: Upload, file: File): boolean => {
+  const known = lostUrls.get(upload.id)
+  return known !== undefined && isSameFile(known, file)
+}
+
+/** @returns false when this is another file than the one that was being sent */
+export function goOnWith(id: number, file: File): boolean {
+  const known = lostUrls.get(id)
+  if (!known || known.name !== file.name || known.size !== file.size) return false
+  running.set(id, { file, url: known.url })
+  lostUrls.delete(id)
+  change(id, { state: 'waiting', kind: kindOfFile(file) })
+  startNext()
+  return true
+}
+
+export async function pause(id: number): Promise<void> {
+  change(id, { state: 'paused' })
+  await running.get(id)?.tus?.abort()
+  startNext()
+}
+
+/** Of what was paused, or has failed. */
+export function resume(id: number): void {
+  if (!running.has(id)) return
+  change(id, { state: 'waiting' })
+  startNext()
+}
+
+/** Ends it and has the server drop what had come. */
+export async function cancel(id: number): Promise<void> {
+  const run = running.get(id)
+  const url = run?.tus?.url ?? run?.url ?? lostUrls.get(id)?.url
+  dismiss(id)
+  await run?.tus?.abort()
+  if (url) {
+    forget(url)
+    // It expires there by itself, should nobody hear of it.
+    await Tus.terminate(url, { retryDelays: [0, 2_000] }).catch(() => undefined)
+  }
+  startNext()
+}
+
+/** Takes its line away. */
+export function dismiss(id: number): void {
+  running.get(id)?.release?.()
+  running.delete(id)
+  lostUrls.delete(id)
+  become(uploads.filter((each) => each.id !== id))
+}
+
+export function dismissAll(): void {
+  for (const upload of uploads) if (isOver(upload)) dismiss(upload.id)
+}
+
+function startNext(): void {
+  let free = AT_ONCE - uploads.filter(({ state }) => state === 'sending').length
+  for (const { id, state } of uploads) {
+    if (free <= 0) return
+    if (state !== 'waiting' || !running.has(id)) continue
+    free--
+    void start(id)
+  }
+}
+
+async function start(id: number): Promise<void> {
+  const run = running.get(id)
+  const upload = uploads.find((each) => each.id === id)
+  if (!run || !upload) return
+  change(id, { state: 'sending' })
+  if (run.tus) {
+    run.tus.start()
+    return
+  }
+  const { projectId, kind } = upload
+  const { file } = run
+  const { name, size, lastModified } = file
+  run.tus = new Tus(file, {
+    // Whole, as what the library makes of the address of an answer is kept.
+    endpoint: `${window.location.origin}/api/v1/projects/${projectId}/uploads`,
+    ...(run.url ? { uploadUrl: run.url } : {}),
+    chunkSize: PART,
+    storeFingerprintForResuming: false,
+    retryDelays: [500, 1_500, 4_000],
+    metadata: { filename: name, filetype: file.type, kind: kind ?? 'document' },
+    onShouldRetry: ({ originalResponse }) => {
+      const status = originalResponse?.getStatus() ?? 0
+      return navigator.onLine && (status === 0 || status === 409 || status === 429 || status >= 500)
+    },
+    onUploadUrlAvailable: () => {
+      const url = run.tus?.url
+      if (!url) return
+      run.url = url
+      remember({ url, projectId, name, size, lastModified })
+      holdLock(run, url)
+    },
+    onProgress: (sent) => change(id, { sent }),
+    onSuccess: () => void finish(id, run),
+    onError: (error) => void fail(id, run, error),
+  })
+  run.tus.start()
+}
+
+/** What became of the file is asked for once: the answer to the last part may have been lost. */
+async function finish(id: number, run: Running): Promise<void> {
+  const url = run.tus?.url
+  const upload = uploads.find((each) => each.id === id)
+  if (!url || !upload) return
+  try {
+    const told = await stateOnServer(upload.projectId, url)
+    forget(url)
+    run.release?.()
+    if (told.outcome === 'refused' && told.problem) {
+      const { status, code, detail } = told.problem
+      change(id, { state: 'failed', problem: new Problem({ status, code, detail }) })
+    } else {
+      change(id, {
+        ...{ state: told.outcome === 'duplicate' ? 'duplicate' : 'done', sent: upload.size, kind: told.kind },
+        ...(told.itemId ? { itemId: told.itemId } : {}),
+      })
+      running.delete(id)
+      void queries.invalidateQueries({ queryKey: ['items', upload.projectId] })
+    }
+  } catch (error) {
+    await fail(id, run, error)
+  }
+  startNext()
+}
+
+async function fail(id: number, run: Running, error: unknown): Promise<void> {
+  if (stateOf(id) === 'paused' || stateOf(id) === undefined) return
+  const problem = await problemOfUpload(error)
+  if (problem.status === 401 && (await renewSession().catch(() => false))) {
+    change(id, { state: 'waiting' })
+  } else if (problem.status === 0 || problem.status === 429 || problem.status >= 500) {
+    change(id, { state: 'away' })
+    setTimeout(comeBack, AWAY)
+  } else {
+    const url = run.tus?.url
+    if (url && problem.status !== 401) forget(url)
+    run.release?.()
+    delete run.tus
+    delete run.url
+    change(id, { state: 'failed', problem })
+  }
+  startNext()
+}
+
+async function problemOfUpload(error: unknown): Promise<Problem> {
+  if (error instanceof Problem) return error
+  const response = error instanceof DetailedError ? error.originalResponse : null
+  if (!response || response.getStatus() === 0)
+    return new Problem({ status: 0, code: 'unreachable', detail: 'The platform cannot be reached.' })
+  const id = response.getHeader('x-request-id')
+  return problemOf(
+    new Response(response.getBody(), {
+      status: response.getStatus(),
+      headers: id ? { 'x-request-id': id } : {},
+    }),
+  )
+}
+
+function comeBack(): void {
+  if (!navigator.onLine) return
+  become(uploads.map((each) => (each.state === 'away' ? { ...each, state: 'waiting' } : each)))
+  startNext()
+}
+
+/** Held for as long as a tab sends, so that another one does not offer to go on with it. */
+function holdLock(run: Running, url: string): void {
+  if (run.release) return
+  void navigator.locks.request(`alta-upload ${url}`, () => {
+    return new Promise<void>((release) => {
+      run.release = release
+    })
+  })
+}
+
+/** Lists what a reload interrupted, with how far the server has it. @returns what ends the watching */
+export function watchUploads(): () => void {
+  void findLost()
+  const warn = (event: BeforeUnloadEvent) => {
+    if (uploads.some(isUnderWay)) event.preventDefault()
+  }
+  window.addEventListener('online', comeBack)
+  window.addEventListener('beforeunload', warn)
+  return () => {
+    window.removeEventListener('online', comeBack)
+    window.removeEventListener('beforeunload', warn)
+  }
+}
+
+async function findLost(): Promise<void> {
+  const { held = [] } = await navigator.locks.query()
+  const isSent = (url: string) => held.some(({ name }) => name === `alta-upload ${url}`)
+  for (const known of allRemembered()) {
+    const { url, projectId, name, size } = known
+    if (isSent(url) || [...lostUrls.values()].some((each) => each.url === url)) continue
+    try {
+      const told = await stateOnServer(projectId, url)
+      if (told.outcome) forget(url)
+      else {
+        const id = next++
+        lostUrls.set(id, known)
+        become([
+          ...uploads,
+          { id, projectId, name, size, sent: told.received, state: 'lost', kind: told.kind },
+        ])
+      }
+    } catch (error) {
+      // Expired, or somebody else's who signed in here before.
+      if (error instanceof Problem && [403, 404, 410].includes(error.status)) forget(url)
+    }
+  }
+}
+
+const stateOnServer = (projectId: string, url: string) =>
+  answer(
+    api.GET('/api/v1/projects/{id}/uploads/{uploadId}', {
+      params: { path: { id: projectId, uploadId: url.split('/').at(-1) ?? '' } },
+    }),
+  )
