@@ -15,5 +15,6 @@ export async function enter(page: Page, person: Client, path: string): Promise<v
   await type(page, 'Password', person.password)
   await page.keyboard.press('Enter')
   const { pathname } = new URL(path, person.gateway)
-  await page.waitForURL((url) => url.pathname === `/console${pathname}`)
+  // The start is told without its slash.
+  await page.waitForURL((url) => `${url.pathname}/`.startsWith(`/console${pathname}`))
 }
