@@ -20,7 +20,7 @@ const kindOfEnding: Readonly<Record<string, ItemKind>> = {
 export function kindOfFile({ name, type }: Pick<File, 'name' | 'type'>): ItemKind | undefined {
   if (documentMediaTypes.includes(type)) return 'document'
   if (voiceMediaTypes.includes(type)) return 'voice'
-  return kindOfEnding[name.split('.').at(-1)?.toLowerCase() ?? '']
+  return kindOfEnding[name.slice(name.lastIndexOf('.') + 1 || name.length).toLowerCase()]
 }
 
 /** For the browser's dialog to choose files with. */
