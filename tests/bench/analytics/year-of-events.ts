@@ -88,7 +88,14 @@ function storyOf(
   if (random() < 0.2) {
     tell('review.passed.v1', 120, { ...review, by: some(people), corrections, words }, 3)
     const agreed = random() < 0.8
-    const second = { by: some(people), result: file, corrections: agreed ? 0 : 3, words, agreed }
+    const second = {
+      by: some(people),
+      result: file,
+      corrections: agreed ? 0 : 3,
+      words,
+      agreed,
+      agreement: agreed ? 1 : 0.99,
+    }
     tell('review.approved.v1', 600, { ...review, ...second }, 5)
   } else {
     tell('review.approved.v1', 120, { ...review, by: some(people), result: file, corrections, words }, 3)

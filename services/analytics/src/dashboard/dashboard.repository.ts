@@ -63,7 +63,8 @@ export async function findTopDocuments(
     with f as (
       select v.tenant_id, v.generation, v.subject_id, sum(v.corrections)::int as corrections
       from verdicts v
-      where ${within(window, 'v', 'at')} and v.undone_at is null and v.corrections > 0 and v.subject_id is not null
+      where ${within(window, 'v', 'at')} and v.verdict = 'approved' and v.undone_at is null
+        and v.corrections > 0 and v.subject_id is not null
       group by 1, 2, 3)
     select f.subject_id as id, u.kind, u.title, f.corrections
     from f cross join lateral (

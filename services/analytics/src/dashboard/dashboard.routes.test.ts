@@ -45,12 +45,12 @@ test('the dashboard says what happened in the last thirty days', async () => {
       },
       confidence: {
         mean: 0.86,
-        buckets: [{ confidence: 0.7, items: 1, words: 100, corrections: 5, share: 0.05 }],
+        buckets: [{ confidence: 0.7, items: 1, words: 100, corrections: 1, share: 0.01 }],
       },
-      agreement: { checked: 1, agreed: 0, share: 0, changedWords: 1 },
+      agreement: { checked: 1, agreed: 0, share: 0, changedWords: 3 },
       failures: [{ stage: 'reading', cause: 'unreadable_file', failures: 1 }],
       topProjects: [{ projectId, name: 'Letters', documents: 2, recordings: 1 }],
-      topDocuments: [{ id: checked.documentId, kind: 'document', title: 'A letter', corrections: 5 }],
+      topDocuments: [{ id: checked.documentId, kind: 'document', title: 'A letter', corrections: 1 }],
     },
   })
 })

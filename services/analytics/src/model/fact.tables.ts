@@ -41,6 +41,7 @@ export const factTables = {
       corrections: 'integer',
       words: 'integer',
       agreed: 'boolean',
+      agreement: 'double precision',
       undone_at: 'timestamptz',
       undone_by: 'uuid',
     },

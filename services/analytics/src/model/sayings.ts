@@ -57,13 +57,16 @@ export function verdict(
     corrections?: number | undefined
     words?: number | undefined
     agreed?: boolean | undefined
+    agreement?: number | undefined
   },
   { event, at }: About,
 ): Fact[] {
-  const { kind, subjectId, projectId, recognitionId, by, corrections, words, agreed } = said
+  const { kind, subjectId, projectId, recognitionId, by, corrections, words, agreed, agreement } = said
   const key = { recognition_id: id(recognitionId), sequence: Number(event.sequence ?? 0) }
   const of = { kind, subject_id: id(subjectId), project_id: id(projectId), person: by && id(by) }
-  return [{ table: 'verdicts', row: { ...key, ...of, verdict: word, at, corrections, words, agreed } }]
+  return [
+    { table: 'verdicts', row: { ...key, ...of, verdict: word, at, corrections, words, agreed, agreement } },
+  ]
 }
 
 export function failure(

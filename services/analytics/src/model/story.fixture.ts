@@ -97,7 +97,14 @@ export function reviewedDocument(
       eventOf(reviewClaimed, { ...review, by: second, expiresAt }, at(10, 4)),
       eventOf(
         reviewApproved,
-        { ...review, ...last, by: second, corrections: secondCorrections, agreed },
+        {
+          ...review,
+          ...last,
+          by: second,
+          corrections: secondCorrections,
+          agreed,
+          agreement: agreed ? 1 : 0.97,
+        },
         at(10, 5),
       ),
     )

@@ -4,6 +4,7 @@ import type { Sidecar } from '@alta/kit/dapr/sidecar'
 import { Problem } from '@alta/kit/errors'
 import { z } from 'zod'
 import { countedTopics } from '../model/facts.ts'
+import { followedTopics } from '../projects/follow-projects.ts'
 
 const replay = z.object({
   id: z.uuid(),
@@ -58,7 +59,7 @@ export function replaysThrough(sidecar: Pick<Sidecar, 'invoke'>): Replays {
         consumer: 'analytics',
         from: '2000-01-01T00:00:00Z',
         to: until.toISOString(),
-        topics: countedTopics,
+        topics: [...countedTopics, ...followedTopics],
       }),
     get: (id) => ask('GET', `/api/v1/events/replays/${id}`),
     async stop(id) {

@@ -10,7 +10,7 @@ export const confidenceBucket = z.object({
   confidence: z.number().describe('Lower end of a tenth: 0.8 is from 0.8 to below 0.9, and 0.9 includes 1.'),
   items: z.number().int().describe('Approved by people.'),
   words: z.number().int().describe('That the engine had read.'),
-  corrections: z.number().int().describe('Words that people changed, first and second reviewers together.'),
+  corrections: z.number().int().describe('Words that people changed in the text that was approved.'),
   share: z.number().nullable().describe('Corrections of words; null without words.'),
 })
 
@@ -40,13 +40,12 @@ export async function findConfidence(
     with f as (
       select v.at, v.project_id, v.person, r.engine as provider,
         least(floor(r.confidence::numeric * 10), 9) / 10 as confidence,
-        (v.verdict = 'approved')::int as items,
-        case when v.verdict = 'approved' then v.words end as words, v.corrections
+        v.words, v.corrections
       from verdicts v join readings r on r.tenant_id = v.tenant_id and r.generation = v.generation
         and r.recognition_id = v.recognition_id
-      where ${within(window, 'v', 'at')} and v.verdict in ('passed', 'approved') and v.undone_at is null
+      where ${within(window, 'v', 'at')} and v.verdict = 'approved' and v.undone_at is null
         and v.person is not null and r.confidence is not null)
-    select ${keyOf(groupBy)} as key, confidence::float8 as confidence, sum(items)::int as items,
+    select ${keyOf(groupBy)} as key, confidence::float8 as confidence, count(*)::int as items,
       coalesce(sum(words), 0)::float8 as words, coalesce(sum(corrections), 0)::float8 as corrections,
       sum(corrections)::float8 / nullif(sum(words), 0) as share
     from f group by 1, 2 order by 1, 2

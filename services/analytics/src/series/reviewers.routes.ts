@@ -18,8 +18,8 @@ const item = z.object({
   corrections: count.describe('Words changed.'),
   words: count.describe('Of what was approved or passed.'),
   checked: count.describe('First approvals that a second reviewer has approved in turn.'),
-  agreed: count.describe('Of these, those whose text was left as it was.'),
-  changedWords: count.describe('Words that the second reviewer changed in them.'),
+  agreed: count.describe('Of these, those in which both came to the same text, each from the engine’s own.'),
+  changedWords: count.describe('Words in which the two differ.'),
   agreement: z.number().nullable().describe('Agreed of checked; null where nothing was checked.'),
 })
 
@@ -58,7 +58,8 @@ export async function findReviewers(
       from verdicts v left join readings r on ${ofReading}
       where ${within(window, 'v', 'at')} and v.person is not null
       union all
-      select v.at, v.project_id, p.person, r.engine, 'checked', false, v.corrections, 0, v.agreed
+      select v.at, v.project_id, p.person, r.engine, 'checked', false,
+        round((1 - coalesce(v.agreement, v.agreed::int)) * coalesce(v.words, 0)), 0, v.agreed
       from verdicts v left join readings r on ${ofReading} ${first}
       where ${within(window, 'v', 'at')} and v.verdict = 'approved' and v.undone_at is null
         and v.agreed is not null)

@@ -103,7 +103,7 @@ export function decisions(options: ReviewServiceOptions) {
           emit(reviewOpened, data, carryingOn(review, version))
         } else {
           const result = resultFile(stored)
-          const second = decided.verdict.agreed === null ? {} : { agreed: decided.verdict.agreed }
+          const second = decided.verdict.agreed === null ? {} : { agreed, agreement }
           const data = { ...factsOf(review), by: actor, result, ...effort, ...second }
           emit(reviewApproved, data, carryingOn(review, version))
         }

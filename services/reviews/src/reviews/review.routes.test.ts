@@ -360,7 +360,7 @@ describe('a second reviewer', () => {
     const approved = await reviews.post(second, `/reviews/${id}/approve`, { corrections: [correction] })
     expect(approved.body.status).toBe('approved')
     const [settled] = (await reviews.emitted(reviewApproved)).filter(({ reviewId }) => reviewId === id)
-    expect(settled).toMatchObject({ by: second.userId, corrections: 1, agreed: true })
+    expect(settled).toMatchObject({ by: second.userId, corrections: 1, agreed: true, agreement: 1 })
     const { body } = await reviews.get(second, `/reviews/${id}`)
     expect(body).toMatchObject({ text: 'Dear Mrs Smith', blind: false })
     expect(body.rounds).toMatchObject([

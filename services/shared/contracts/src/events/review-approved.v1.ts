@@ -16,8 +16,10 @@ export const reviewApproved = event({
     corrections: z.number().int().min(0),
     /** Words of the reading that was decided on, where a person decided. */
     words: z.number().int().min(0).optional(),
-    /** Of a second approval: whether the text was left as the first reviewer had it. */
+    /** Of a second approval: whether both came to the same text, each from the engine's own. */
     agreed: z.boolean().optional(),
+    /** The same as a share of the words, 0 to 1. */
+    agreement: z.number().min(0).max(1).optional(),
   }),
   example: {
     ...reviewFactsExample,
