@@ -6,10 +6,12 @@ import { RouterProvider } from 'react-router/dom'
 import { queries } from './api/queries.ts'
 import { router } from './app/routes.tsx'
 import { startText } from './text/text.ts'
+import { startTheme } from './ui/theme.ts'
 import './ui/theme.css'
 
 const root = document.querySelector('#root')
 if (!root) throw new Error('index.html has no #root')
+startTheme()
 await startText()
 createRoot(root).render(
   <StrictMode>

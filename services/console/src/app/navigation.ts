@@ -1,18 +1,23 @@
 import type { Permission } from '@alta/kit/auth/permissions'
 import {
   AlarmClock,
+  AppWindow,
+  ChartColumn,
   CircuitBoard,
   FolderOpen,
   House,
   Inbox,
+  KeyRound,
   Layers,
   ListChecks,
   type LucideIcon,
+  Mail,
   MailWarning,
   Rewind,
   ScrollText,
   Server,
   ShieldCheck,
+  Users,
 } from 'lucide-react'
 import type { useGeneralText } from '../text/general.ts'
 
@@ -35,6 +40,7 @@ export const navigation: readonly { readonly title?: Entry['label']; readonly en
       entries: [
         { to: '/', label: 'home', icon: House, key: 'h' },
         { to: '/projects', label: 'projects', icon: FolderOpen, permission: 'projects:read', key: 'p' },
+        { to: '/analytics', label: 'analytics', icon: ChartColumn, permission: 'projects:read', key: 'n' },
       ],
     },
     {
@@ -68,6 +74,15 @@ export const navigation: readonly { readonly title?: Entry['label']; readonly en
           key: 'c',
         },
         { to: '/operate/audit', label: 'audit', icon: ShieldCheck, permission: 'audit:read', key: 'a' },
+      ],
+    },
+    {
+      title: 'administration',
+      entries: [
+        { to: '/admin/people', label: 'people', icon: Users, permission: 'users:manage', key: 'u' },
+        { to: '/admin/policies', label: 'policies', icon: KeyRound, permission: 'users:manage', key: 'i' },
+        { to: '/admin/clients', label: 'clients', icon: AppWindow, permission: 'users:manage', key: 'k' },
+        { to: '/mail', label: 'mail', icon: Mail, permission: 'mail-catcher:read', key: 'm' },
       ],
     },
   ]

@@ -1,6 +1,10 @@
 import { createBrowserRouter, type RouteObject } from 'react-router'
+import { adminRoutes } from '../admin/routes.ts'
+import { analyticsRoutes } from '../analytics/routes.ts'
 import { itemRoutes } from '../items/routes.ts'
+import { mailRoutes } from '../mail/routes.ts'
 import { operateRoutes } from '../operate/routes.ts'
+import { profileRoutes } from '../profile/routes.ts'
 import { projectRoutes } from '../projects/routes.ts'
 import { signInRoutes } from '../session/routes.ts'
 import { Failure } from './failure.tsx'
@@ -14,6 +18,10 @@ const parts: RouteObject[] = [
   ...projectRoutes,
   ...itemRoutes,
   ...operateRoutes,
+  ...profileRoutes,
+  ...analyticsRoutes,
+  ...adminRoutes,
+  ...mailRoutes,
 ]
 
 export const router = createBrowserRouter(

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } fro
 import { NavLink, Outlet, useLocation, useNavigate, useNavigation } from 'react-router'
 import { onSession } from '../api/send.ts'
 import { followChanges, liveState } from '../live/live.ts'
+import { ConfirmBanner } from '../session/confirm-banner.tsx'
 import { ProofDialog } from '../session/proof-dialog.tsx'
 import { useMay, useMe } from '../session/session.ts'
 import { signOut } from '../session/sign-out.ts'
@@ -82,6 +83,7 @@ function Frame() {
             {t('away')}
           </p>
         )}
+        <ConfirmBanner />
         <Outlet />
       </main>
     </div>

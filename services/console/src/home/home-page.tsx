@@ -1,13 +1,118 @@
-import { useMe } from '../session/session.ts'
+import { Link } from 'react-router'
+import { useMay, useMe } from '../session/session.ts'
 import { useGeneralText } from '../text/general.ts'
+import { LinkButton } from '../ui/button.tsx'
+import { Empty } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
+import { Time } from '../ui/time.tsx'
+import styles from './home-page.module.css'
+import { Operations } from './operations.tsx'
+import { Panel } from './panel.tsx'
+import { useHomeText } from './text.ts'
+import { useWaiting } from './use-waiting.ts'
 
+/** What waits for whoever is signed in. */
 export function Component() {
-  const t = useGeneralText()
+  const general = useGeneralText()
+  const t = useHomeText()
   const me = useMe()
+  const may = useMay()
+  const { projects, mine, open, failed, running, recent } = useWaiting()
+  const nameOf = (id: string) => projects.data?.find((project) => project.id === id)?.name ?? id.slice(0, 8)
+  const isNew = projects.data?.length === 0
+  const isQuiet = [mine, open, failed, running].every(({ data }) => data?.length === 0)
+
   return (
-    <Page title={t('home')}>
-      <p>{me.name}</p>
+    <Page title={general('home')}>
+      <p className={styles.welcome}>{t('welcome', { name: me.name })}</p>
+      {isNew ? (
+        <Empty title={t('first')}>
+          <ol className={styles.steps}>
+            <li>{t('stepProject')}</li>
+            <li>{t('stepUpload')}</li>
+            <li>{t('stepReview')}</li>
+          </ol>
+          <LinkButton kind="primary" to="/projects">
+            {t('begin')}
+          </LinkButton>
+        </Empty>
+      ) : (
+        isQuiet && <p className={styles.quiet}>{t('nothingWaits')}</p>
+      )}
+      <Panel
+        title={t('mine')}
+        to="/reviews"
+        asked={mine}
+        rowKey={({ id }) => id}
+        row={({ id, kind, projectId, updatedAt }) => (
+          <>
+            <Link to={`/reviews/${id}`}>
+              {t(kind)} · {nameOf(projectId)}
+            </Link>
+            <Time at={updatedAt} />
+          </>
+        )}
+      />
+      <Panel
+        title={t('open')}
+        to="/reviews?status=open"
+        asked={open}
+        rowKey={({ id }) => id}
+        row={({ id, kind, projectId, confidence, createdAt }) => (
+          <>
+            <Link to={`/reviews/${id}`}>
+              {t(kind)} · {nameOf(projectId)}
+            </Link>
+            <span className={styles.quiet}>
+              {t('confidence', { percent: Math.round(confidence * 100) })} · <Time at={createdAt} />
+            </span>
+          </>
+        )}
+      />
+      <Panel
+        title={t('failed')}
+        to="/projects"
+        asked={failed}
+        rowKey={({ id }) => id}
+        row={({ id, title, failure, updatedAt }) => (
+          <>
+            <Link to={`/documents/${id}`}>{title}</Link>
+            <span className={styles.quiet}>
+              {failure?.message} <Time at={updatedAt} />
+            </span>
+          </>
+        )}
+      />
+      <Panel
+        title={t('running')}
+        to={may('operations:read') ? '/operate/tasks' : '/projects'}
+        asked={running}
+        rowKey={({ id }) => id}
+        row={({ type, progress, requestedAt }) => (
+          <>
+            <span>
+              {type} · {progress.done}
+              {progress.total !== null && ` / ${progress.total}`}
+            </span>
+            <Time at={requestedAt} />
+          </>
+        )}
+      />
+      {may('operations:read') && <Operations />}
+      <Panel
+        title={t('recent')}
+        to="/projects"
+        asked={recent}
+        rowKey={({ id }) => id}
+        row={({ id, title, projectId, createdAt }) => (
+          <>
+            <Link to={`/documents/${id}`}>{title}</Link>
+            <span className={styles.quiet}>
+              {nameOf(projectId)} · <Time at={createdAt} />
+            </span>
+          </>
+        )}
+      />
     </Page>
   )
 }

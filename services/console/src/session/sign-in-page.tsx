@@ -1,11 +1,13 @@
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { useNavigate, useSearchParams } from 'react-router'
+import { Link, useNavigate, useSearchParams } from 'react-router'
 import { answer, api } from '../api/api.ts'
 import { queries } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
 import { ProblemNotice } from '../ui/notice.tsx'
+import { Preferences } from '../ui/preferences.tsx'
+import { placeAfter } from './place-after.ts'
 import styles from './sign-in-page.module.css'
 import { useSessionText } from './text.ts'
 
@@ -20,9 +22,7 @@ export function Component() {
 
   const enter = async () => {
     queries.clear()
-    // An address within the console and nowhere else: the router takes no other origin.
-    const next = search.get('next') ?? '/'
-    await navigate(next.startsWith('/') && !next.startsWith('//') ? next : '/')
+    await navigate(placeAfter(search))
   }
   return (
     <main className={styles.page}>
@@ -33,6 +33,7 @@ export function Component() {
         ) : (
           <CodeForm challenge={challenge} onBack={() => setChallenge(undefined)} onDone={enter} />
         )}
+        <Preferences />
       </div>
     </main>
   )
@@ -46,6 +47,7 @@ function PasswordForm({
   onDone: () => void
 }) {
   const t = useSessionText()
+  const [search] = useSearchParams()
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const signIn = useMutation({
@@ -83,6 +85,7 @@ function PasswordForm({
         {t('signIn')}
       </Button>
       <a href="/forgotten-password">{t('forgotten')}</a>
+      <Link to={{ pathname: '/register', search: search.toString() }}>{t('register')}</Link>
     </form>
   )
 }

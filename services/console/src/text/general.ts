@@ -22,6 +22,7 @@ export const useGeneralText = textOf('general', {
   administration: ['Administration', 'Administration'],
   people: ['People', 'Personnes'],
   policies: ['Policies', 'Droits'],
+  clients: ['Applications', 'Applications'],
   limits: ['Limits', 'Limites'],
   mail: ['Mail catcher', 'Courriels interceptés'],
   profile: ['Profile', 'Profil'],

@@ -1,0 +1,67 @@
+import { currentLanguage } from '../text/text.ts'
+import styles from './column-chart.module.css'
+
+interface Series<Row> {
+  readonly title: string
+  readonly value: (row: Row) => string | number | null
+}
+
+const numberOf = (value: string | number | null): number => (typeof value === 'number' ? value : 0)
+
+/**
+ * Columns beside each other from zero on. Who cannot see them has the table that stands with every chart.
+ * @param label what is drawn and its unit
+ */
+export function ColumnChart<Row>({
+  rows,
+  name,
+  series,
+  label,
+}: {
+  rows: readonly Row[]
+  name: (row: Row) => string
+  series: readonly Series<Row>[]
+  label: string
+}) {
+  const last = rows.at(-1)
+  const most = Math.max(...rows.flatMap((row) => series.map(({ value }) => numberOf(value(row)))), 0)
+  const shown = (value: number) =>
+    value.toLocaleString(currentLanguage(), { maximumFractionDigits: value < 10 ? 2 : 0 })
+  return (
+    <figure className={styles.figure} role="img" aria-label={label}>
+      <figcaption className={styles.caption}>
+        <span>{label}</span>
+        {series.length > 1 &&
+          series.map(({ title }, index) => (
+            <span key={title} className={styles.legend}>
+              <i className={styles[`series${index}`]} /> {title}
+            </span>
+          ))}
+      </figcaption>
+      <div className={styles.area}>
+        <div className={styles.scale}>
+          <span>{shown(most)}</span>
+          <span>0</span>
+        </div>
+        <div className={styles.groups}>
+          {rows.map((row) => (
+            <div key={name(row)} className={styles.group}>
+              {series.map(({ title, value }, index) => (
+                <div
+                  key={title}
+                  className={`${styles.column} ${styles[`series${index}`]}`}
+                  style={{ height: most > 0 ? `${(numberOf(value(row)) / most) * 100}%` : 0 }}
+                  title={`${name(row)}: ${title} ${shown(numberOf(value(row)))}`}
+                />
+              ))}
+            </div>
+          ))}
+        </div>
+      </div>
+      <div className={styles.ends}>
+        <span>{rows[0] && name(rows[0])}</span>
+        {last !== undefined && rows.length > 1 && <span>{name(last)}</span>}
+      </div>
+    </figure>
+  )
+}
