@@ -32,6 +32,9 @@ const followers = new Map([
   when(projectMemberRemoved, (tx, news, { userId }) => saveMember(tx, news, userId, 'out')),
 ])
 
+/** Topics that say who may see what. */
+export const followedTopics: readonly string[] = [...followers.keys()]
+
 /** Keeps who belongs to which project; older news than what is known is passed over. */
 export async function followProjects(tx: Tx, tenantId: string, events: readonly CloudEvent[]): Promise<void> {
   for (const event of events) {
