@@ -14,6 +14,7 @@ import {
   Mail,
   MailWarning,
   Rewind,
+  ScanText,
   ScrollText,
   Server,
   ShieldCheck,
@@ -40,6 +41,7 @@ export const navigation: readonly { readonly title?: Entry['label']; readonly en
       entries: [
         { to: '/', label: 'home', icon: House, key: 'h' },
         { to: '/projects', label: 'projects', icon: FolderOpen, permission: 'projects:read', key: 'p' },
+        { to: '/reviews', label: 'reviews', icon: ScanText, permission: 'reviews:read', key: 'r' },
         { to: '/analytics', label: 'analytics', icon: ChartColumn, permission: 'projects:read', key: 'n' },
       ],
     },

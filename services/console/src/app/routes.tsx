@@ -6,6 +6,7 @@ import { mailRoutes } from '../mail/routes.ts'
 import { operateRoutes } from '../operate/routes.ts'
 import { profileRoutes } from '../profile/routes.ts'
 import { projectRoutes } from '../projects/routes.ts'
+import { reviewRoutes } from '../reviews/routes.ts'
 import { signInRoutes } from '../session/routes.ts'
 import { Failure } from './failure.tsx'
 import { NotFound } from './not-found.tsx'
@@ -17,6 +18,7 @@ const parts: RouteObject[] = [
   { index: true, lazy: () => import('../home/home-page.tsx') },
   ...projectRoutes,
   ...itemRoutes,
+  ...reviewRoutes,
   ...operateRoutes,
   ...profileRoutes,
   ...analyticsRoutes,

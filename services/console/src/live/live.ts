@@ -28,6 +28,8 @@ const resources: Record<Change['kind'], string> = {
   task: 'tasks',
 }
 
+const told = new Set(Object.values(resources))
+
 const listeners = new Set<(change: Change) => void>()
 const watchers = new Set<() => void>()
 let state: LiveState = 'away'
@@ -87,9 +89,11 @@ export function followChanges(): () => void {
     const url = new URL('/api/v1/notifications/live', window.location.href)
     url.protocol = url.protocol.replace('http', 'ws')
     if (last) url.searchParams.set('after', last)
-    socket = new WebSocket(url, ['alta.live.v1', `ticket.${ticket}`])
-    socket.addEventListener('message', ({ data }) => read(JSON.parse(String(data)) as Message))
-    socket.addEventListener('close', () => {
+    const opened = new WebSocket(url, ['alta.live.v1', `ticket.${ticket}`])
+    socket = opened
+    opened.addEventListener('message', ({ data }) => read(JSON.parse(String(data)) as Message))
+    opened.addEventListener('close', () => {
+      if (opened !== socket) return
       clearTimeout(renewal)
       become('away')
       failures += 1
@@ -98,6 +102,10 @@ export function followChanges(): () => void {
   }
 
   function read(message: Message): void {
+    // What was asked for before the first connection listened may have changed since.
+    if (message.type === 'ready' && last === undefined) {
+      void queries.invalidateQueries({ predicate: ({ queryKey: [first] }) => told.has(String(first)) })
+    }
     if ('at' in message && message.at) last = message.at
     if (message.type === 'ready' || message.type === 'renewed') {
       if (message.type === 'ready') become('live')
@@ -123,13 +131,23 @@ export function followChanges(): () => void {
   const comeBack = () => {
     if (state === 'away') later(0)
   }
+  /** A connection without a network hears of its end only after half a minute. */
+  const leave = () => {
+    const left = socket
+    socket = undefined
+    left?.close()
+    clearTimeout(renewal)
+    become('away')
+  }
   window.addEventListener('online', comeBack)
+  window.addEventListener('offline', leave)
   void open()
   return () => {
     isOver = true
     clearTimeout(timer)
     clearTimeout(renewal)
     window.removeEventListener('online', comeBack)
+    window.removeEventListener('offline', leave)
     socket?.close()
     become('away')
   }

@@ -1,0 +1,45 @@
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Time } from '../../ui/time.tsx'
+import { PersonName } from '../person-name.tsx'
+import { isLive } from '../review.ts'
+import { useReviewText } from '../text.ts'
+import styles from './desk-frame.module.css'
+import type { Desk } from './use-desk.ts'
+
+/** Whose the item is, and until when. */
+export function ClaimNote({ desk: { state, claim, readOnly } }: { desk: Desk }) {
+  const t = useReviewText()
+  if (!isLive(state)) return null
+  const { claimedBy, claimExpiresAt } = state
+  return (
+    <span className={styles.claim} role="status">
+      {claim.isMine && claimExpiresAt && (
+        <>
+          <Badge tone="accent">{t('yours')}</Badge>
+          <Button kind="quiet" shortcut="r" disabled={claim.isPending} onClick={claim.release}>
+            {t('release')}
+          </Button>
+        </>
+      )}
+      {claim.isTaken && claimedBy && claimExpiresAt && (
+        <>
+          <Badge tone="warn">{t('taken')}</Badge>
+          <span>
+            <PersonName id={claimedBy} />, {t('until')} <Time at={claimExpiresAt} />
+          </span>
+        </>
+      )}
+      {!readOnly && !claim.isMine && (
+        <Button
+          kind="quiet"
+          shortcut="c"
+          disabled={claim.isPending}
+          onClick={() => void claim.take().catch(() => undefined)}
+        >
+          {t('claim')}
+        </Button>
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,12 @@
+import { useQuery } from '@tanstack/react-query'
+import { documentQuery, voiceSampleQuery } from './queries.ts'
+import type { ReviewState } from './review.ts'
+
+type Subject = Pick<ReviewState, 'kind' | 'subjectId'>
+
+/** What the file is called; undefined until that is known. */
+export function useTitle({ kind, subjectId }: Subject): string | undefined {
+  const document = useQuery({ ...documentQuery(subjectId), enabled: kind === 'document' })
+  const voice = useQuery({ ...voiceSampleQuery(subjectId), enabled: kind === 'voice' })
+  return (kind === 'document' ? document.data : voice.data)?.title
+}
