@@ -7,8 +7,6 @@ import type { Client } from '../support/client.ts'
 import { formWith } from '../support/client.ts'
 import { linesPdf, wrapped } from '../support/lines-pdf.ts'
 import { faultsOf, launch, shot, type TestBrowser, tabTo } from './support/browser.ts'
-import { consolePage, enter } from './support/enter.ts'
-import { keysOf } from './support/keys.ts'
 import {
   characterErrors,
   fixesOf,
@@ -18,6 +16,8 @@ import {
   selectedWord,
   walkTo,
 } from './support/desk.ts'
+import { consolePage, enter } from './support/enter.ts'
+import { keysOf } from './support/keys.ts'
 import { everyLook } from './support/looks.ts'
 import { measure } from './support/responsiveness.ts'
 import { registerPerson } from './support/staff.ts'

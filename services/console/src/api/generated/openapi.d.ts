@@ -3888,7 +3888,7 @@ export interface operations {
                             items: number;
                             /** @description That the engine had read. */
                             words: number;
-                            /** @description Words that people changed, first and second reviewers together. */
+                            /** @description Words that people changed in the text that was approved. */
                             corrections: number;
                             /** @description Corrections of words; null without words. */
                             share: number | null;
@@ -4107,7 +4107,7 @@ export interface operations {
                                     items: number;
                                     /** @description That the engine had read. */
                                     words: number;
-                                    /** @description Words that people changed, first and second reviewers together. */
+                                    /** @description Words that people changed in the text that was approved. */
                                     corrections: number;
                                     /** @description Corrections of words; null without words. */
                                     share: number | null;
@@ -4496,9 +4496,9 @@ export interface operations {
                             words: number;
                             /** @description First approvals that a second reviewer has approved in turn. */
                             checked: number;
-                            /** @description Of these, those whose text was left as it was. */
+                            /** @description Of these, those in which both came to the same text, each from the engine’s own. */
                             agreed: number;
-                            /** @description Words that the second reviewer changed in them. */
+                            /** @description Words in which the two differ. */
                             changedWords: number;
                             /** @description Agreed of checked; null where nothing was checked. */
                             agreement: number | null;
