@@ -16,5 +16,6 @@ export async function enter(page: Page, person: Client, path: string): Promise<v
   await page.keyboard.press('Enter')
   const { pathname } = new URL(path, person.gateway)
   // The start is told without its slash.
-  await page.waitForURL((url) => `${url.pathname}/`.startsWith(`/console${pathname}`))
+  const bare = (path: string) => path.replace(/\/$/, '')
+  await page.waitForURL((url) => bare(url.pathname) === bare(`/console${pathname}`))
 }

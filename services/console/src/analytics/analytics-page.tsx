@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router'
 import { answer, api } from '../api/api.ts'
+import { projectChoiceQuery } from '../projects/project.ts'
 import { SelectField, TextField } from '../ui/field.tsx'
 import { Page } from '../ui/page.tsx'
 import styles from './analytics-page.module.css'
@@ -22,15 +23,12 @@ export function Component() {
       },
       { replace: true },
     )
-  const projects = useQuery({
-    queryKey: ['projects', 'of-filter'],
-    queryFn: () => answer(api.GET('/api/v1/projects', { params: { query: { limit: 100 } } })),
-  })
+  const projects = useQuery(projectChoiceQuery)
   const series = useSeries(filters)
   const csv = (path: string, own: Partial<Filters> = {}) =>
     `${path}?${new URLSearchParams({ ...queryOf({ ...filters, ...own }) })}`
   const nameOf = (key: string | null): string =>
-    projects.data?.items.find(({ id }) => id === key)?.name ??
+    projects.data?.find(({ id }) => id === key)?.name ??
     series.people.find(({ id }) => id === key)?.name ??
     key ??
     t('none')
@@ -45,7 +43,7 @@ export function Component() {
             value={filters.projectId}
             options={[
               { value: '', label: t('allProjects') },
-              ...(projects.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
+              ...(projects.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
             ]}
             onChange={(event) => set('projectId', event.target.value)}
           />

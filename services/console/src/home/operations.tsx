@@ -16,8 +16,8 @@ export function Operations() {
   })
   const stuck = useQuery({
     queryKey: ['monitor', 'stuck'],
-    queryFn: async () =>
-      (await answer(api.GET('/api/v1/monitor/stuck'))).items.filter(({ clearedAt }) => clearedAt === null),
+    queryFn: () => answer(api.GET('/api/v1/monitor/stuck')),
+    select: ({ items }) => items.filter(({ clearedAt }) => clearedAt === null),
   })
   return (
     <>

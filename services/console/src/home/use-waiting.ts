@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { answer, api } from '../api/api.ts'
+import { projectChoiceQuery } from '../projects/project.ts'
 import { useMe } from '../session/session.ts'
 
 const FEW = 5
@@ -8,11 +9,7 @@ const FEW = 5
 export function useWaiting() {
   const me = useMe()
   return {
-    projects: useQuery({
-      queryKey: ['projects', 'of-home'],
-      queryFn: async () =>
-        (await answer(api.GET('/api/v1/projects', { params: { query: { limit: 100 } } }))).items,
-    }),
+    projects: useQuery(projectChoiceQuery),
     mine: useQuery({
       queryKey: ['reviews', 'mine'],
       queryFn: async () =>

@@ -23,6 +23,14 @@ export const projectsQuery = infiniteQueryOptions({
   getNextPageParam: ({ nextCursor }) => nextCursor,
 })
 
+/** The first hundred, to choose one of and to have their names. */
+export const projectChoiceQuery = queryOptions({
+  queryKey: ['projects', 'choice'],
+  queryFn: async () =>
+    (await answer(api.GET('/api/v1/projects', { params: { query: { limit: 100 } } }))).items,
+  staleTime: 60_000,
+})
+
 export const membersQuery = (id: string) =>
   queryOptions({
     queryKey: ['projects', id, 'members'],

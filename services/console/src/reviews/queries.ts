@@ -79,12 +79,6 @@ export const voiceSampleQuery = (id: string) =>
     staleTime: 60_000,
   })
 
-export const projectsQuery = queryOptions({
-  queryKey: ['projects', 'all'],
-  queryFn: () => answer(api.GET('/api/v1/projects', { params: { query: { limit: 100 } } })),
-  staleTime: 60_000,
-})
-
 /** Names hardly ever change; those that are asked for in one moment go in one request. */
 export const nameQuery = (userId: string) =>
   queryOptions({

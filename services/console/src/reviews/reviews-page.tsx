@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
+import { projectChoiceQuery } from '../projects/project.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Button, LinkButton } from '../ui/button.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
@@ -11,7 +12,7 @@ import { useShortcut } from '../ui/shortcuts.tsx'
 import { Time } from '../ui/time.tsx'
 import { nextOf } from './desk/next-item.ts'
 import { PersonName } from './person-name.tsx'
-import { projectsQuery, type QueueStatus, queueQuery, upcomingQuery } from './queries.ts'
+import { type QueueStatus, queueQuery, upcomingQuery } from './queries.ts'
 import { type ReviewState, statusKey } from './review.ts'
 import styles from './reviews-page.module.css'
 import { useReviewText } from './text.ts'
@@ -27,11 +28,8 @@ export function Component() {
   const projectId = search.get('project') ?? undefined
   const queue = useInfiniteQuery(queueQuery({ status, projectId }))
   const upcoming = useQuery(upcomingQuery(projectId))
-  const projects = useQuery(projectsQuery)
-  const names = useMemo(
-    () => new Map(projects.data?.items.map(({ id, name }) => [id, name])),
-    [projects.data],
-  )
+  const projects = useQuery(projectChoiceQuery)
+  const names = useMemo(() => new Map(projects.data?.map(({ id, name }) => [id, name])), [projects.data])
   const rows = useMemo(() => queue.data?.pages.flatMap(({ items }) => items) ?? [], [queue.data])
   const first = nextOf(upcoming.data?.items ?? [], undefined)
 
@@ -90,7 +88,7 @@ export function Component() {
             onChange={({ target }) => change('project', target.value)}
             options={[
               { value: '', label: t('allProjects') },
-              ...(projects.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
+              ...(projects.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
             ]}
           />
         </div>
