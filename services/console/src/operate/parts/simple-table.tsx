@@ -25,11 +25,16 @@ export function SimpleTable<Row>({
       <table className={styles.table}>
         <thead>
           <tr>
-            {columns.map(({ title, isNumber }) => (
-              <th key={title} scope="col" data-number={isNumber}>
-                {title}
-              </th>
-            ))}
+            {columns.map(({ title, isNumber }) =>
+              // What holds buttons has no heading, and an empty one is none.
+              title ? (
+                <th key={title} scope="col" data-number={isNumber}>
+                  {title}
+                </th>
+              ) : (
+                <td key={title} />
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
