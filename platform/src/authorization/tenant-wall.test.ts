@@ -55,28 +55,39 @@ it.each(apps)(
     const views = await viewsOf(admin, app)
     const service = await database.pool.connect()
     try {
-      for (const table of [...tables, ...views]) {
-        const seenBy = async (setting: string) => {
-          const counted = `select count(*)::int as rows from ${table}`
-          // Some refuse whoever names no tenant.
-          if (setting === '')
-            return service.query(counted).then(
-              ({ rows }) => rows[0].rows,
-              () => 0,
-            )
-          await service.query(`begin; set local alta.tenant_id = '${setting}'`)
-          const { rows } = await service.query(counted)
-          await service.query('rollback')
-          return rows[0].rows
-        }
+      const rowsSeenBy = (table: string) => async (setting: string) => {
+        const counted = `select count(*)::int as rows from ${table}`
+        // Some refuse whoever names no tenant.
+        if (setting === '')
+          return service.query(counted).then(
+            ({ rows }) => rows[0].rows,
+            () => 0,
+          )
+        await service.query(`begin; set local alta.tenant_id = '${setting}'`)
+        const { rows } = await service.query(counted)
+        await service.query('rollback')
+        return rows[0].rows
+      }
+      for (const table of tables) {
+        const seenBy = rowsSeenBy(table)
         expect([await seenBy(ours), await seenBy(randomUUIDv7()), await seenBy('')], table).toEqual([1, 0, 0])
-        if (views.includes(table)) continue
         await service.query(`begin; set local alta.tenant_id = '${randomUUIDv7()}'`)
         const moved = service.query(`update ${table} set tenant_id = tenant_id`)
         // Append-only tables refuse the statement; all others find nothing to change.
         expect(await moved.then(({ rowCount }) => rowCount).catch(() => 0), table).toBe(0)
         await service.query('rollback')
       }
+      // Some show what is deleted and some the rest: each shows the row before or after.
+      const shown = new Map<string, number>()
+      for (const deletedAt of ['null', 'now()']) {
+        await sayDeleted(admin, app, deletedAt)
+        for (const view of views) {
+          const seenBy = rowsSeenBy(view)
+          expect([await seenBy(randomUUIDv7()), await seenBy('')], view).toEqual([0, 0])
+          shown.set(view, (shown.get(view) ?? 0) + (await seenBy(ours)))
+        }
+      }
+      for (const [view, rows] of shown) expect(rows, view).toBeGreaterThan(0)
     } finally {
       service.release()
     }
@@ -121,6 +132,23 @@ async function fillTables(admin: TestDatabase<unknown>['admin'], app: string, te
       await client.query(`insert into ${table} (${names}) values (${values})`)
     }
     return tables
+  } finally {
+    await client.query('reset session_replication_role')
+    client.release()
+  }
+}
+
+/** Tables whose rows can be put in the trash of a project that is there. */
+const withTrash: Readonly<Record<string, readonly string[]>> = { documents: ['documents', 'voice_samples'] }
+
+async function sayDeleted(admin: TestDatabase<unknown>['admin'], app: string, deletedAt: string) {
+  const client = await admin.connect()
+  try {
+    await client.query('set session_replication_role = replica')
+    for (const table of withTrash[app] ?? [])
+      await client.query(
+        `update ${table} set deleted_at = ${deletedAt}, project_id = (select id from projects limit 1)`,
+      )
   } finally {
     await client.query('reset session_replication_role')
     client.release()
