@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
+import { Problem } from '../../api/problem.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Notice, ProblemNotice, Skeleton } from '../../ui/notice.tsx'
@@ -34,6 +35,7 @@ export function MessagePanel({
     queryFn: () => findLetter(group, id),
   })
   const status = letter.data?.status
+  const hasMoved = letter.error instanceof Problem && letter.error.status === 404
   return (
     <Aside
       title={t('message')}
@@ -56,7 +58,15 @@ export function MessagePanel({
         )
       }
     >
-      {letter.error && <ProblemNotice error={letter.error} onRetry={() => void letter.refetch()} />}
+      {hasMoved && (
+        <Notice kind="warn">
+          <span>{t('moved')}</span>
+          <Link to="/operate/dead-letters">{t('groups')}</Link>
+        </Notice>
+      )}
+      {letter.error && !hasMoved && (
+        <ProblemNotice error={letter.error} onRetry={() => void letter.refetch()} />
+      )}
       {letter.isPending && <Skeleton lines={10} />}
       {letter.data && <Message letter={letter.data} />}
     </Aside>

@@ -94,6 +94,10 @@ export const useLettersText = textOf('dead-letters', {
   trace: ['Trace', 'Trace'],
   chain: ['Everything of this request', 'Toute cette requête'],
   theEvent: ['The event in the store', 'L’événement archivé'],
+  moved: [
+    'It is not in this group: it has failed in another way since, and is in the group of that failure, or it was forgotten.',
+    'Il n’est pas dans ce groupe : il a échoué autrement depuis et se trouve dans cet autre groupe, ou a été oublié.',
+  ],
   previous: ['Previous message', 'Message précédent'],
   next: ['Next message', 'Message suivant'],
 

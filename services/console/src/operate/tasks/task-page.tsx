@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { useParams } from 'react-router'
 import { answer, api } from '../../api/api.ts'
+import { queries } from '../../api/queries.ts'
 import { currentLanguage } from '../../text/text.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button, LinkButton } from '../../ui/button.tsx'
@@ -54,6 +56,13 @@ function TaskPage({ task }: { task: Task }) {
   const everyNowAndThen = over || isLive ? false : 3_000
   useQuery({ ...taskQuery(task.id, false), refetchInterval: everyNowAndThen })
   const result = useQuery({ ...resultQuery(task.id), refetchInterval: everyNowAndThen })
+  // Its last words, which no look that came before its end has seen.
+  useEffect(() => {
+    if (!over) return
+    for (const part of ['result', 'log', 'failures']) {
+      void queries.invalidateQueries({ queryKey: ['tasks', part, task.id] })
+    }
+  }, [over, task.id])
   const isRetry = task.type === 'dead-letter-retry' || task.type === 'dead-letter-edit'
   const { done, failed, total, perSecond, remainingSeconds } = task.progress
   const ask = (action: string) => () => set({ action })
