@@ -17,7 +17,7 @@ export interface Line {
 }
 
 /** A word as it reads with the draft. */
-export const readsAs = (draft: Draft, { index, text }: ShownWord): string =>
+const readsAs = (draft: Draft, { index, text }: ShownWord): string =>
   draft.edits.get(index)?.after ?? text
 
 /** Words with their positions in the item, page by page or segment by segment. */

@@ -20,7 +20,7 @@ export function clock(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
 }
 
-export const speeds = [0.5, 0.75, 1, 1.25, 1.5, 2] as const
+const speeds = [0.5, 0.75, 1, 1.25, 1.5, 2] as const
 
 export function otherSpeed(speed: number, step: 1 | -1): number {
   const place = speeds.findIndex((each) => each >= speed)
