@@ -3,7 +3,6 @@ import { type AnswerTo, answer, api } from '../api/api.ts'
 
 export type Project = AnswerTo<'/api/v1/projects/{id}', 'get'>
 export type Member = AnswerTo<'/api/v1/projects/{id}/members', 'get'>['items'][number]
-type View = AnswerTo<'/api/v1/projects/{id}/views', 'get'>['items'][number]
 
 export const projectQuery = (id: string) =>
   queryOptions({

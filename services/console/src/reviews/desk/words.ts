@@ -16,10 +16,6 @@ export interface Line {
   readonly words: readonly ShownWord[]
 }
 
-/** A word as it reads with the draft. */
-const readsAs = (draft: Draft, { index, text }: ShownWord): string =>
-  draft.edits.get(index)?.after ?? text
-
 /** Words with their positions in the item, page by page or segment by segment. */
 export function groupWords<Word extends Review['words'][number]>(
   words: readonly Word[],
