@@ -1,5 +1,4 @@
 import type { Review } from '../review.ts'
-import type { Draft } from './draft.ts'
 
 /** One word as the text shows it. */
 export interface ShownWord {
