@@ -19,6 +19,8 @@ afterAll(() => documents.close())
 
 const owner = person()
 const viewer = person()
+/** Reviews in every project of the tenant, without being a member. */
+const tenantReviewer = person({ roles: ['reviewer'] })
 const stranger = person()
 const otherTenant = person({ tenantId: randomUUIDv7(), roles: ['admin'] })
 
@@ -94,13 +96,13 @@ describe('a picture of a page', () => {
     expect((await documents.get(owner, `${item.path}/pages/2`)).body).toMatchObject({ image, thumbnail })
   })
 
-  test('is for members alone', async () => {
+  test('is for members and for those who review, and for nobody else', async () => {
     const { item } = await readItem(await drawnReading('secret'))
     await documents.call(owner, 'PUT', `/projects/${item.projectId}/members/${viewer.userId}`, {
       role: 'viewer',
     })
     for (const path of ['/pages/1/image', '/pages/1/thumbnail', '/thumbnail']) {
-      expect((await see(viewer, item.path + path)).status).toBe(200)
+      for (const who of [viewer, tenantReviewer]) expect((await see(who, item.path + path)).status).toBe(200)
       expect((await see(undefined, item.path + path)).status).toBe(401)
       for (const who of [stranger, otherTenant]) {
         const hidden = await see(who, item.path + path)
