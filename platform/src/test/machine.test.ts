@@ -35,6 +35,7 @@ it('tells tests where the parts are, and has nothing to stop where it started no
   expect(environment).toEqual({
     TEST_POSTGRES_URL: testConfig.TEST_POSTGRES_URL,
     TEST_REDIS_URL: testConfig.TEST_REDIS_URL,
+    TEST_CHROMIUM: testConfig.TEST_CHROMIUM,
     TEST_RABBITMQ_URL: testConfig.TEST_RABBITMQ_URL,
     TEST_DAPRD: '/somewhere/daprd',
   })

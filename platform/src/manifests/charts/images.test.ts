@@ -15,7 +15,7 @@ it('images start a service as the local runner and the chart do', async () => {
   const flags = ['--max-http-header-size=65536', '--import', '@alta/kit/telemetry/register', 'src/main.ts']
   const dockerfile = await read('images/Dockerfile')
   const starts = [...dockerfile.matchAll(/^CMD (\[.*\])$/gm)].map(([, words = '']) => JSON.parse(words))
-  expect(starts).toHaveLength(4)
+  expect(starts).toHaveLength(5)
   for (const words of starts)
     expect(words.filter((word: string) => word !== '--watch')).toEqual(['node', ...flags])
   const runner = await read('platform/src/supervisor/platform-plan.ts')
