@@ -101,7 +101,7 @@ it('is installed everywhere, watched, and let through the network', { timeout: 1
     'dashboards/overview.json',
     'dashboards/resources.json',
   ])
-    expect(await read(`charts/platform/files/${path}`)).toContain('tasks|invoices')
+    expect(await read(`charts/platform/files/${path}`)).toContain('analytics|invoices')
   const [release] = (await installed(scratch, ['production'])).filter(({ name }) => name === 'invoices')
   const [helm] = (await toolFor('manifests of a new service', () => ensureHelms(cache))) ?? []
   if (!helm || !release) return
