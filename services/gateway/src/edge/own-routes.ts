@@ -3,7 +3,7 @@ import type { Route } from '@alta/kit/http/route'
 import { runRoute } from '@alta/kit/http/run-route'
 import { type Request, type RequestHandler, Router } from 'express'
 import { type Counted, ownCountedAs } from '../limits/route-limits.ts'
-import { type BodyRule, tooSlow } from './request-body.ts'
+import { type BodyRule, hasBody, tooSlow } from './request-body.ts'
 
 export interface OwnRoutes {
   router: Router
@@ -30,14 +30,18 @@ export function ownRoutes(
   }
 }
 
-/** Whoever sends a body by drops would hold a connection for as long as an upload may take. */
+/**
+ * Whoever sends a body by drops would hold a connection for as long as an upload may take. Of a body that is here, or
+ * that there is none of, the end may never be told: a route that takes none does not read it.
+ */
 function inTime({ total }: BodyRule): RequestHandler {
   return (request, response, next) => {
+    if (!hasBody(request)) return next()
     if (request.headers.expect) response.writeContinue()
-    const late = setTimeout(() => next(tooSlow()), total)
-    const stop = (): void => clearTimeout(late)
-    request.once('end', stop)
-    response.once('close', stop)
+    const late = setTimeout(() => {
+      if (!request.complete) next(tooSlow())
+    }, total)
+    response.once('close', () => clearTimeout(late))
     next()
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startGateway, type TestGateway } from '../testing/gateway-fixture.ts'
+import { smallBodies, startGateway, type TestGateway } from '../testing/gateway-fixture.ts'
 import { identityAnswers, ownPage, refusal, send, signedInAnswer, user } from './session.fixture.ts'
 
 let gateway: TestGateway
@@ -33,6 +33,18 @@ test('two tabs that refresh at once are both signed in, with what identity gives
   const both = await Promise.all([refresh({ ...ownPage, cookie }), refresh({ ...ownPage, cookie })])
   expect(both.map(({ status }) => status)).toEqual([200, 200])
   expect(both[0]?.cookies[1]).toBe(both[1]?.cookies[1])
+})
+
+test('identity may take longer than a body would', async () => {
+  const told = JSON.stringify(await signedInAnswer())
+  gateway.stub.answer('identity', (_seen, response) => {
+    response.setHeader('content-type', 'application/json')
+    setTimeout(() => response.end(told), smallBodies.json.total + 500)
+  })
+  expect((await refresh({ ...ownPage, cookie })).status).toBe(200)
+  const body = { sent: 'although the route takes none' }
+  const headers = { ...ownPage, cookie }
+  expect((await send(gateway, 'POST', '/api/v1/session/refresh', { headers, body })).status).toBe(200)
 })
 
 test('without a session there is nothing to go on with, and identity is not asked', async () => {
