@@ -59,7 +59,12 @@ export async function newService({ root }: Pick<Checkout, 'root'>, name: string)
     if (installed.code !== 0) throw new StepFailed(installed.stderr || installed.stdout, 'pnpm install')
     say('linked')
     // Names of another length break lines and sort imports elsewhere.
-    const paths = [`services/${name}`, 'services/gateway/src/routes.ts', 'platform/src/dashboards']
+    const paths = [
+      `services/${name}`,
+      'services/gateway/src/routes.ts',
+      'platform/src/dashboards',
+      'charts/platform/files',
+    ]
     const formatted = await run('pnpm', ['exec', 'biome', 'check', '--write', ...paths], { cwd: root })
     if (formatted.code !== 0) throw new StepFailed(formatted.stdout + formatted.stderr, 'make format')
   })
