@@ -252,6 +252,7 @@ async function everyPage(): Promise<(readonly [name: string, path: string])[]> {
     ['operate-schedules', `/operate/schedules?schedule=${schedule.id}`],
     ['operate-tasks', '/operate/tasks'],
     ['operate-circuits', '/operate/circuits'],
+    ['operate-limits', '/operate/limits'],
   ]
 }
 

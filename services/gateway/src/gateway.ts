@@ -11,6 +11,8 @@ import { edge } from './edge/edge.ts'
 import { type ListenerLimits, publicServer } from './edge/listener.ts'
 import type { BodyRules } from './edge/request-body.ts'
 import { healthRoutes } from './health/health-routes.ts'
+import type { LastDay } from './limits/last-day.ts'
+import { ownLimitRoutes } from './limits/limit.routes.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { Policies } from './limits/policies.ts'
 import { type LiveRules, type LiveTunnels, serveLiveTunnels } from './live/live-tunnel.ts'
@@ -38,6 +40,7 @@ export function openGateway(options: {
   trustedHops: number
   policies: Policies
   limiter: Limiter
+  lastDay: LastDay
   circuits: Circuits
   verify: TokenVerifier
   bodies: BodyRules
@@ -57,6 +60,7 @@ export function openGateway(options: {
   const { circuits, upstreamTimeout: timeout } = options
   const ownRoutes = [
     ...ownCircuitRoutes(circuits),
+    ...ownLimitRoutes(options.policies, options.lastDay, table),
     ...sessionRoutes(askIdentity({ sidecar, circuits, timeout })),
   ]
   const console = consoleFiles(options.consoleFolder)

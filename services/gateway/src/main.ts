@@ -10,6 +10,7 @@ import { config } from './config.ts'
 import { listen } from './edge/listener.ts'
 import { openGateway } from './gateway.ts'
 import { openGrpcServer } from './grpc/grpc-server.ts'
+import { openLastDay } from './limits/last-day.ts'
 import { limiter } from './limits/limiter.ts'
 import { policiesOf } from './limits/policies.ts'
 import { openRedisCounters } from './limits/redis-counters.ts'
@@ -25,6 +26,7 @@ const PARTING_MS = 5_000
 const sidecar = openSidecar(config, { connections: config.GATEWAY_MAX_CONNECTIONS })
 const revocations = revocationsFrom(identityRevocations(config))
 const counters = await openRedisCounters(config)
+const lastDay = await openLastDay(config)
 /** A trial of which nothing was heard by then is one of a gateway that died. */
 const trialMs = config.GATEWAY_UPSTREAM_SECONDS * 1000 + 5_000
 const circuitRules = { failures: 5, openMs: 30_000, trials: 2, successes: 2, trialMs }
@@ -42,6 +44,7 @@ const { server, documents, live, inner } = openGateway({
     refresh: config.GATEWAY_LIMIT_REFRESH,
   }),
   limiter: limiter(counters.take),
+  lastDay,
   circuits: upstreams,
   verify: tokenVerifier({
     issuer: config.TOKEN_ISSUER,
@@ -92,6 +95,7 @@ await serve({
   revocations,
   background: [
     { name: 'hear of circuits that others have changed', everySeconds: 0.25, run: upstreams.look },
+    { name: 'tell what limits have found', everySeconds: 5, run: lastDay.tell },
     { name: 'refresh the API documents', everySeconds: 30, run: documents.refresh },
     { name: 'ask for missing API documents', everySeconds: 2, run: documents.refreshMissing },
   ],
@@ -103,6 +107,8 @@ await serve({
       grpc?.drain(PARTING_MS),
       drainServer(server, config.SHUTDOWN_SECONDS * 1000, PARTING_MS),
     ])
+    await lastDay.tell().catch(() => undefined)
+    lastDay.close()
     counters.close()
     sharedCircuits.close()
   },

@@ -1,3 +1,4 @@
+import { alone } from './locks.ts'
 import { problemOf, unreachable } from './problem.ts'
 
 /** Told when the session has ended and cannot be renewed: whoever is signed in has to sign in again. */
@@ -51,7 +52,7 @@ async function reach(request: Request): Promise<Response> {
  */
 export async function renewSession(): Promise<boolean> {
   const asked = Date.now()
-  return navigator.locks.request('alta-session', async () => {
+  return alone('alta-session', async () => {
     if (renewedAt() > asked) return true
     const answer = await reach(new Request('/api/v1/session/refresh', { method: 'POST' }))
     if (answer.ok) {

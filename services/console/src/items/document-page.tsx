@@ -7,6 +7,7 @@ import { useShortcut } from '../ui/shortcuts.tsx'
 import { type Document, documentQuery, fileOf, isShown } from './item.ts'
 import { ItemFrame } from './item-frame.tsx'
 import styles from './item-page.module.css'
+import { imageOf } from './page-picture.ts'
 import { Confidence } from './status-badge.tsx'
 import { useItemText } from './text.ts'
 
@@ -66,6 +67,7 @@ function Pages({ document }: { document: Document }) {
         api.GET('/api/v1/documents/{id}/pages/{n}', { params: { path: { id: document.id, n: number } } }),
       ),
   })
+  const picture = imageOf(document, number)
   return (
     <>
       <div className={styles.pager}>
@@ -82,22 +84,25 @@ function Pages({ document }: { document: Document }) {
       {error && <ProblemNotice error={error} />}
       {!data && !error && <Skeleton lines={10} />}
       {data && (
-        <>
-          <p className={styles.quiet}>{t('unsure', { value: UNSURE * 100 })}</p>
-          <div className={styles.text}>
-            {data.words.map(({ text, confidence }, place) => {
-              // Words of one page never move.
-              const key = `${place} ${text}`
-              return confidence < UNSURE ? (
-                <mark key={key} title={t('percent', { value: Math.round(confidence * 100) })}>
-                  {text}{' '}
-                </mark>
-              ) : (
-                <span key={key}>{text} </span>
-              )
-            })}
+        <div className={styles.beside}>
+          {picture && <img className={styles.picture} src={picture} alt={t('page', { number, count })} />}
+          <div>
+            <p className={styles.quiet}>{t('unsure', { value: UNSURE * 100 })}</p>
+            <div className={styles.text}>
+              {data.words.map(({ text, confidence }, place) => {
+                // Words of one page never move.
+                const key = `${place} ${text}`
+                return confidence < UNSURE ? (
+                  <mark key={key} title={t('percent', { value: Math.round(confidence * 100) })}>
+                    {text}{' '}
+                  </mark>
+                ) : (
+                  <span key={key}>{text} </span>
+                )
+              })}
+            </div>
           </div>
-        </>
+        </div>
       )}
     </>
   )

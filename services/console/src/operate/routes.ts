@@ -21,4 +21,5 @@ export const operateRoutes: RouteObject[] = [
   { path: '/operate/tasks', lazy: () => import('./tasks/tasks-page.tsx') },
   { path: '/operate/tasks/:id', lazy: () => import('./tasks/task-page.tsx') },
   { path: '/operate/circuits', lazy: () => import('./circuits/circuits-page.tsx') },
+  { path: '/operate/limits', lazy: () => import('./limits/limits-page.tsx') },
 ]

@@ -2,7 +2,8 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { AudioLines, FileText } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
-import { addressOf, fileOf, type Item, isShown } from '../items/item.ts'
+import { addressOf, type Item } from '../items/item.ts'
+import { coverOf } from '../items/page-picture.ts'
 import { Confidence, StatusBadge } from '../items/status-badge.tsx'
 import { useItemText } from '../items/text.ts'
 import { ItemCheck, type ItemViewProps } from './item-table.tsx'
@@ -12,8 +13,6 @@ import type { Selection } from './use-selection.ts'
 
 const TILE = 190
 const HEIGHT = 216
-/** Bytes; of larger pictures no small one is made by loading the whole. */
-const MOST_SHOWN = 4_000_000
 
 /** Tiles with pictures; only the rows in view are in the page. Arrow keys go through it. */
 export function ItemGrid({ items, selection, onEnd }: ItemViewProps) {
@@ -94,15 +93,17 @@ function Tile({
   onKeyDown: (event: KeyboardEvent) => void
 }) {
   const t = useItemText()
-  const { kind, title, status, size } = item
+  const { kind, title, status } = item
   const Icon = kind === 'voice' ? AudioLines : FileText
+  const cover = coverOf(item)
+  const [missing, setMissing] = useState<string>()
   return (
     <div className={styles.tile} data-index={place} data-selected={selection.ids.has(item.id)}>
       <ItemCheck item={item} selection={selection} />
       <Link to={addressOf(item)} onKeyDown={onKeyDown} tabIndex={place === 0 ? 0 : -1}>
         <span className={styles.picture}>
-          {kind === 'document' && isShown(item) && size <= MOST_SHOWN ? (
-            <img src={fileOf(item)} alt="" loading="lazy" decoding="async" />
+          {cover !== undefined && cover !== missing ? (
+            <img src={cover} alt="" loading="lazy" decoding="async" onError={() => setMissing(cover)} />
           ) : (
             <Icon size={36} aria-label={t(kind)} />
           )}

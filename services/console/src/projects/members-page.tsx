@@ -41,16 +41,18 @@ export function Component() {
   )
 }
 
+const saveMember = (projectId: string, { userId, role }: { userId: string; role: Role }) =>
+  answer(
+    api.PUT('/api/v1/projects/{id}/members/{userId}', {
+      params: { path: { id: projectId, userId } },
+      body: { role },
+    }),
+  )
+
 function useSave(projectId: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ userId, role }: { userId: string; role: Role }) =>
-      answer(
-        api.PUT('/api/v1/projects/{id}/members/{userId}', {
-          params: { path: { id: projectId, userId } },
-          body: { role },
-        }),
-      ),
+    mutationFn: (member: { userId: string; role: Role }) => saveMember(projectId, member),
     onSuccess: () => client.invalidateQueries({ queryKey: ['projects', projectId] }),
   })
 }
@@ -105,24 +107,38 @@ function MemberLine({ member, project }: { member: Member; project: Project }) {
 
 function AddMember({ projectId }: { projectId: string }) {
   const t = useProjectText()
-  const save = useSave(projectId)
-  const [userId, setUserId] = useState('')
+  const client = useQueryClient()
+  const [email, setEmail] = useState('')
   const [role, setRole] = useState<Role>('reviewer')
+  const add = useMutation({
+    mutationFn: async () => {
+      const person = await answer(api.POST('/api/v1/auth/names/by-email', { body: { email } }))
+      await saveMember(projectId, { userId: person.id, role })
+      return person
+    },
+    onSuccess: async ({ name }) => {
+      setEmail('')
+      toast(t('memberAdded', { name }))
+      await client.invalidateQueries({ queryKey: ['projects', projectId] })
+    },
+  })
   return (
     <Section title={t('addMember')}>
       <form
         className={styles.add}
         onSubmit={(event) => {
           event.preventDefault()
-          save.mutate({ userId: userId.trim(), role }, { onSuccess: () => setUserId('') })
+          add.mutate()
         }}
       >
         <TextField
-          label={t('personId')}
-          hint={t('personIdHint')}
-          value={userId}
+          label={t('personEmail')}
+          hint={t('personEmailHint')}
+          type="email"
+          autoComplete="off"
           required
-          onChange={(e) => setUserId(e.target.value)}
+          value={email}
+          onChange={({ target }) => setEmail(target.value)}
         />
         <SelectField
           label={t('roleOf')}
@@ -130,11 +146,11 @@ function AddMember({ projectId }: { projectId: string }) {
           options={roles.map((value) => ({ value, label: t(value) }))}
           onChange={({ target }) => setRole(roleOf(target.value))}
         />
-        <Button kind="primary" type="submit" disabled={save.isPending}>
+        <Button kind="primary" type="submit" disabled={add.isPending}>
           {t('add')}
         </Button>
       </form>
-      {save.error && <ProblemNotice error={save.error} />}
+      {add.error && <ProblemNotice error={add.error} />}
     </Section>
   )
 }

@@ -1,5 +1,6 @@
 import { DetailedError, Upload as Tus } from 'tus-js-client'
 import { answer, api } from '../api/api.ts'
+import { alone, heldNames } from '../api/locks.ts'
 import { Problem, problemOf } from '../api/problem.ts'
 import { queries } from '../api/queries.ts'
 import { renewSession } from '../api/send.ts'
@@ -236,11 +237,13 @@ function comeBack(): void {
 /** Held for as long as a tab sends, so that another one does not offer to go on with it. */
 function holdLock(run: Running, url: string): void {
   if (run.release) return
-  void navigator.locks.request(`alta-upload ${url}`, () => {
-    return new Promise<void>((release) => {
-      run.release = release
-    })
-  })
+  void alone(
+    `alta-upload ${url}`,
+    () =>
+      new Promise<void>((release) => {
+        run.release = release
+      }),
+  )
 }
 
 /** Lists what a reload interrupted, with how far the server has it. @returns what ends the watching */
@@ -258,8 +261,8 @@ export function watchUploads(): () => void {
 }
 
 async function findLost(): Promise<void> {
-  const { held = [] } = await navigator.locks.query()
-  const isSent = (url: string) => held.some(({ name }) => name === `alta-upload ${url}`)
+  const held = await heldNames()
+  const isSent = (url: string) => held.has(`alta-upload ${url}`)
   for (const known of allRemembered()) {
     const { url, projectId, name, size } = known
     if (isSent(url) || [...lostUrls.values()].some((each) => each.url === url)) continue

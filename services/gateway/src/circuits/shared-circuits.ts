@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { RedisConfig } from '@alta/kit/config'
-import { Redis, type Result } from 'ioredis'
+import type { Result } from 'ioredis'
 import { z } from 'zod'
+import { impatientRedis } from '../redis.ts'
 import type { Circuit, CircuitRules, Command } from './circuit.ts'
 
 declare module 'ioredis' {
@@ -50,25 +51,15 @@ export interface SharedCircuits {
  * @param clock milliseconds, for tests; Redis' own otherwise, which is the same for all
  */
 export async function openSharedCircuits(
-  { REDIS_URL, REDIS_KEY_PREFIX }: RedisConfig,
+  config: RedisConfig,
   rules: CircuitRules,
   { patienceMs = 100, clock }: { patienceMs?: number; clock?: (() => number) | undefined } = {},
 ): Promise<SharedCircuits> {
-  const redis = new Redis(REDIS_URL, {
-    keyPrefix: `${REDIS_KEY_PREFIX}circuit:`,
-    lazyConnect: true,
-    connectTimeout: 2_000,
+  const redis = await impatientRedis(config, {
+    keyPrefix: `${config.REDIS_KEY_PREFIX}circuit:`,
     commandTimeout: patienceMs,
-    // What cannot be sent fails at once: whoever waits in a queue is a request.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
     scripts: { changeCircuit: { lua } },
   })
-  // Each call says what is wrong; without a listener every lost connection would be printed.
-  redis.on('error', () => undefined)
-  await redis.connect().catch(() => undefined)
 
   return {
     async change(upstream, command) {

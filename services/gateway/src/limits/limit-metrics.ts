@@ -9,10 +9,24 @@ const decisions = new Counter({
   registers: [registry],
 })
 
+export type Outcome = 'allowed' | 'denied' | 'would_have_denied'
+
 export function countDecision(
   policy: PolicyName,
-  outcome: 'allowed' | 'denied' | 'would_have_denied',
+  outcome: Outcome,
   from: 'redis' | 'memory' | 'process',
 ): void {
   decisions.inc({ policy, outcome, from })
+}
+
+/** How often each was found since this process began, under `<policy>:<outcome>`. */
+export async function decisionsSoFar(): Promise<Map<`${PolicyName}:${Outcome}`, number>> {
+  const sums = new Map<`${PolicyName}:${Outcome}`, number>()
+  const { values } = await decisions.get()
+  for (const { labels, value } of values) {
+    // Labels are those that `countDecision` gives.
+    const key = `${labels.policy}:${labels.outcome}` as `${PolicyName}:${Outcome}`
+    sums.set(key, (sums.get(key) ?? 0) + value)
+  }
+  return sums
 }

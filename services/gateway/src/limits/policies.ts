@@ -1,7 +1,7 @@
 import { type Limit, type Rate, readLimit } from './limit-setting.ts'
 
 /** By which caller each policy counts. */
-const countedBy = {
+export const countedBy = {
   everybody: 'everybody',
   user: 'user',
   address: 'address',
@@ -10,6 +10,8 @@ const countedBy = {
 } as const
 
 export type PolicyName = keyof typeof countedBy
+
+export const policyNames = Object.keys(countedBy) as readonly PolicyName[]
 
 /** The numbers of each policy, where its own setting says nothing else. */
 const presets = {
@@ -47,6 +49,8 @@ export interface Policy {
   name: PolicyName
   by: (typeof countedBy)[PolicyName]
   enforced: boolean
+  /** As it was set. */
+  rate: Rate
   /** Of all gateways together. */
   shared: Bucket
   /** Of this one, while it cannot ask the others. */
@@ -60,22 +64,23 @@ export function policiesOf(
   preset: Preset,
   own: Readonly<Partial<Record<PolicyName, Limit | undefined>>>,
 ): Policies {
-  const names = Object.keys(countedBy) as PolicyName[]
   return new Map(
-    names.flatMap((name) => {
+    policyNames.flatMap((name) => {
       const limit = own[name] ?? readLimit(presets[preset][name])
       return limit === undefined || limit === 'off' ? [] : [[name, policyOf(name, limit)] as const]
     }),
   )
 }
 
-function policyOf(name: PolicyName, { requests, seconds, burst, shadow }: Rate): Policy {
+function policyOf(name: PolicyName, rate: Rate): Policy {
+  const { requests, seconds, burst, shadow } = rate
   const share = shareAlone[name] ?? 1
   const interval = (seconds * 1_000_000) / requests
   return {
     name,
     by: countedBy[name],
     enforced: !shadow,
+    rate,
     shared: { interval: Math.ceil(interval), burst },
     alone: { interval: Math.ceil(interval / share), burst: Math.max(1, Math.floor(burst * share)) },
   }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { RedisConfig } from '@alta/kit/config'
 import type { HealthCheck } from '@alta/kit/health/health'
-import { Redis, type Result } from 'ioredis'
+import type { Result } from 'ioredis'
+import { impatientRedis } from '../redis.ts'
 import type { Ask, Clock, Counted, TakeFromAll } from './counters.ts'
 
 declare module 'ioredis' {
@@ -35,24 +36,11 @@ interface Waiting {
  * @param clock for tests; Redis' own otherwise, which is the same for all
  */
 export async function openRedisCounters(
-  { REDIS_URL, REDIS_KEY_PREFIX }: RedisConfig,
+  config: RedisConfig,
   { patienceMs = 50, clock }: { patienceMs?: number; clock?: Clock | undefined } = {},
 ): Promise<RedisCounters> {
-  const prefix = `${REDIS_KEY_PREFIX}limit:`
-  const redis = new Redis(REDIS_URL, {
-    lazyConnect: true,
-    connectTimeout: 2_000,
-    // What cannot be sent fails at once: whoever waits in a queue is a request.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
-    scripts: { takeFromAll: { lua } },
-  })
-  // Each call says what is wrong; without a listener every lost connection would be printed.
-  redis.on('error', () => undefined)
-  // It goes on trying by itself. Requests are counted here meanwhile.
-  await redis.connect().catch(() => undefined)
+  const prefix = `${config.REDIS_KEY_PREFIX}limit:`
+  const redis = await impatientRedis(config, { scripts: { takeFromAll: { lua } } })
 
   const waiting: Waiting[] = []
   function sendAll(): void {

@@ -12,6 +12,7 @@ import { listen } from '../edge/listener.ts'
 import type { BodyRules } from '../edge/request-body.ts'
 import { type Gateway, openGateway } from '../gateway.ts'
 import { processCounters } from '../limits/counters.ts'
+import type { LastDay } from '../limits/last-day.ts'
 import { type Limiter, limiter } from '../limits/limiter.ts'
 import type { Policies } from '../limits/policies.ts'
 import type { LiveRules, LiveTunnels } from '../live/live-tunnel.ts'
@@ -202,6 +203,7 @@ export async function startGateway(
     trustedHops?: number
     policies?: Policies
     limiter?: Limiter
+    lastDay?: LastDay
     live?: Partial<LiveRules>
     circuits?: Circuits
     deprecations?: Readonly<Record<string, Deprecation>>
@@ -221,6 +223,7 @@ export async function startGateway(
     trustedHops: options.trustedHops ?? 0,
     policies: options.policies ?? new Map(),
     limiter: options.limiter ?? limiter(async (asks) => counters(asks)),
+    lastDay: options.lastDay ?? { tell: noRedis, read: noRedis, close: () => undefined },
     deprecations: options.deprecations ?? {},
     transformations: options.transformations ?? {},
     cacheable: options.cacheable ?? new Set(),

@@ -22,3 +22,19 @@ test('who has met somebody’s id is told their name and nothing else; strangers
     expect([refused.status, refused.code]).toEqual([400, 'validation_failed'])
   }
 })
+
+test('a colleague is found by their whole address, in any spelling of it; nobody else is', async () => {
+  const [ann, ben] = [
+    await identity.login(await identity.register()),
+    await identity.login(await identity.register()),
+  ]
+  const find = (email: string, token?: string) =>
+    identity.post('/api/v1/auth/names/by-email', { email }, token)
+  const { status, body } = await find(` ${ben.user.email.toUpperCase()} `, ann.accessToken)
+  expect([status, body]).toEqual([200, { id: ben.user.id, name: ben.user.name }])
+  expect((await find(ben.user.email)).status).toBe(401)
+  const strange = await find('nobody@example.org', ann.accessToken)
+  expect([strange.status, strange.code]).toEqual([404, 'person_not_found'])
+  const part = await find(ben.user.email.split('@')[0] ?? '', ann.accessToken)
+  expect([part.status, part.code]).toEqual([400, 'validation_failed'])
+})

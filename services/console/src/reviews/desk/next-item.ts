@@ -1,6 +1,6 @@
 import { api } from '../../api/api.ts'
 import { queries } from '../../api/queries.ts'
-import { imageOf } from '../page/page-picture.ts'
+import { imageOf } from '../../items/page-picture.ts'
 import { documentQuery, keepState, readingQuery, upcomingQuery, voiceSampleQuery } from '../queries.ts'
 import type { ReviewState } from '../review.ts'
 import { reviewSession } from '../session-log.ts'

@@ -1,17 +1,13 @@
-import type { AnswerTo } from '../../api/api.ts'
-
-type Document = AnswerTo<'/api/v1/documents/{id}', 'get'>
-
-/** Formats of one page that browsers show; of others a picture is drawn while they are read. */
-const shownByBrowsers = new Set(['image/png', 'image/jpeg', 'image/webp'])
+import { type Document, type Item, isShown } from './item.ts'
 
 /** Where the picture of a page is; undefined where there is none. With the version named, browsers keep it. */
 export function imageOf(document: Document, page: number): string | undefined {
-  const { id, version, mediaType, pages } = document
+  const { id, version, pages } = document
   const summary = pages.find(({ number }) => number === page)
   if (summary && 'image' in summary && summary.image)
     return `/api/v1/documents/${id}/pages/${page}/image?version=${version}`
-  if (shownByBrowsers.has(mediaType)) return `/api/v1/documents/${id}/file?version=${version}`
+  // What is one picture needs none drawn.
+  if (isShown(document)) return `/api/v1/documents/${id}/file?version=${version}`
   return undefined
 }
 
@@ -21,3 +17,14 @@ export function thumbnailOf({ id, version, pages }: Document, page: number): str
     ? `/api/v1/documents/${id}/pages/${page}/thumbnail?version=${version}`
     : undefined
 }
+
+/** The first page of a document in small; undefined until it is read, which is when the picture is drawn. */
+export const coverOf = ({
+  kind,
+  id,
+  version,
+  status,
+}: Pick<Item, 'kind' | 'id' | 'version' | 'status'>): string | undefined =>
+  kind === 'document' && ['in_review', 'approved', 'rejected'].includes(status)
+    ? `/api/v1/documents/${id}/thumbnail?version=${version}`
+    : undefined
