@@ -18,6 +18,8 @@ Passwords go into URLs as they are: letters and digits only.
 {{- end }}
 {{- if has "redis" $needs }}
 {{- $_ := set $data "REDIS_URL" (printf "redis://:${redis.password}@%s:%d" $.Values.redis.host (int $.Values.redis.port)) }}
+{{- /* No secret, but it goes with the address: environments that share one Redis must not share limits and circuits. */}}
+{{- $_ := set $data "REDIS_KEY_PREFIX" (printf "%s:" $.Release.Namespace) }}
 {{- end }}
 {{- range $entry.secrets }}
 {{- $_ := set $data .name (printf "${%s.%s}" (.of | default $app) .name) }}

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type AnswerTo, answer, api } from '../../api/api.ts'
 import { useMay } from '../../session/session.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button, LinkButton } from '../../ui/button.tsx'
@@ -16,11 +15,8 @@ import { Listed } from '../parts/list.tsx'
 import { startOver } from '../parts/pages.ts'
 import { SimpleTable } from '../parts/simple-table.tsx'
 import taskStyles from '../tasks/tasks.module.css'
+import { type Action, actions, findReadModels, type ReadModel } from './read-model.ts'
 import { useReplaysText } from './text.ts'
-
-type ReadModel = AnswerTo<'/api/v1/events/read-models', 'get'>['items'][number]
-const actions = ['rebuild', 'switch', 'abort'] as const
-type Action = (typeof actions)[number]
 
 /** What is built from the event store: rebuilt beside the one in use, compared, switched. */
 export function Component() {
@@ -29,10 +25,10 @@ export function Component() {
   const may = useMay()('operations:write')
   const models = useQuery({
     queryKey: ['read-models'],
-    queryFn: () => answer(api.GET('/api/v1/events/read-models')),
-    refetchInterval: ({ state: { data } }) => (data?.items.some(({ building }) => building) ? 2_000 : 30_000),
+    queryFn: () => findReadModels(t('figures')),
+    refetchInterval: ({ state: { data } }) => (data?.some(({ building }) => building) ? 2_000 : 30_000),
   })
-  const rows = models.data?.items ?? []
+  const rows = models.data ?? []
   const chosen = rows.find(({ name }) => name === get('model'))
   const action = oneOf(actions, get('action'))
   return (
@@ -77,6 +73,13 @@ function OneModel({
 }) {
   const t = useReplaysText()
   const { active, building, differing, differences } = model
+  const read = ({ events, position }: ReadModel['active']): [string, string][] =>
+    events === undefined || position === undefined
+      ? []
+      : [
+          [t('events'), count(events)],
+          [t('upTo'), count(position)],
+        ]
   return (
     <Section
       title={`${model.title} (${model.name})`}
@@ -100,8 +103,7 @@ function OneModel({
       <Facts
         of={[
           [t('generation'), active.generation],
-          [t('events'), count(active.events)],
-          [t('upTo'), count(active.position)],
+          ...read(active),
           [t('created'), <Time key="started" at={active.startedAt} />],
         ]}
       />
@@ -123,8 +125,7 @@ function OneModel({
             of={[
               [t('progress'), percent(building.progress)],
               [t('generation'), building.generation],
-              [t('events'), count(building.events)],
-              [t('upTo'), count(building.position)],
+              ...read(building),
               [t('created'), <Time key="started" at={building.startedAt} />],
             ]}
           />
@@ -136,7 +137,7 @@ function OneModel({
           <Notice kind="warn">{t('differ', { count: differing })}</Notice>
           <SimpleTable
             label={t('differ', { count: differing })}
-            rows={differences ?? []}
+            rows={differences}
             rowKey={({ entry }) => entry}
             columns={[
               { title: t('entry'), cell: ({ entry }) => entry },
@@ -153,7 +154,6 @@ function OneModel({
 function ModelDialog({ model, action, onClose }: { model: ReadModel; action: Action; onClose: () => void }) {
   const t = useReplaysText()
   const [isAccepted, setAccepted] = useState(false)
-  const options = { params: { path: { name: model.name } } }
   const differing = model.differing ?? 0
   const needsWord = action === 'switch' && differing > 0
   return (
@@ -163,18 +163,7 @@ function ModelDialog({ model, action, onClose }: { model: ReadModel; action: Act
       danger={action !== 'rebuild'}
       possible={!needsWord || isAccepted}
       onClose={onClose}
-      run={() =>
-        answer(
-          action === 'rebuild'
-            ? api.POST('/api/v1/events/read-models/{name}/rebuild', options)
-            : action === 'abort'
-              ? api.POST('/api/v1/events/read-models/{name}/abort', options)
-              : api.POST('/api/v1/events/read-models/{name}/switch', {
-                  ...options,
-                  body: { acceptDifferences: isAccepted },
-                }),
-        )
-      }
+      run={() => model.act(action, isAccepted)}
       onDone={async () => {
         onClose()
         await startOver('read-models')

@@ -4,6 +4,7 @@ export const useReplaysText = textOf('operate-replays', {
   title: ['Replays', 'Rejeux'],
   newReplay: ['New replay…', 'Nouveau rejeu…'],
   readModels: ['Read models', 'Modèles de lecture'],
+  figures: ['Figures', 'Chiffres'],
   consumer: ['To', 'Vers'],
   span: ['Events of', 'Événements de'],
   total: ['Events', 'Événements'],
