@@ -15,11 +15,12 @@ export function admission(options: { verify: TokenVerifier; keys: ApiKeys }) {
   /** A token of a key that is refused may be of before other roles: the key itself decides. */
   async function byKey(key: string): Promise<Principal> {
     const network = networkOf(currentContext()?.clientAddress ?? '')
+    const token = await options.keys.tokenFor(key, network)
     try {
-      return await options.verify(await options.keys.tokenFor(key, network))
+      return await options.verify(token)
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'session_ended') throw error
-      options.keys.forget(key)
+      options.keys.forget(key, token)
       return options.verify(await options.keys.tokenFor(key, network))
     }
   }
@@ -46,7 +47,7 @@ export function admission(options: { verify: TokenVerifier; keys: ApiKeys }) {
     if (context) context.principal = principal
     if (!isApiKey(token)) return undefined
     return async () => {
-      options.keys.forget(token)
+      options.keys.forget(token, principal.token)
       return (await byKey(token)).token
     }
   }

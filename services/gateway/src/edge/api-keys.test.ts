@@ -87,9 +87,24 @@ test('a token is kept for a minute at most and half of its life, and asked for a
   clock += 59_999
   await keys.tokenFor(key, '203.0.113.1')
   expect(exchanges()).toHaveLength(2)
-  keys.forget(key)
+  keys.forget(key, token)
   await keys.tokenFor(key, '203.0.113.1')
   expect(exchanges()).toHaveLength(3)
+})
+
+test('of many who hear at once that the token of a key has ended one asks for another, and none of them is taken for a guess', async () => {
+  const other = await accessToken({ scope: 'documents:read projects:read' })
+  const keys = apiKeys(openSidecar({ DAPR_HTTP_PORT: gateway.stub.port, DAPR_API_TOKEN: 'sidecar-token' }))
+  identityAnswers(200, { accessToken: token, expiresIn: 120 })
+  await keys.tokenFor(key, '203.0.113.1')
+  identityAnswers(200, { accessToken: other, expiresIn: 120 })
+  const anew = () => {
+    keys.forget(key, token)
+    return keys.tokenFor(key, '203.0.113.1')
+  }
+  const told = await Promise.all(Array.from({ length: 50 }, anew))
+  expect(new Set(told)).toEqual(new Set([other]))
+  expect(exchanges()).toHaveLength(2)
 })
 
 test('a wrong key is asked about once a minute, however often it is sent', async () => {

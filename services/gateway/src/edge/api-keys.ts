@@ -8,6 +8,13 @@ const PREFIX = 'alta_'
 const CACHED_MS = 60_000
 const MOST_CACHED = 10_000
 
+interface Known {
+  token: Promise<string>
+  /** The same once it is here. */
+  given: string | undefined
+  until: number
+}
+
 const exchanged = z.object({ accessToken: z.string(), expiresIn: z.number() })
 
 export const isApiKey = (bearer: string | undefined): boolean => bearer?.startsWith(PREFIX) ?? false
@@ -20,14 +27,14 @@ export interface ApiKeys {
    * @throws {Problem} 401 `unauthenticated`; 429 `too_many_attempts`; 503 `unavailable`
    */
   tokenFor(key: string, network: string): Promise<string>
-  /** Its token is refused: the next call asks anew. */
-  forget(key: string): void
+  /** This token of it is refused: the next call asks anew, unless somebody has done so since. */
+  forget(key: string, token: string): void
 }
 
 export function apiKeys(sidecar: Sidecar, now: () => number = Date.now): ApiKeys {
   const guesses = wrongKeys(now)
   // Hashes, so that a heap dump does not hold every key.
-  const known = new Map<string, { token: Promise<string>; until: number }>()
+  const known = new Map<string, Known>()
   const wrong = new Map<string, number>()
   const hashOf = (key: string) => createHash('sha256').update(key).digest('base64')
 
@@ -68,20 +75,30 @@ export function apiKeys(sidecar: Sidecar, now: () => number = Date.now): ApiKeys
       if ((wrong.get(hash) ?? 0) > now()) throw invalidKey()
       const takeBack = guesses.admit(network)
       // Until it is answered, callers with the same key wait for one question.
-      const entry = { token: Promise.resolve(''), until: now() + CACHED_MS }
+      const entry: Known = { token: Promise.resolve(''), given: undefined, until: now() + CACHED_MS }
       entry.token = exchange(key, (until) => {
         entry.until = until
       })
-      entry.token.then(takeBack, (error: Problem) => {
-        known.delete(hash)
-        if (error.status === 401) noteWrong(hash)
-        else takeBack()
-      })
+      entry.token.then(
+        (token) => {
+          entry.given = token
+          takeBack()
+        },
+        (error: Problem) => {
+          known.delete(hash)
+          if (error.status === 401) noteWrong(hash)
+          else takeBack()
+        },
+      )
       known.set(hash, entry)
       dropOldest(known)
       return entry.token
     },
-    forget: (key) => known.delete(hashOf(key)),
+    // Of many that hear of its end at once one asks, and the others wait for the same: each question counts as a guess.
+    forget(key, token) {
+      const hash = hashOf(key)
+      if (known.get(hash)?.given === token) known.delete(hash)
+    },
   }
 }
 
