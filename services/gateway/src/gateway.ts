@@ -64,24 +64,22 @@ export function openGateway(options: {
     ...sessionRoutes(askIdentity({ sidecar, circuits, timeout })),
   ]
   const console = consoleFiles(options.consoleFolder)
-  const edgeBehind = (trustedHops: number) =>
-    edge({
-      sidecar,
-      table,
-      verify: options.verify,
-      bodies: options.bodies,
-      timeout: options.upstreamTimeout,
-      trustedHops,
-      policies: options.policies,
-      limiter: options.limiter,
-      circuits: options.circuits,
-      deprecations: options.deprecations ?? deprecations,
-      transformations: options.transformations ?? transformations,
-      cacheable: options.cacheable ?? cacheable,
-      unlimited: [healthRoutes({ sidecar, documents }), console.assets],
-      own: [mergedDocument(documents, ownRoutes), docsPage(), console.page],
-      routes: ownRoutes,
-    })
+  const edgeBehind = edge({
+    sidecar,
+    table,
+    verify: options.verify,
+    bodies: options.bodies,
+    timeout: options.upstreamTimeout,
+    policies: options.policies,
+    limiter: options.limiter,
+    circuits: options.circuits,
+    deprecations: options.deprecations ?? deprecations,
+    transformations: options.transformations ?? transformations,
+    cacheable: options.cacheable ?? cacheable,
+    unlimited: [healthRoutes({ sidecar, documents }), console.assets],
+    own: [mergedDocument(documents, ownRoutes), docsPage(), console.page],
+    routes: ownRoutes,
+  })
   const server = publicServer(edgeBehind(options.trustedHops), options.limits)
   return { server, documents, live: serveLiveTunnels(server, options.live, options), inner: edgeBehind(1) }
 }

@@ -37,8 +37,6 @@ export interface EdgeOptions {
   bodies: BodyRules
   /** Milliseconds for a service to answer. */
   timeout: number
-  /** Proxies of our own in front of the gateway. */
-  trustedHops: number
   policies: Policies
   limiter: Limiter
   circuits: Circuits
@@ -57,9 +55,11 @@ export interface EdgeOptions {
 /**
  * Everything a public request passes, from top to bottom. What goes to a service passes without Express, which costs as
  * much as all the rest; what the gateway answers itself is Express'.
+ * @returns it for requests that come through so many proxies of our own. All that it keeps, and the room for what it
+ *   holds, is one for all ways in
  */
-export function edge(options: EdgeOptions): RequestListener {
-  const { sidecar, table, verify, bodies, timeout, trustedHops, circuits, deprecations } = options
+export function edge(options: EdgeOptions): (trustedHops: number) => RequestListener {
+  const { sidecar, table, verify, bodies, timeout, circuits, deprecations } = options
   refuseUnknown(deprecations, table)
   const limit = limitRequests(options.policies, options.limiter)
   const admit = admission({ verify, keys: apiKeys(sidecar) })
@@ -114,7 +114,7 @@ export function edge(options: EdgeOptions): RequestListener {
     }
   }
 
-  return (request, plain) => {
+  return (trustedHops) => (request, plain) => {
     const response: NotedResponse = Object.assign(plain, { locals: {} })
     beginRequest(request, response, () => {
       logRequest(request, response)
