@@ -7,7 +7,7 @@ type State = Circuit['state'] | 'closed'
 
 const open = new Gauge({
   name: 'alta_circuit_open',
-  help: 'Whether a service is not asked, or by way of trial only, because it has failed too often: 1, else 0',
+  help: 'Whether a service is not asked, or by way of trial only, because it has failed too often or was taken out by hand: 1, else 0',
   labelNames: ['upstream'] as const,
   registers: [registry],
 })

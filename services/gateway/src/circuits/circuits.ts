@@ -26,7 +26,8 @@ export interface Circuits {
   look(): Promise<void>
 }
 
-const CLOSED_BY_HAND_ONLY_SECONDS = 30
+/** Nobody knows when a circuit that was opened by hand will be closed: come and see so often. */
+const BY_HAND_RETRY_SECONDS = 30
 
 /**
  * One circuit for each upstream. Closed ones cost a call nothing: what the others have found is looked up every
@@ -89,15 +90,12 @@ export function circuits(
   function refusal(upstream: string): Problem {
     countRefusal(upstream)
     const circuit = known.get(upstream)
-    const waitMs = circuit?.byHand ? CLOSED_BY_HAND_ONLY_SECONDS * 1000 : (circuit?.until ?? 0) - clock()
-    return unavailable(
-      'circuit_open',
-      `The service ${upstream} is not asked right now: it has failed too often.`,
-      {
-        retryAfter: Math.max(1, Math.ceil(waitMs / 1000)),
-        extensions: { upstream },
-      },
-    )
+    const waitMs = circuit?.byHand ? BY_HAND_RETRY_SECONDS * 1000 : (circuit?.until ?? 0) - clock()
+    const why = circuit?.byHand ? 'it was taken out by hand' : 'it has failed too often'
+    return unavailable('circuit_open', `The service ${upstream} is not asked right now: ${why}.`, {
+      retryAfter: Math.max(1, Math.ceil(waitMs / 1000)),
+      extensions: { upstream },
+    })
   }
 
   /** Without asking anybody: as long as nothing can have changed, or the trials are others' already. */
