@@ -87,6 +87,18 @@ test('a query, another route and a service that is away are as ever', async () =
   expect((await fetch(`${gateway.url}${style}?v=1`)).status).toBe(503)
 })
 
+test('an answer that stops in the middle keeps nobody waiting for ever: it is given up, and sent on as ever', async () => {
+  const gateway = await startGateway({ cacheable: new Set([`GET ${style}`]), upstreamTimeout: 500 })
+  onTestFinished(() => gateway.close())
+  const headers = { 'content-type': 'text/css', 'cache-control': 'public, max-age=300', 'content-length': 7 }
+  gateway.stub.answer('identity', (_request, response) => {
+    response.writeHead(200, headers).write('body')
+  })
+  const answer = await fetch(gateway.url + style)
+  await expect(answer.text()).rejects.toThrow()
+  expect(gateway.stub.calls).toHaveLength(2)
+})
+
 test('what is too large to be kept goes through whole', async () => {
   const gateway = await gatewayThatKeeps()
   const large = 'x'.repeat(300 * 1024)

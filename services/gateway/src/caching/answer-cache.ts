@@ -30,7 +30,7 @@ export function answerCache({
   circuits: Circuits
   table: RouteTable
   cacheable: ReadonlySet<string>
-  /** Milliseconds for a service to begin its answer. */
+  /** Milliseconds for a service to give its answer, which is small. */
   timeout: number
 }) {
   refuseOthers(cacheable, table)
@@ -40,8 +40,10 @@ export function answerCache({
   async function ask(upstream: string, path: string): Promise<KeptAnswer | undefined> {
     const passage = await circuits.enter(upstream)
     try {
-      // Nothing of the caller goes with it: the answer is for others as well.
-      const answer = await sidecar.invoke(upstream, path, { timeoutMs: timeout })
+      // Nothing of the caller goes with it: the answer is for others as well. And one that stops in the middle would keep
+      // all who wait for it, and all who come later.
+      const signal = AbortSignal.timeout(timeout)
+      const answer = await sidecar.invoke(upstream, path, { timeoutMs: timeout, signal })
       const told = await keptAnswer(answer, performance.now())
       if (told) kept.set(path, told)
       return told
