@@ -1,11 +1,11 @@
 import { requestConcerns } from '@alta/kit/audit/caller'
-import { permissionsOf } from '@alta/kit/auth/permissions'
 import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
-import { forbidden, notFound } from '@alta/kit/errors'
+import { notFound } from '@alta/kit/errors'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import type { IdentitySchema } from '../database/schema.ts'
 import { hashOf, newToken } from '../keys/opaque-token.ts'
+import { mayGive } from '../users/may-give.ts'
 import { type ClientRow, insertClient, listClients, removeClient } from './client.repository.ts'
 import type { NewClient } from './client.schema.ts'
 
@@ -19,8 +19,7 @@ export function clientService(database: Database<IdentitySchema>) {
       principal: Principal,
       { name, kind, redirectUris, scopes, roles }: NewClient,
     ): Promise<{ client: ClientRow; secret: string | undefined }> {
-      const more = [...permissionsOf(roles)].filter((permission) => !principal.permissions.has(permission))
-      if (more.length > 0) throw forbidden('forbidden', `You do not have ${more.join(', ')} yourself.`)
+      mayGive(principal, roles)
       const secret = kind === 'web' || kind === 'service' ? newToken() : undefined
       const id = randomUUIDv7()
       requestConcerns('client', id)
