@@ -145,11 +145,17 @@ export function apiKeyService(options: {
       return { accessToken: await tokens.issue(subject, expiresIn), expiresIn }
     },
 
-    /** For a job of every minute: so often at most is the use of a key written. */
+    /** For a job of every minute: so often at most is the use of a key written; what cannot be written is by the next. */
     async noteUses(): Promise<void> {
       const ids = [...used]
+      if (ids.length === 0) return
       used.clear()
-      if (ids.length > 0) await database.system(({ tx }) => noteUses(tx, ids))
+      try {
+        await database.system(({ tx }) => noteUses(tx, ids))
+      } catch (error) {
+        for (const id of ids) used.add(id)
+        throw error
+      }
     },
   }
 }
