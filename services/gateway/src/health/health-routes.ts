@@ -21,7 +21,8 @@ export function healthRoutes(options: { sidecar: Sidecar; documents: ServiceDocu
   })
   router.get('/health/ready', (_request, response) => {
     nameRoute(response, 'get', '/health/ready')
-    // Without identity's document no route is known to be public, so nobody could even sign in.
+    // Once identity has been reached through the sidecar: nobody could sign in before. The probes of the platform ask the
+    // internal listener, which looks at the sidecar each time.
     const ready = options.documents.known().has('identity')
     answer(response, ready, { status: ready ? 'ok' : 'unavailable' })
   })

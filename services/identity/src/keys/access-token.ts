@@ -9,9 +9,9 @@ interface TokenSubject {
   roles: readonly string[]
   /** The user's `token_version`. */
   version: number
-  /** When and how somebody proved who they are; a key has nobody who could. */
   /** Of a key: the permissions that it is limited to. */
   scope?: readonly string[]
+  /** When and how somebody proved who they are; a key has nobody who could. */
   proof?: { at: Date; amr: readonly string[] }
 }
 
