@@ -67,7 +67,12 @@ export const config = readConfig('services/gateway/src/config.ts', {
   LIVE_EDGE_KEY: secret({ minimumLength: 32 }).describe(
     'Proves to notifications that a WebSocket comes from here.',
   ),
-  GATEWAY_ALLOWED_ORIGINS: text({ default: '' }).describe(
+  GATEWAY_ALLOWED_ORIGINS: text({
+    default: '',
+    // As browsers write them. What is written otherwise would be no page's, and nobody would be told.
+    pattern: /^([a-z][a-z0-9+.-]*:\/\/[^\s,/A-Z]+(\s*,\s*|$))*$/,
+    expected: 'lower-case origins as "https://app.example.org", with commas between them',
+  }).describe(
     'Origins of pages, with commas between them, that may open WebSockets beside pages of this host.',
   ),
   GATEWAY_LIVE_PER_ADDRESS: integer({ default: 100, min: 1 }).describe(
