@@ -36,8 +36,15 @@ export async function removeConsents(
 ): Promise<boolean> {
   const removed = await tx
     .deleteFrom('oauth_records')
-    .where('user_id', '=', userId)
-    .where('client_id', '=', clientId)
+    // By way of the consents: of a client there may be millions of records, of each refresh by each user one.
+    .where('grant_id', 'in', (records) =>
+      records
+        .selectFrom('oauth_records as consent')
+        .select('consent.grant_id')
+        .where('consent.kind', '=', 'Grant')
+        .where('consent.user_id', '=', userId)
+        .where('consent.client_id', '=', clientId),
+    )
     .returning(['grant_id', 'tenant_id'])
     .execute()
   const tenants = new Map(removed.map(({ grant_id, tenant_id }) => [grant_id, tenant_id]))
