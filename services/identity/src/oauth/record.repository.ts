@@ -56,8 +56,12 @@ export function findRecord(
   return tx
     .selectFrom('oauth_records as record')
     .leftJoin('sessions', 'sessions.id', 'record.session_id')
+    // By its key, which is the hash of its id as of every record: there may be thousands with that grant_id, of each
+    // refresh one.
     .leftJoin('oauth_records as consent', (join) =>
-      join.onRef('consent.grant_id', '=', 'record.grant_id').on('consent.kind', '=', 'Grant'),
+      join
+        .on('consent.kind', '=', 'Grant')
+        .on('consent.hash', '=', sql<Buffer>`sha256(convert_to(record.grant_id, 'UTF8'))`),
     )
     .select(['record.sealed', 'record.payload', 'record.client_id', 'record.user_id', 'record.session_id'])
     .select(
