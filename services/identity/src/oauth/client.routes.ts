@@ -56,7 +56,7 @@ export const clientRoutes = (clients: ClientService): Route[] => [
     summary: 'Remove a program',
     description: 'Its consents, codes and refresh tokens end with it, and its access tokens within seconds.',
     tag: 'oauth',
-    policy: may('users:manage'),
+    policy: recently(may('users:manage')),
     params: z.object({ id: z.uuid() }),
     answers: { 204: { description: 'Removed' } },
     handle: async ({ principal, params }) => {

@@ -74,11 +74,18 @@ export function sessionService(options: {
       if (!user) throw wrong
       if (user.disabled_at) throw accountDisabled()
       const stored = user.password_hash
-      const renewed = passwords.isOutdated(stored) ? await passwords.hash(password) : undefined
+      if (passwords.isOutdated(stored)) {
+        const renewed = await passwords.hash(password)
+        // Before anything is held: of two sign-ins at once each would wait for the other. The hash is another one now,
+        // by this sign-in or by the other.
+        await database.transaction(user.tenant_id, ({ tx }) =>
+          replacePasswordHash(tx, user.id, { from: stored, to: renewed }),
+        )
+        return this.login({ email, password, deviceToken, rememberDevice })
+      }
 
       const outcome = await database.transaction(user.tenant_id, async ({ tx, emit }) => {
         if (!(await holdPasswordHash(tx, user.id, stored))) throw invalidCredentials()
-        if (renewed) await replacePasswordHash(tx, user.id, { from: stored, to: renewed })
         if (await hasSecondFactor(tx, user.id)) {
           const challenge = newToken()
           await insertChallenge(tx, {
