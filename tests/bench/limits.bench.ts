@@ -135,7 +135,8 @@ export async function benchLimits(): Promise<Section> {
 /** As the gateway has it, but with a burst that nobody uses up. */
 function wide(name: PolicyName): Policy {
   const bucket = { interval: COST, burst: ROOM / COST }
-  return { name, by: 'user', enforced: true, shared: bucket, alone: bucket }
+  const rate = { requests: 1e6 / COST, seconds: 1, burst: bucket.burst, shadow: false }
+  return { name, by: 'user', enforced: true, rate, shared: bucket, alone: bucket }
 }
 
 const namesOf = <Name extends string>(named: Readonly<Record<Name, unknown>>): Name[] =>

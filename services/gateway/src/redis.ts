@@ -5,7 +5,10 @@ import { Redis, type RedisOptions } from 'ioredis'
  * A connection for what requests wait for: a call that cannot be sent now fails at once. It connects again by itself;
  * while Redis is away the gateway goes on without.
  */
-export async function impatientRedis({ REDIS_URL }: RedisConfig, options: RedisOptions): Promise<Redis> {
+export async function impatientRedis(
+  { REDIS_URL }: RedisConfig,
+  options: Pick<RedisOptions, 'keyPrefix' | 'commandTimeout' | 'scripts'>,
+): Promise<Redis> {
   const redis = new Redis(REDIS_URL, {
     lazyConnect: true,
     connectTimeout: 2_000,

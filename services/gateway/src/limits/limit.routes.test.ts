@@ -56,7 +56,9 @@ test('what was found is told once, added up over gateways, and forgotten after a
 async function ask(roles: string[]) {
   const headers = { authorization: `Bearer ${await accessToken({ roles })}` }
   const answer = await fetch(`${gateway?.url}/api/v1/gateway/limits`, { headers })
-  return { status: answer.status, body: await answer.json() }
+  // What the tests look at.
+  const body = (await answer.json()) as { items: object[]; routes: object[] }
+  return { status: answer.status, body }
 }
 
 test('operators see each policy as it is set, whom a limit in shadow would have refused, and what routes cost', async () => {
@@ -81,6 +83,8 @@ test('operators see each policy as it is set, whom a limit in shadow would have 
   })
   expect(body.items[3]).toMatchObject({ policy: 'sign-in', countedBy: 'address', state: 'enforced' })
   expect(body.routes).toEqual([
+    { method: 'POST', path: '/api/v1/projects/{id}/documents', cost: 5, policies: [] },
+    { method: 'POST', path: '/api/v1/projects/{id}/voice-samples', cost: 5, policies: [] },
     { method: 'POST', path: '/api/v1/auth/login', cost: 1, policies: ['sign-in'] },
   ])
 })

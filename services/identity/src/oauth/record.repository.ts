@@ -53,36 +53,38 @@ export function findRecord(
   kind: string,
   hash: Buffer,
 ): Promise<FoundRecord | undefined> {
-  return tx
-    .selectFrom('oauth_records as record')
-    .leftJoin('sessions', 'sessions.id', 'record.session_id')
-    // By its key, which is the hash of its id as of every record: there may be thousands with that grant_id, of each
-    // refresh one.
-    .leftJoin('oauth_records as consent', (join) =>
-      join
-        .on('consent.kind', '=', 'Grant')
-        .on('consent.hash', '=', sql<Buffer>`sha256(convert_to(record.grant_id, 'UTF8'))`),
-    )
-    .select(['record.sealed', 'record.payload', 'record.client_id', 'record.user_id', 'record.session_id'])
-    .select(
-      sql<number | null>`extract(epoch from clock_timestamp() - record.consumed_at)::float8`.as(
-        'consumedFor',
-      ),
-    )
-    .where('record.kind', '=', kind)
-    .where('record.hash', '=', hash)
-    .where('record.expires_at', '>', sql<Date>`clock_timestamp()`)
-    .where((is) =>
-      is.or([
-        is('record.session_id', 'is', null),
-        is.and([
-          is('sessions.ended_at', 'is', null),
-          is('sessions.expires_at', '>', sql<Date>`clock_timestamp()`),
+  return (
+    tx
+      .selectFrom('oauth_records as record')
+      .leftJoin('sessions', 'sessions.id', 'record.session_id')
+      // By its key, which is the hash of its id as of every record: there may be thousands with that grant_id, of each
+      // refresh one.
+      .leftJoin('oauth_records as consent', (join) =>
+        join
+          .on('consent.kind', '=', 'Grant')
+          .on('consent.hash', '=', sql<Buffer>`sha256(convert_to(record.grant_id, 'UTF8'))`),
+      )
+      .select(['record.sealed', 'record.payload', 'record.client_id', 'record.user_id', 'record.session_id'])
+      .select(
+        sql<number | null>`extract(epoch from clock_timestamp() - record.consumed_at)::float8`.as(
+          'consumedFor',
+        ),
+      )
+      .where('record.kind', '=', kind)
+      .where('record.hash', '=', hash)
+      .where('record.expires_at', '>', sql<Date>`clock_timestamp()`)
+      .where((is) =>
+        is.or([
+          is('record.session_id', 'is', null),
+          is.and([
+            is('sessions.ended_at', 'is', null),
+            is('sessions.expires_at', '>', sql<Date>`clock_timestamp()`),
+          ]),
         ]),
-      ]),
-    )
-    .where((is) => is.or([is('record.grant_id', 'is', null), is('consent.hash', 'is not', null)]))
-    .executeTakeFirst()
+      )
+      .where((is) => is.or([is('record.grant_id', 'is', null), is('consent.hash', 'is not', null)]))
+      .executeTakeFirst()
+  )
 }
 
 /** Whether a browser is signed in by this session. */

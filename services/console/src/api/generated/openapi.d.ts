@@ -775,6 +775,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/names/by-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose account an e-mail address is, to take them into a project */
+        post: operations["postAuthNamesByEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password-reset": {
         parameters: {
             query?: never;
@@ -1855,6 +1872,26 @@ export interface paths {
         put?: never;
         /** Have no gateway ask a service, until it is closed again by hand */
         post: operations["postGatewayCircuitsUpstreamOpen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateway/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How often callers may ask, and whom that has stopped
+         * @description `wouldHaveDenied` is what a limit in shadow would have refused.
+         */
+        get: operations["getGatewayLimits"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5297,6 +5334,37 @@ export interface operations {
                             id: string;
                             name: string;
                         }[];
+                    };
+                };
+            };
+        };
+    };
+    postAuthNamesByEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
                     };
                 };
             };
@@ -10052,6 +10120,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    getGatewayLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every policy, and the routes that take more than one unit or are counted besides */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @enum {string} */
+                            policy: "everybody" | "user" | "address" | "sign-in" | "refresh";
+                            /** @enum {string} */
+                            countedBy: "everybody" | "user" | "address";
+                            /** @enum {string} */
+                            state: "enforced" | "shadow" | "off";
+                            limit: {
+                                requests: number;
+                                seconds: number;
+                                burst: number;
+                            } | null;
+                            /** @description Requests in 24 hours, of all gateways; null while they do not see each other. */
+                            lastDay: {
+                                allowed: number;
+                                denied: number;
+                                wouldHaveDenied: number;
+                            } | null;
+                        }[];
+                        routes: {
+                            method: string;
+                            path: string;
+                            cost: number;
+                            policies: ("everybody" | "user" | "address" | "sign-in" | "refresh")[];
+                        }[];
+                    };
+                };
             };
         };
     };
