@@ -2,6 +2,7 @@ import {
   brokerEnvironment,
   databaseEnvironment,
   filesEnvironment,
+  integer,
   readConfig,
   seconds,
   serviceEnvironment,
@@ -20,5 +21,8 @@ export const config = readConfig('services/reviews/src/config.ts', {
   ),
   UNDO_SECONDS: seconds({ default: 86_400, min: 0, max: 31_536_000 }).describe(
     'How long a verdict can be taken back. 0: never.',
+  ),
+  ORPHANED_FILE_HOURS: integer({ default: 24, min: 1, max: 8760 }).describe(
+    'Hours that a corrected text is kept in file storage which no verdict names: longer than a verdict takes.',
   ),
 })

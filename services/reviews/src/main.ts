@@ -4,6 +4,7 @@ import { serve } from '@alta/kit/serve'
 import { openStorage } from '@alta/kit/storage/storage'
 import { config } from './config.ts'
 import type { ReviewsSchema } from './database/schema.ts'
+import { sweepFiles } from './readings/sweep-files.ts'
 import { decisions } from './reviews/decide-review.ts'
 import { releaseExpired } from './reviews/release-expired.ts'
 import { countReviews } from './reviews/review.metrics.ts'
@@ -35,6 +36,11 @@ await serve({
       name: 'release expired claims',
       everySeconds: config.CLAIM_SWEEP_SECONDS,
       run: () => releaseExpired(database, clock()),
+    },
+    {
+      name: 'sweep orphaned files',
+      everySeconds: 600,
+      run: () => sweepFiles(database, files, config.ORPHANED_FILE_HOURS),
     },
   ],
 })

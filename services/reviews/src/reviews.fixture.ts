@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { EventContract } from '@alta/contracts/event'
 import { documentOcrCompleted } from '@alta/contracts/events/document-ocr-completed.v1'
 import { projectCreated } from '@alta/contracts/events/project-created.v1'
@@ -20,7 +21,6 @@ import { createTestDatabase } from '@alta/kit/testing/database'
 import { deliverTo, emitted, eventOf } from '@alta/kit/testing/deliver'
 import type { Person } from '@alta/kit/testing/person'
 import type { ReviewsSchema } from './database/schema.ts'
-import { saveReading } from './readings/stored-reading.ts'
 import { decisions } from './reviews/decide-review.ts'
 import { reviewRoutes } from './reviews/review.routes.ts'
 import { reviewService } from './reviews/review.service.ts'
@@ -52,10 +52,11 @@ export async function startReviews() {
   const clock = () => new Date(Date.now() + ahead)
   const { database, admin } = test
   const options = { database, files, claimSeconds: 900, undoSeconds: 86_400, clock }
+  const routes = reviewRoutes(reviewService(options), decisions(options), clock)
   const app = createApp({
     appId: 'reviews',
     appToken: 'a token of the sidecar',
-    routes: reviewRoutes(reviewService(options), decisions(options), clock),
+    routes,
     verifyToken: principalOf,
     idempotency: idempotencyStore(database),
   })
@@ -84,17 +85,26 @@ export async function startReviews() {
     }
   }
 
-  async function store(
-    reading: { kind: 'document'; value: RecognisedDocument } | { kind: 'voice'; value: Transcript },
-  ) {
-    return { ...(await saveReading(files, reading)), mediaType: 'application/json' }
+  /** As an engine leaves what it has read. */
+  async function store(value: RecognisedDocument | Transcript) {
+    const stored = await files.put(Readable.from([Buffer.from(JSON.stringify(value))]))
+    return { ...stored, mediaType: 'application/json' }
   }
 
   return {
     ...test,
     files,
+    routes,
     deliver,
     clock,
+    /** Every file there is. */
+    async stored(): Promise<string[]> {
+      return (await Array.fromAsync(files.list())).map(({ sha256 }) => sha256)
+    },
+    /** Lets so many hours pass for what is known of files that no verdict names. */
+    async age(hours: number) {
+      await admin.query('update files set used_at = used_at - make_interval(hours => $1)', [hours])
+    },
     get: (who: Person | undefined, path: string) => call(who, 'GET', path),
     post: (who: Person | undefined, path: string, body?: unknown, headers = {}) =>
       call(who, 'POST', path, body, headers),
@@ -137,7 +147,7 @@ export async function startReviews() {
         engine: value.engine,
         confidence: value.confidence,
         pages: value.pages.length,
-        result: await store({ kind: 'document', value }),
+        result: await store(value),
       }
       const event = eventOf(documentOcrCompleted, data, traceparent ? { traceparent } : {})
       return { ...data, event, result: data.result, delivered: await deliver(event) }
@@ -152,7 +162,7 @@ export async function startReviews() {
         engine: value.engine,
         confidence: value.confidence,
         duration: value.duration,
-        result: await store({ kind: 'voice', value }),
+        result: await store(value),
       }
       await deliver(eventOf(voiceTranscriptionCompleted, data))
       return data

@@ -39,7 +39,10 @@ export function correctWords(reading: Reading, corrections: readonly Correction[
     .filter(({ before, after }) => before !== after)
     .map(({ index, after }) => ({ at: index, remove: 1, insert: after.split(/\s+/).filter(Boolean) }))
     .sort((a, b) => a.at - b.at)
-  refuseTooManyWords(edits.reduce((count, { insert }) => count + insert.length, words.length))
+  refuseTooManyWords(
+    reading,
+    edits.reduce((count, { insert }) => count + insert.length, words.length),
+  )
   return applyEdits(reading, edits)
 }
 

@@ -1,5 +1,5 @@
 import { badRequest } from '@alta/kit/errors'
-import type { AnyWord, Part } from './reading.ts'
+import { type AnyWord, type Part, type Reading, wordsOf } from './reading.ts'
 
 /** `remove` words from position `at` on give way to `insert`. Edits are in order and do not overlap. */
 export interface Edit {
@@ -111,7 +111,24 @@ function spliceWords(words: readonly string[], edits: readonly Edit[]): string[]
 /** More than any book has. A word takes a hundred bytes with its place, so a small request could fill the storage. */
 const MOST_WORDS = 300_000
 
-/** @throws {Problem} 400 `too_many_words` */
-export function refuseTooManyWords(count: number): void {
-  if (count > MOST_WORDS) throw badRequest('too_many_words', `A text may have at most ${MOST_WORDS} words.`)
+/** What may be written where an engine has read nothing: a dense page, or what is said in five minutes. */
+const WORDS_OF_A_PAGE = 1_000
+const SECONDS_OF_A_PAGE = 300
+
+/**
+ * A text may grow to four times its words and a full page for each page more: an engine may have passed over most of
+ * it, but what has nothing to do with what was read is not worth comparing with it.
+ * @throws {Problem} 400 `too_many_words`, which says how many it may have
+ */
+export function refuseTooManyWords(reading: Reading, count: number): void {
+  const pages =
+    reading.kind === 'document'
+      ? reading.value.pages.length
+      : Math.ceil(reading.value.duration / SECONDS_OF_A_PAGE)
+  const room = 4 * wordsOf(reading).length + WORDS_OF_A_PAGE * Math.max(1, pages)
+  const most = Math.min(room, MOST_WORDS)
+  if (count <= most) return
+  throw badRequest('too_many_words', `This text may have at most ${most} words.`, {
+    extensions: { words: count, most },
+  })
 }

@@ -70,7 +70,7 @@ describe('rewriting the whole text', () => {
 
   it('takes a text with more words than a call may have arguments, and back again', () => {
     const long = 'a '.repeat(200_000).trim()
-    const { reading } = rewrite(document('one two three'), long)
+    const { reading } = rewrite(document('a '.repeat(50_000).trim()), long)
     expect(words(reading)).toHaveLength(200_000)
     expect(words(rewrite(reading, 'one').reading)).toEqual(['one'])
   })
@@ -81,6 +81,24 @@ describe('rewriting the whole text', () => {
     expect(() => rewrite(document('one'), longest)).toThrow(problem)
     const correction = { index: 0, before: 'one', after: longest }
     expect(() => correctWords(document('one'), [correction])).toThrow(problem)
+  })
+
+  it('refuses a text that is out of all proportion to what was read', () => {
+    const refused = expect.objectContaining({ status: 400, code: 'too_many_words' })
+    const ofLength = (count: number) => 'a '.repeat(count)
+    for (const [reading, most] of [
+      [document('one two three'), 1_012],
+      [document('', '', ''), 3_000],
+      [voice('one'), 1_004],
+      [{ kind: 'voice', value: { ...transcriptOf(), duration: 3_600 } } as Reading, 12_000],
+    ] as const) {
+      expect(words(rewrite(reading, ofLength(most)).reading)).toHaveLength(most)
+      expect(() => rewrite(reading, ofLength(most + 1))).toThrow(refused)
+    }
+    const after = ofLength(1_011)
+    expect(() => correctWords(document('one two three'), [{ index: 0, before: 'one', after }])).toThrow(
+      refused,
+    )
   })
 
   it('gives up on alignment instead of holding everybody up', () => {

@@ -21,7 +21,7 @@ export function rewrite(reading: Reading, text: string): { reading: Reading; cor
     start: match.index,
     end: match.index + match[0].length,
   }))
-  refuseTooManyWords(tokens.length)
+  refuseTooManyWords(reading, tokens.length)
   const edits = editsBetween(
     old,
     tokens.map((token) => token.text),

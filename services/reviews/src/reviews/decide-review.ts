@@ -8,6 +8,7 @@ import { conflict } from '@alta/kit/errors'
 import { requireMatch } from '@alta/kit/http/etag'
 import { agreementOf } from '../readings/agreement.ts'
 import { correctWords } from '../readings/correct.ts'
+import { fileIsNamed } from '../readings/file.repository.ts'
 import { type Reading, textOf, wordsOf } from '../readings/reading.ts'
 import { rewrite } from '../readings/rewrite.ts'
 import { loadReading, type StoredReading, saveReading } from '../readings/stored-reading.ts'
@@ -30,6 +31,7 @@ export interface Change {
 /** The verdicts. Each needs the caller's own live claim, and each keeps the text before and after it. */
 export function decisions(options: ReviewServiceOptions) {
   const { files } = options
+  const alone = oneAtATime()
 
   /**
    * The item, and its text as this reviewer is shown it. Checks already what the transaction will check again,
@@ -72,45 +74,53 @@ export function decisions(options: ReviewServiceOptions) {
       return decided
     }
 
-  return {
-    /**
-     * Writes the corrected text to storage and then settles the item with it, or hands it to a second
-     * reviewer, who sees nothing of the first one's. The second approval is final: in how far the two came to
-     * the same text is kept with it. One who would rather have the first look again sends the item back.
-     */
-    async approve(request: Request, change: Change): Promise<Review> {
-      const { seen, shown } = await readClaimed(request)
-      const reading = await read(seen, shown)
-      const before = shown === seen.current ? textOf(reading) : textOf(await read(seen, seen.current))
-      const { reading: corrected, corrections } = changed(reading, change)
-      const after = textOf(corrected)
-      const untouched = corrections.length === 0 && after === textOf(reading)
-      const effort = { corrections: corrections.length, words: wordsOf(reading).length }
-      const stored = untouched ? shown : await saveReading(files, corrected)
+  /**
+   * Writes the corrected text to storage and then settles the item with it, or hands it to a second
+   * reviewer, who sees nothing of the first one's. The second approval is final: in how far the two came to
+   * the same text is kept with it. One who would rather have the first look again sends the item back.
+   */
+  async function approveText(request: Request, change: Change): Promise<Review> {
+    const { seen, shown } = await readClaimed(request)
+    const reading = await read(seen, shown)
+    const before = shown === seen.current ? textOf(reading) : textOf(await read(seen, seen.current))
+    const { reading: corrected, corrections } = changed(reading, change)
+    const after = textOf(corrected)
+    const untouched = corrections.length === 0 && after === textOf(reading)
+    const effort = { corrections: corrections.length, words: wordsOf(reading).length }
+    const stored = untouched ? shown : await saveReading(options, corrected)
 
-      const agreed = after === before
-      const agreement = agreementOf(before, after)
-      const settled = await act(options, request, async (stage) => {
-        const { tx, emit, review, policy, actor } = stage
-        demandSameText(review, seen)
-        const { secondReviewer } = policy
-        const decided = approve(stage, { after: stored, corrections, agreed, agreement, secondReviewer })
-        const { version, round, status } = decided.review
-        await insertVerdict(tx, review, version, decided.verdict, { before, after })
-        if (status === 'open') {
-          emit(reviewPassed, { ...factsOf(review), by: actor, ...effort }, carryingOn(review, version))
-          const data = { ...factsOf(review), confidence: review.confidence, round }
-          emit(reviewOpened, data, carryingOn(review, version))
-        } else {
-          const result = resultFile(stored)
-          const second = decided.verdict.agreed === null ? {} : { agreed, agreement }
-          const data = { ...factsOf(review), by: actor, result, ...effort, ...second }
-          emit(reviewApproved, data, carryingOn(review, version))
-        }
-        return decided.review
-      })
-      noteVerdict(settled, 'approved')
-      return settled
+    const agreed = after === before
+    const agreement = agreementOf(before, after)
+    const settled = await act(options, request, async (stage) => {
+      const { tx, emit, review, policy, actor } = stage
+      demandSameText(review, seen)
+      const { secondReviewer } = policy
+      const decided = approve(stage, { after: stored, corrections, agreed, agreement, secondReviewer })
+      const { version, round, status } = decided.review
+      await insertVerdict(tx, review, version, decided.verdict, { before, after })
+      await fileIsNamed(tx, stored.sha256)
+      if (status === 'open') {
+        emit(reviewPassed, { ...factsOf(review), by: actor, ...effort }, carryingOn(review, version))
+        const data = { ...factsOf(review), confidence: review.confidence, round }
+        emit(reviewOpened, data, carryingOn(review, version))
+      } else {
+        const result = resultFile(stored)
+        const second = decided.verdict.agreed === null ? {} : { agreed, agreement }
+        const data = { ...factsOf(review), by: actor, result, ...effort, ...second }
+        emit(reviewApproved, data, carryingOn(review, version))
+      }
+      return decided.review
+    })
+    noteVerdict(settled, 'approved')
+    return settled
+  }
+
+  return {
+    /** One at a time for an item: to compare texts takes long, and of many who ask at once one can win. */
+    async approve(request: Request, change: Change): Promise<Review> {
+      // Before the turn: who has no claim must not keep anybody who has one from deciding.
+      await readClaimed(request)
+      return alone(request.id, () => approveText(request, change))
     },
 
     sendBack: turnAway(sendBack, reviewSentBack, 'sent_back'),
@@ -130,5 +140,28 @@ function changed(reading: Reading, { text, corrections = [] }: Change) {
 function demandSameText(locked: Review, seen: Review): void {
   if (locked.current.sha256 !== seen.current.sha256) {
     throw conflict('review_changed', 'The text has changed in the meantime. Read the item again.')
+  }
+}
+
+/**
+ * Of what is asked for one item at the same time, the first is done and the others are refused. Others do not wait: with
+ * an Idempotency-Key each would keep a connection meanwhile. In this process alone; between processes the lock on the
+ * item decides, and at most as many do the work in vain.
+ * @throws {Problem} 409 `review_being_decided`
+ */
+function oneAtATime() {
+  const busy = new Set<string>()
+  return async <Result>(id: string, work: () => Promise<Result>): Promise<Result> => {
+    if (busy.has(id)) {
+      throw conflict('review_being_decided', 'Another request decides on this item at this moment.', {
+        headers: { 'retry-after': '1' },
+      })
+    }
+    busy.add(id)
+    try {
+      return await work()
+    } finally {
+      busy.delete(id)
+    }
   }
 }

@@ -127,6 +127,8 @@ export function reviewRoutes(reviews: ReviewService, decisions: Decisions, clock
         'about that.',
       tag: 'reviews',
       policy: may('reviews:decide', 'project reviewer'),
+      // Whole texts are compared, and a file is written.
+      limits: { cost: 10 },
       idempotent: true,
       maximumBytes: MAXIMUM_BYTES,
       params,

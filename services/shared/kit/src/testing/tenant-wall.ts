@@ -21,6 +21,7 @@ export const sharedTables: Readonly<Record<string, string>> = {
   'identity.failed_attempts': 'keyed hashes, counted before anybody’s tenant is known',
   'identity.signing_keys': 'the platform’s: every tenant’s tokens are signed with them',
   'notifications.caught_mails': 'the local catcher’s, which is off in a cluster',
+  'reviews.files': 'which bytes are stored, by their hash',
   'tasks.task_types': 'what services have announced',
 }
 
