@@ -15,8 +15,8 @@ const item = z.object({
   sentBack: count,
   rejected: count,
   undone: count.describe('Verdicts that were taken back, by whoever it was. They count nowhere else.'),
-  corrections: count.describe('Words changed.'),
-  words: count.describe('Of what was approved or passed.'),
+  corrections: count.describe('Words changed; of what was passed once the second reviewer has decided.'),
+  words: count.describe('Of what was approved or passed, likewise.'),
   checked: count.describe('First approvals that a second reviewer has approved in turn.'),
   agreed: count.describe('Of these, those in which both came to the same text, each from the engine’s own.'),
   changedWords: count.describe('Words in which the two differ.'),
@@ -51,10 +51,16 @@ export async function findReviewers(
       where p.tenant_id = v.tenant_id and p.generation = v.generation and p.recognition_id = v.recognition_id
         and p.sequence < v.sequence and p.verdict = 'passed' and p.undone_at is null
       order by p.sequence desc limit 1) p`
+  // Until the second reviewer has decided, what the first one has changed is nobody's to know.
+  const told = sql`(v.verdict <> 'passed' or exists (
+        select from verdicts s
+        where s.tenant_id = v.tenant_id and s.generation = v.generation and s.recognition_id = v.recognition_id
+          and s.sequence > v.sequence and s.verdict <> 'passed' and s.undone_at is null))`
   const { rows } = await sql<Reviewers>`
     with f as (
       select v.at, v.project_id, v.person, r.engine as provider, v.verdict, v.undone_at is not null as taken_back,
-        v.corrections, v.words, null::boolean as agreed
+        case when ${told} then v.corrections end as corrections, case when ${told} then v.words end as words,
+        null::boolean as agreed
       from verdicts v left join readings r on ${ofReading}
       where ${within(window, 'v', 'at')} and v.person is not null
       union all

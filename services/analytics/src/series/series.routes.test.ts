@@ -131,6 +131,29 @@ describe('reviewers', () => {
   })
 })
 
+describe('what a first reviewer has changed', () => {
+  test('counts once the second one has decided, and no longer when that is taken back', async () => {
+    const [tenantId, projectId] = [randomUUIDv7(), randomUUIDv7()]
+    const [ann, second] = [randomUUIDv7(), randomUUIDv7()]
+    const elsewhere = person({ tenantId, roles: ['admin'] })
+    const told = reviewedDocument({ tenantId, projectId, reviewer: ann, second, day: '2026-11-25' })
+    const [settled] = told.events.splice(-1)
+    await analytics.take(
+      project(projectId, { ownerId: elsewhere.userId, name: 'Diaries', tenantId }),
+      ...told.events,
+    )
+    const ofAnn = async () => {
+      const found = await items('/reviewers', elsewhere)
+      return found.find(({ key }: { key: string }) => key === ann)
+    }
+    expect(await ofAnn()).toMatchObject({ passed: 1, corrections: 0, words: 0 })
+    if (settled) await analytics.take(settled)
+    expect(await ofAnn()).toMatchObject({ passed: 1, corrections: 2, words: 100, checked: 1 })
+    await analytics.take(told.undone(5))
+    expect(await ofAnn()).toMatchObject({ passed: 1, corrections: 0, words: 0, checked: 0 })
+  })
+})
+
 describe('failures', () => {
   test('are counted by cause; those of no project are for who sees the tenant', async () => {
     const cause = { key: '2026-11-23', stage: 'reading', cause: 'unreadable_file', failures: 1 }

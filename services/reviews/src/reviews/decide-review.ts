@@ -16,6 +16,7 @@ import { approvalHiddenFrom } from './blind.ts'
 import { demandReviewer, openReview } from './review.access.ts'
 import { approve, reject, requireClaim, sendBack } from './review.actions.ts'
 import { carryingOn, factsOf, resultFile } from './review.events.ts'
+import { isBlindLook, type NewVerdict } from './review.machine.ts'
 import { noteVerdict } from './review.metrics.ts'
 import { findReview, type Review } from './review.repository.ts'
 import { act, type Request, type ReviewServiceOptions } from './review.service.ts'
@@ -37,11 +38,11 @@ export function decisions(options: ReviewServiceOptions) {
    * The item, and its text as this reviewer is shown it. Checks already what the transaction will check again,
    * so that nobody without a claim makes us write files.
    */
-  async function readClaimed({
-    caller,
-    id,
-    ifMatch,
-  }: Request): Promise<{ seen: Review; shown: StoredReading }> {
+  async function readClaimed({ caller, id, ifMatch }: Request): Promise<{
+    seen: Review
+    shown: StoredReading
+    blind: boolean
+  }> {
     return options.database.read(caller.tenantId, async (tx) => {
       const { review, role } = await openReview(tx, caller, id, findReview)
       demandReviewer(role)
@@ -49,7 +50,7 @@ export function decisions(options: ReviewServiceOptions) {
       const verdicts = await findVerdicts(tx, id)
       requireClaim({ review, verdicts, actor: caller.userId, now: options.clock() })
       const shown = approvalHiddenFrom(caller.userId, review, verdicts)?.before ?? review.current
-      return { seen: review, shown }
+      return { seen: review, shown, blind: isBlindLook(verdicts) }
     })
   }
 
@@ -77,10 +78,10 @@ export function decisions(options: ReviewServiceOptions) {
   /**
    * Writes the corrected text to storage and then settles the item with it, or hands it to a second
    * reviewer, who sees nothing of the first one's. The second approval is final: in how far the two came to
-   * the same text is kept with it. One who would rather have the first look again sends the item back.
+   * the same text is kept with it, where it was blind. One who would rather have the first look again sends the item back.
    */
   async function approveText(request: Request, change: Change): Promise<Review> {
-    const { seen, shown } = await readClaimed(request)
+    const { seen, shown, blind } = await readClaimed(request)
     const reading = await read(seen, shown)
     const before = shown === seen.current ? textOf(reading) : textOf(await read(seen, seen.current))
     const { reading: corrected, corrections } = changed(reading, change)
@@ -89,8 +90,8 @@ export function decisions(options: ReviewServiceOptions) {
     const effort = { corrections: corrections.length, words: wordsOf(reading).length }
     const stored = untouched ? shown : await saveReading(options, corrected)
 
-    const agreed = after === before
-    const agreement = agreementOf(before, after)
+    const agreed = blind ? after === before : null
+    const agreement = blind ? agreementOf(before, after) : null
     const settled = await act(options, request, async (stage) => {
       const { tx, emit, review, policy, actor } = stage
       demandSameText(review, seen)
@@ -105,8 +106,7 @@ export function decisions(options: ReviewServiceOptions) {
         emit(reviewOpened, data, carryingOn(review, version))
       } else {
         const result = resultFile(stored)
-        const second = decided.verdict.agreed === null ? {} : { agreed, agreement }
-        const data = { ...factsOf(review), by: actor, result, ...effort, ...second }
+        const data = { ...factsOf(review), by: actor, result, ...effort, ...comparedIn(decided.verdict) }
         emit(reviewApproved, data, carryingOn(review, version))
       }
       return decided.review
@@ -135,6 +135,9 @@ function changed(reading: Reading, { text, corrections = [] }: Change) {
   const real = corrections.filter(({ before, after }) => before !== after)
   return { reading: correctWords(reading, corrections), corrections: real }
 }
+
+const comparedIn = ({ agreed, agreement }: NewVerdict) =>
+  agreed === null || agreement === null ? {} : { agreed, agreement }
 
 /** The text was read before the item was locked: a verdict must be about what the reviewer saw. */
 function demandSameText(locked: Review, seen: Review): void {

@@ -6,6 +6,8 @@ import {
   type Decision,
   follow,
   hasLapsed,
+  isBlindLook,
+  isSecondLook,
   type NewVerdict,
   type ReviewState,
   type Scene,
@@ -50,17 +52,16 @@ export function approve(
   change: {
     after: StoredReading
     corrections: readonly Correction[]
-    agreed: boolean
-    agreement: number
+    /** The two that follow are kept with a second approval that was blind. */
+    agreed: boolean | null
+    agreement: number | null
     secondReviewer: boolean
   },
 ): Decision {
   const { review, verdicts } = scene
   requireClaim(scene)
-  const counting = standing(verdicts)
-  const sentBack = counting.findLastIndex(({ verdict }) => verdict === 'sent-back')
-  const isSecond = counting.slice(sentBack + 1).length > 0
-  const next = unclaimed(review, change.secondReviewer && !isSecond ? 'pass' : 'approve')
+  const next = unclaimed(review, change.secondReviewer && !isSecondLook(verdicts) ? 'pass' : 'approve')
+  const isBlind = isBlindLook(verdicts)
   return {
     review: {
       ...next,
@@ -71,8 +72,8 @@ export function approve(
       ...verdictIn(scene, 'approved', null),
       after: change.after,
       corrections: change.corrections,
-      agreed: isSecond ? change.agreed : null,
-      agreement: isSecond ? change.agreement : null,
+      agreed: isBlind ? change.agreed : null,
+      agreement: isBlind ? change.agreement : null,
     },
   }
 }

@@ -1,6 +1,7 @@
 import { Problem } from '@alta/kit/errors'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { approvalHiddenFrom, beforeHidden } from './blind.ts'
 import { approve, claim, reject, release, sendBack, undo } from './review.actions.ts'
 import {
   hasLapsed,
@@ -33,6 +34,8 @@ class Item {
   now = new Date(0)
   /** Text of the item before each verdict that stands, oldest first. */
   readonly textsBefore: string[] = []
+  /** Verdicts, by their ids, that each person could have read. */
+  readonly read = new Map(people.map((who) => [who as string, new Set<string>()]))
 
   scene(actor: string): Scene {
     return { review: this.review, verdicts: [...this.verdicts], actor, now: this.now }
@@ -41,6 +44,10 @@ class Item {
   keep(review: ReviewState, verdict?: NewVerdict): void {
     this.review = review
     if (verdict) this.verdicts.push({ ...verdict, id: `verdict ${this.verdicts.length}` })
+    for (const [who, read] of this.read) {
+      const hidden = approvalHiddenFrom(who, this.review, this.verdicts)
+      for (const { id } of hidden ? beforeHidden(this.verdicts) : this.verdicts) read.add(id)
+    }
   }
 }
 
@@ -151,6 +158,29 @@ describe('whatever several people do in whatever order', () => {
     )
   })
 
+  it('two are said to agree only where the second could not have read what others made of it', () => {
+    let compared = 0
+    fc.assert(
+      fc.property(fc.array(anyMove, { maxLength: 60 }), (sequence) => {
+        const item = new Item()
+        for (const move of sequence) {
+          const known = [...item.verdicts]
+          const read = new Map([...item.read].map(([who, ids]) => [who, new Set(ids)]))
+          attempt(item, move)
+          const given = item.verdicts[known.length]
+          if (!given || given.agreed === null) continue
+          compared++
+          const sentBack = standing(known).findLast(({ verdict }) => verdict === 'sent-back')
+          const since = known.slice(known.findIndex(({ id }) => id === sentBack?.id) + 1)
+          const others = since.filter(({ by }) => by !== given.by)
+          expect(others.filter(({ id }) => read.get(given.by)?.has(id))).toEqual([])
+        }
+      }),
+      { numRuns: 1000 },
+    )
+    expect(compared).toBeGreaterThan(0)
+  })
+
   it('history only grows, and each verdict is taken back at most once', () => {
     fc.assert(
       fc.property(fc.array(anyMove, { maxLength: 60 }), (sequence) => {
@@ -187,6 +217,24 @@ describe('a second reviewer', () => {
     const differed = itemAfter(...first, moves.claim('ben'), moves.approve('ben', 'text 2', true))
     expect(differed.review).toMatchObject({ status: 'approved', current: { sha256: 'text 2' } })
     expect(differed.verdicts.at(-1)?.agreed).toBe(false)
+  })
+
+  it('agrees with nobody whose text they could have read because a verdict was taken back', () => {
+    const agreedIn = (...steps: Move[]) => itemAfter(...steps).verdicts.at(-1)?.agreed
+    const second = [moves.claim('ben'), moves.approve('ben', 'text 1', true)]
+    const looked = [moves.claim('ben'), moves.approve('ben', 'text 0', true), moves.undo('ben')]
+    expect(agreedIn(...first, ...looked, ...second)).toBe(null)
+    const rejected = [moves.claim('ben'), moves.reject('ben'), moves.undo('ben')]
+    expect(agreedIn(...first, ...rejected, ...second)).toBe(null)
+    const passed = [...first, moves.undo('ann'), ...first]
+    expect(agreedIn(...passed, ...second)).toBe(null)
+    const anew = [moves.claim('cleo'), moves.sendBack('cleo'), moves.claim('ben')]
+    const pair = [
+      moves.approve('ben', 'text 2', true),
+      moves.claim('ann'),
+      moves.approve('ann', 'text 2', true),
+    ]
+    expect(agreedIn(...passed, ...anew, ...pair)).toBe(true)
   })
 
   it('who sends back starts both approvals anew', () => {

@@ -72,7 +72,7 @@ export interface Verdict {
   readonly before: StoredReading
   readonly after: StoredReading
   readonly corrections: readonly Correction[]
-  /** Of a second approval: whether it came to the same text as the first one, without having seen it. */
+  /** Of a second approval: whether it came to the same text as the first one, which nobody could have read. */
   readonly agreed: boolean | null
   /** Of a second approval: share of the words on which the two agree, 0 to 1. */
   readonly agreement: number | null
@@ -111,6 +111,23 @@ export function standing(verdicts: readonly Verdict[]): Verdict[] {
   const undone = new Set(verdicts.map(({ undoes }) => undoes))
   return verdicts.filter(({ id, verdict }) => verdict !== 'undone' && !undone.has(id))
 }
+
+/** What has happened since the last time that the item was sent back: from there on both approvals begin anew. */
+function sinceSentBack(verdicts: readonly Verdict[]): readonly Verdict[] {
+  const sentBack = standing(verdicts).findLast(({ verdict }) => verdict === 'sent-back')
+  return verdicts.slice(verdicts.findIndex(({ id }) => id === sentBack?.id) + 1)
+}
+
+/** Whether somebody has approved it before, and nobody has sent it back since. */
+export const isSecondLook = (verdicts: readonly Verdict[]): boolean =>
+  standing(sinceSentBack(verdicts)).length > 0
+
+/**
+ * Whether the second look is one that nobody had before: only then does it say something that both come to the same.
+ * A verdict that is taken back has settled the item, or has laid it open, and everybody could read both texts meanwhile.
+ */
+export const isBlindLook = (verdicts: readonly Verdict[]): boolean =>
+  isSecondLook(verdicts) && sinceSentBack(verdicts).every(({ verdict }) => verdict !== 'undone')
 
 /** Where an action leads. @throws {Problem} 409 `review_done`, `review_superseded`, `review_closed` */
 export function follow(from: Status, action: Action): Status {

@@ -33,14 +33,19 @@ const roundResource = z.object({
   before: z.string(),
   after: z.string(),
   corrections: z.array(correction),
-  /** Of a second approval: whether it came to the same text as the first one. */
-  agreed: z.boolean().nullable(),
+  agreed: z
+    .boolean()
+    .nullable()
+    .describe(
+      'Of a second approval: whether it came to the same text as the first one; null where that could be read, ' +
+        'because a verdict had been taken back',
+    ),
   agreement: z
     .number()
     .min(0)
     .max(1)
     .nullable()
-    .describe('Of a second approval: share of the words that both have'),
+    .describe('Of a second approval, as `agreed`: share of the words that both have'),
   /** Somebody has taken this verdict back. */
   undone: z.boolean(),
 })

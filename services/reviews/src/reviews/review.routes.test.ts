@@ -386,6 +386,27 @@ describe('a second reviewer', () => {
     expect(again.body).toMatchObject({ text: 'Dear Mrs Smith', round: 2 })
   })
 
+  it('who has read the first one’s text and taken their own verdict back agrees with nobody', async () => {
+    const { id, projectId } = await openItem({ secondReviewer: true })
+    const second = person()
+    await reviews.member(projectId, second, 'reviewer')
+    await reviews.post(owner, `/reviews/${id}/claim`)
+    await reviews.post(owner, `/reviews/${id}/approve`, { corrections: [correction] })
+    await reviews.post(second, `/reviews/${id}/claim`)
+    await reviews.post(second, `/reviews/${id}/approve`)
+    const { rounds } = (await reviews.get(second, `/reviews/${id}`)).body
+    await reviews.post(second, `/reviews/${id}/undo`)
+    await reviews.post(second, `/reviews/${id}/claim`)
+    const again = await reviews.post(second, `/reviews/${id}/approve`, { text: rounds[0].after })
+    expect(again.body.status).toBe('approved')
+    const { body } = await reviews.get(owner, `/reviews/${id}`)
+    expect(body.text).toBe('Dear Mrs Smith')
+    expect(body.rounds.at(-1)).toMatchObject({ verdict: 'approved', agreed: null, agreement: null })
+    const settled = (await reviews.emitted(reviewApproved)).filter(({ reviewId }) => reviewId === id).at(-1)
+    expect(settled).not.toHaveProperty('agreed')
+    expect(settled).not.toHaveProperty('agreement')
+  })
+
   it('is not offered what they themselves have approved or sent back', async () => {
     const { id, projectId } = await openItem({ secondReviewer: true })
     const idsFor = async (who: ReturnType<typeof person>, more = '') =>

@@ -4527,9 +4527,9 @@ export interface operations {
                             rejected: number;
                             /** @description Verdicts that were taken back, by whoever it was. They count nowhere else. */
                             undone: number;
-                            /** @description Words changed. */
+                            /** @description Words changed; of what was passed once the second reviewer has decided. */
                             corrections: number;
-                            /** @description Of what was approved or passed. */
+                            /** @description Of what was approved or passed, likewise. */
                             words: number;
                             /** @description First approvals that a second reviewer has approved in turn. */
                             checked: number;
@@ -11791,8 +11791,9 @@ export interface operations {
                                 before: string;
                                 after: string;
                             }[];
+                            /** @description Of a second approval: whether it came to the same text as the first one; null where that could be read, because a verdict had been taken back */
                             agreed: boolean | null;
-                            /** @description Of a second approval: share of the words that both have */
+                            /** @description Of a second approval, as `agreed`: share of the words that both have */
                             agreement: number | null;
                             undone: boolean;
                         }[];
@@ -11855,8 +11856,9 @@ export interface operations {
                                 before: string;
                                 after: string;
                             }[];
+                            /** @description Of a second approval: whether it came to the same text as the first one; null where that could be read, because a verdict had been taken back */
                             agreed: boolean | null;
-                            /** @description Of a second approval: share of the words that both have */
+                            /** @description Of a second approval, as `agreed`: share of the words that both have */
                             agreement: number | null;
                             undone: boolean;
                         }[];
