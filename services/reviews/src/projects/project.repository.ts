@@ -39,15 +39,18 @@ export async function saveDeletion(tx: Tx, news: ProjectNews, at: Date): Promise
     .execute()
 }
 
-/** @param role null when the person has left the project */
+/**
+ * @param role null when the person has left the project
+ * @returns false when something newer is known
+ */
 export async function saveMember(
   tx: Tx,
   news: ProjectNews & { userId: string },
   role: ProjectRole | null,
   at: Date,
-): Promise<void> {
+): Promise<boolean> {
   const removed_at = role === null ? at : null
-  await tx
+  const saved = await tx
     .insertInto('members')
     .values({ ...keyOf(news), user_id: news.userId, role: role ?? 'viewer', removed_at })
     .onConflict((conflict) =>
@@ -60,7 +63,9 @@ export async function saveMember(
         }))
         .whereRef('members.sequence', '<=', 'excluded.sequence'),
     )
+    .returning('user_id')
     .execute()
+  return saved.length > 0
 }
 
 /** Undefined while `project.created.v1` has not arrived. */

@@ -37,10 +37,28 @@ export function claim({ review, verdicts, actor, now }: Scene, seconds: number):
   }
 }
 
-/** @throws {Problem} 409 as `requireClaim` */
-export function release(scene: Scene): ReviewState {
-  requireClaim(scene)
+/**
+ * Gives one's own claim back; an owner of the project ends anybody's.
+ * @throws {Problem} 409 as `requireClaim`
+ */
+export function release(scene: Scene, rules: { isOwner: boolean }): ReviewState {
+  const isHeld = statusAt(scene.review, scene.now) === 'claimed'
+  if (!(isHeld && rules.isOwner)) requireClaim(scene)
   return unclaimed(scene.review, 'release')
+}
+
+/** More than anybody works on at a time: what is claimed is kept from everybody else. */
+const MOST_CLAIMS = 20
+
+/**
+ * @param others how many other items the person has claimed
+ * @throws {Problem} 409 `too_many_claims`
+ */
+export function refuseTooManyClaims(others: number): void {
+  if (others < MOST_CLAIMS) return
+  throw conflict('too_many_claims', `You have claimed ${others} items. Decide on some, or release them.`, {
+    extensions: { claims: others, most: MOST_CLAIMS },
+  })
 }
 
 /**

@@ -73,7 +73,7 @@ const moves = {
     expect([null, actor]).toContain(heldBy)
   },
   release: (actor: string) => (item: Item) => {
-    item.keep(release(item.scene(actor)))
+    item.keep(release(item.scene(actor), { isOwner: actor === owner }))
   },
   approve: (actor: string, text: string, secondReviewer: boolean) => (item: Item) => {
     const after = { sha256: text, size: 1 }
@@ -292,6 +292,17 @@ describe('a claim', () => {
     const item = itemAfter(moves.claim('ann'), moves.wait(CLAIM_SECONDS - 1), moves.claim('ann'))
     moves.wait(CLAIM_SECONDS - 1)(item)
     expect(attempt(item, moves.reject('ann'))).toBe('done')
+  })
+
+  it('is ended by an owner of the project, and by nobody else', () => {
+    const claimed = () => itemAfter(moves.claim('ann'))
+    expect(attempt(claimed(), moves.release('ben'))).toBe('review_already_claimed')
+    const item = itemAfter(moves.claim('ann'), moves.release(owner))
+    expect(item.review).toMatchObject({ status: 'open', claimedBy: null })
+    expect(attempt(item, moves.release(owner))).toBe('review_not_claimed')
+    expect(attempt(item, moves.approve('ann', 'text 1', false))).toBe('review_not_claimed')
+    const lapsed = itemAfter(moves.claim('ann'), moves.wait(CLAIM_SECONDS))
+    expect(attempt(lapsed, moves.release(owner))).toBe('review_not_claimed')
   })
 
   it('is not had on what is done', () => {

@@ -164,6 +164,35 @@ export async function expireClaims(tx: Tx, now: Date, limit: number): Promise<Re
   return rows.map(toReview)
 }
 
+/**
+ * Live claims of a person on other items than this one. Counted in turn: another claim of the same person waits until
+ * this transaction ends, so that of many at once none is overlooked.
+ */
+export async function countOtherClaims(tx: Tx, userId: string, id: string, now: Date): Promise<number> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`claims of ${userId}`}, 0))`.execute(tx)
+  // A statement of its own: one sees what was committed before it began, and not what it has waited for.
+  const { rows } = await sql<{ claims: number }>`
+    select count(*)::int as claims from review_items
+    where status = 'claimed' and claimed_by = ${userId} and id <> ${id} and claim_expires_at > ${now}`.execute(
+    tx,
+  )
+  return rows[0]?.claims ?? 0
+}
+
+/** Frees what a person has claimed in a project. */
+export async function freeClaims(
+  tx: Tx,
+  { projectId, userId }: { projectId: string; userId: string },
+  now: Date,
+): Promise<Review[]> {
+  const { rows } = await sql<Selectable<ReviewItemsTable>>`
+    update review_items
+    set status = 'open', claimed_by = null, claim_expires_at = null, version = version + 1, updated_at = ${now}
+    where status = 'claimed' and claimed_by = ${userId} and project_id = ${projectId}
+    returning *`.execute(tx)
+  return rows.map(toReview)
+}
+
 export const supersedeItems = (tx: Tx, subjectId: string, now: Date): Promise<void> =>
   endItems(tx, sql`subject_id = ${subjectId}`, 'supersede', now)
 

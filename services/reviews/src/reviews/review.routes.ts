@@ -95,7 +95,9 @@ export function reviewRoutes(reviews: ReviewService, decisions: Decisions, clock
       method: 'post',
       path: '/api/v1/reviews/:id/claim',
       summary: 'Take an item, or extend one’s own claim',
-      description: 'Of many who ask at once one gets it; the others are told `review_already_claimed`.',
+      description:
+        'Of many who ask at once one gets it; the others are told `review_already_claimed`. Nobody holds more than ' +
+        'twenty at a time: `too_many_claims`.',
       tag: 'reviews',
       policy: may('reviews:decide', 'project reviewer'),
       params,
@@ -108,6 +110,7 @@ export function reviewRoutes(reviews: ReviewService, decisions: Decisions, clock
       method: 'post',
       path: '/api/v1/reviews/:id/release',
       summary: 'Give a claimed item back to the queue',
+      description: 'By who has claimed it. Owners of the project end the claims of others, too.',
       tag: 'reviews',
       policy: may('reviews:decide', 'project reviewer'),
       params,

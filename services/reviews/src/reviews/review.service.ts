@@ -12,10 +12,11 @@ import type { Reading } from '../readings/reading.ts'
 import { loadReading } from '../readings/stored-reading.ts'
 import { approvalHiddenFrom, beforeHidden } from './blind.ts'
 import { type Access, type Caller, demandReviewer, openReview, seesAllProjects } from './review.access.ts'
-import { claim, release, undo } from './review.actions.ts'
+import { claim, refuseTooManyClaims, release, undo } from './review.actions.ts'
 import { carryingOn, factsOf } from './review.events.ts'
 import { hasLapsed, type ReviewState, type Scene } from './review.machine.ts'
 import {
+  countOtherClaims,
   findQueue,
   findReview,
   lockReview,
@@ -136,9 +137,10 @@ export function reviewService(options: ReviewServiceOptions) {
     },
 
     claim: (request: Request): Promise<Review> =>
-      act(options, request, (stage) => {
-        const { review, emit, actor, now } = stage
+      act(options, request, async (stage) => {
+        const { tx, review, emit, actor, now } = stage
         const next = claim(stage, claimSeconds)
+        refuseTooManyClaims(await countOtherClaims(tx, actor, review.id, now))
         // The sweep has not come by yet: first the old claim ends, then the new one begins.
         if (hasLapsed(review, now)) {
           emit(reviewReleased, { ...factsOf(review), by: null }, { sequence: review.version })
@@ -150,7 +152,7 @@ export function reviewService(options: ReviewServiceOptions) {
 
     release: (request: Request): Promise<Review> =>
       act(options, request, (stage) => {
-        const next = release(stage)
+        const next = release(stage, { isOwner: stage.role === 'owner' })
         const data = { ...factsOf(stage.review), by: stage.actor }
         stage.emit(reviewReleased, data, { sequence: next.version })
         return next

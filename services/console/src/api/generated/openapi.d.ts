@@ -2479,7 +2479,7 @@ export interface paths {
         put?: never;
         /**
          * Take an item, or extend one’s own claim
-         * @description Of many who ask at once one gets it; the others are told `review_already_claimed`.
+         * @description Of many who ask at once one gets it; the others are told `review_already_claimed`. Nobody holds more than twenty at a time: `too_many_claims`.
          */
         post: operations["postReviewsIdClaim"];
         delete?: never;
@@ -2514,7 +2514,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a claimed item back to the queue */
+        /**
+         * Give a claimed item back to the queue
+         * @description By who has claimed it. Owners of the project end the claims of others, too.
+         */
         post: operations["postReviewsIdRelease"];
         delete?: never;
         options?: never;

@@ -5,9 +5,9 @@ import { reviewFacts, reviewFactsExample } from '../resources/review.ts'
 export const reviewReleased = event({
   topic: 'review.released.v1',
   owner: 'reviews',
-  summary: 'An item is free again: given back, or its claim has expired.',
+  summary: 'An item is free again: given back, its claim ended by an owner, or expired.',
   schema: reviewFacts.extend({
-    /** Null when the claim expired. */
+    /** Null when nobody did it: the claim expired, or who had it may no longer review in the project. */
     by: z.uuid().nullable(),
   }),
   example: {
