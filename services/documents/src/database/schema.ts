@@ -215,6 +215,8 @@ export interface RecognitionTable {
   engine: string | null
   /** SHA-256 of the result that the engine left. */
   machine_result: string | null
+  /** The same when another run counted already: nothing of it is shown here. */
+  unused_result: string | null
   failure_code: string | null
   failure_detail: string | null
   failure_cause: FailureCause | null

@@ -1,5 +1,5 @@
 import type { Page, PagePicture } from '@alta/contracts/resources/recognition'
-import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { PictureKind, Schema } from '../database/schema.ts'
 import { filesAreNamed, filesAreReleased } from '../intake/file.repository.ts'
 import type { ReadingKey } from '../intake/reading.repository.ts'
@@ -82,16 +82,6 @@ export async function findPicture(tx: Tx, wanted: WantedPicture): Promise<PagePi
     .limit(1)
     .executeTakeFirst()
   return row && pictureOf(row)
-}
-
-/** @returns the files that they named */
-export async function purgePictures(tx: Tx, itemIds: readonly string[]): Promise<string[]> {
-  const { rows } = await sql<{ sha256: string }>`
-    delete from page_pictures using recognitions
-    where recognitions.id = page_pictures.recognition_id and recognitions.item_id = any(${itemIds}::uuid[])
-    returning page_pictures.sha256
-  `.execute(tx)
-  return rows.map((row) => row.sha256)
 }
 
 export const filesOfPages = (pages: readonly Page[]): string[] =>

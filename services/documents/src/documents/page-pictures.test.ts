@@ -173,6 +173,15 @@ describe('the sweep', () => {
     expect(await isThere('two letters, page 1, small')).toBe(false)
   })
 
+  test('takes the pictures of a document that somebody has purged', async () => {
+    const { item } = await readItem(await drawnReading('by hand', 'a postcard'))
+    await documents.call(owner, 'DELETE', item.path)
+    expect((await documents.call(owner, 'POST', `${item.path}/purge`)).status).toBe(204)
+    await documents.age(25)
+    await sweep()
+    expect(await isThere('a postcard, page 1')).toBe(false)
+  })
+
   test('takes the pictures of a document that was purged while it was read', async () => {
     const item = await uploadedItem(documents, owner, 'document')
     await purge(item)

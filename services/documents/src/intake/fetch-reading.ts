@@ -1,4 +1,5 @@
 import type { StoredFile } from '@alta/contracts/resources/file'
+import { Problem } from '@alta/kit/errors'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../database/schema.ts'
@@ -15,13 +16,22 @@ export interface Fetched {
   leave(tx: Kysely<Schema>): Promise<void>
 }
 
-/** Fetches a reading before the transaction that keeps it: no file is read while rows are locked. */
+/**
+ * Fetches a reading before the transaction that keeps it: no file is read while rows are locked. One that is not in
+ * storage is missed by whoever keeps it alone: what was purged may be told of once more.
+ */
 export async function fetchReading<Content extends Read, Part>(
   files: FileStorage,
   kind: Kind<Content, Part>,
   file: StoredFile,
 ): Promise<Fetched> {
-  const content = await readResult(files, file, kind.result)
+  let content: Content
+  try {
+    content = await readResult(files, file, kind.result)
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === 'file_missing')) throw error
+    return { keep: () => Promise.reject(error), leave: () => Promise.resolve() }
+  }
   const reading = {
     text: kind.textOf(content),
     confidence: content.confidence,

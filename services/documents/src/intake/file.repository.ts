@@ -29,7 +29,7 @@ export async function filesAreReleased(tx: Kysely<Schema>, sha256s: readonly str
 
 export interface TakenFile {
   readonly sha256: string
-  /** Some version, or part of an upload, has these bytes after all, or some page looks like them. */
+  /** Some version, or part of an upload, has these bytes after all, or some page looks like them or was read to them. */
   readonly named: boolean
 }
 
@@ -45,7 +45,9 @@ export async function takeOldFile(tx: Kysely<Schema>, hours: number): Promise<Ta
     )
     returning sha256, exists (select from versions where versions.sha256 = files.sha256)
       or exists (select from upload_parts where upload_parts.sha256 = files.sha256)
-      or exists (select from page_pictures where page_pictures.sha256 = files.sha256) as named
+      or exists (select from page_pictures where page_pictures.sha256 = files.sha256)
+      or exists (select from readings where readings.result_sha256 = files.sha256)
+      or exists (select from recognitions where recognitions.unused_result = files.sha256) as named
   `.execute(tx)
   return rows[0]
 }

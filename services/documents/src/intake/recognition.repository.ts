@@ -90,7 +90,26 @@ export async function saveVerdict(tx: Tx, id: string, next: NewVerdict): Promise
   return rows[0]
 }
 
-/** With their readings, pages and segments. */
-export async function purgeRecognitions(tx: Tx, itemIds: readonly string[]): Promise<void> {
-  await sql`delete from recognitions where item_id = any(${itemIds}::uuid[])`.execute(tx)
+/** What was read although another run counts by now. @returns false when the item was purged */
+export async function saveUnusedResult(tx: Tx, id: string, sha256: string): Promise<boolean> {
+  const { rows } = await sql`
+    update recognitions set unused_result = ${sha256} where id = ${id} returning id`.execute(tx)
+  return rows.length > 0
+}
+
+/**
+ * With their readings, pages, segments, pictures and waveforms.
+ * @returns the files that they named, but for those that reviewers have made: `reviews` removes these itself
+ */
+export async function purgeRecognitions(tx: Tx, itemIds: readonly string[]): Promise<string[]> {
+  // The rows that go with a run are still seen by the statement that deletes it.
+  const { rows } = await sql<{ sha256: string }>`
+    with gone as (
+      delete from recognitions where item_id = any(${itemIds}::uuid[])
+      returning id, machine_result, unused_result, case when verdict_by is null then approved_result end as settled)
+    select sha256 from page_pictures where recognition_id in (select id from gone)
+    union
+    select sha256 from gone cross join lateral (values (machine_result), (unused_result), (settled)) file (sha256)
+    where sha256 is not null`.execute(tx)
+  return rows.map((row) => row.sha256)
 }

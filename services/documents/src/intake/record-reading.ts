@@ -4,11 +4,12 @@ import type { FileStorage } from '@alta/kit/storage/storage'
 import type { Schema } from '../database/schema.ts'
 import { causeOf } from './failure.ts'
 import { type Fetched, fetchReading } from './fetch-reading.ts'
+import { filesAreReleased } from './file.repository.ts'
 import { addHistory } from './history.repository.ts'
 import { noteConfidence } from './intake.metrics.ts'
 import { lockItemOfRecognition } from './item.repository.ts'
 import type { Kind } from './kind.ts'
-import { saveFailure, saveMachineResult, saveStart } from './recognition.repository.ts'
+import { saveFailure, saveMachineResult, saveStart, saveUnusedResult } from './recognition.repository.ts'
 import { settle } from './settle.ts'
 import { tellUploader } from './tell-uploader.ts'
 
@@ -41,7 +42,12 @@ export function recordReading<Data extends Completed>(
     run: (data) => fetchReading(files, kind, data.result),
     async commit(fetched, { data, tx, message }) {
       const item = await lockItemOfRecognition(tx, kind.table, data.recognitionId)
-      if (!item) return fetched.leave(tx)
+      if (!item) {
+        await fetched.leave(tx)
+        const { sha256 } = data.result
+        const isThere = await saveUnusedResult(tx, data.recognitionId, sha256)
+        return isThere ? undefined : filesAreReleased(tx, [sha256])
+      }
       await fetched.keep(tx, item)
       const { engine, confidence, result } = data
       const run = await saveMachineResult(tx, data.recognitionId, { engine, sha256: result.sha256 })

@@ -1,7 +1,6 @@
 import type { Database } from '@alta/kit/database/database'
 import type { FileStorage } from '@alta/kit/storage/storage'
 import type { Schema } from '../database/schema.ts'
-import { purgePictures } from '../documents/page-picture.repository.ts'
 import { purgeProjects } from '../projects/project.repository.ts'
 import { filesAreReleased, takeOldFile } from './file.repository.ts'
 import { purgeHistory } from './history.repository.ts'
@@ -30,8 +29,7 @@ export async function purgeDeleted(
       }
     }
     await filesAreReleased(tx, await purgeVersions(tx, purged))
-    await filesAreReleased(tx, await purgePictures(tx, purged))
-    await purgeRecognitions(tx, purged)
+    await filesAreReleased(tx, await purgeRecognitions(tx, purged))
     await purgeHistory(tx, purged)
     // None is left behind only when fewer were found than looked for.
     if (purged.length < ITEMS_PER_TURN) await purgeProjects(tx, days)
@@ -39,10 +37,10 @@ export async function purgeDeleted(
 }
 
 /**
- * Removes uploaded files and pictures of pages that nothing names and nobody has stored again for `hours`. Looks only
- * at files that this service knows of (table `files`): the results of engines and reviewers lie in the same storage.
- * A file goes while its row is locked, so that an upload of the same bytes waits and then finds them gone. Pictures come
- * without a row, until their document is told to have been read: the storage knows when they came.
+ * Removes uploaded files, pictures of pages and results of engines that nothing names and nobody has stored again for
+ * `hours`. Looks only at files that this service knows of (table `files`): others keep theirs in the same storage.
+ * A file goes while its row is locked, so that an upload of the same bytes waits and then finds them gone. Pictures and
+ * results come without a row, until their item is told to have been read: the storage knows when they came.
  * @returns how many files were removed
  */
 export async function sweepFiles(

@@ -133,6 +133,28 @@ describe('restoring', () => {
   })
 })
 
+type Item = Awaited<ReturnType<typeof uploadedItem>>
+
+async function itemRead(text: string) {
+  const item = await uploadedItem(documents, owner, 'document')
+  const read = await item.result(text)
+  await item.completed(read)
+  return { ...item, read }
+}
+
+async function swept(): Promise<void> {
+  await documents.age(25)
+  await sweepFiles(documents.database, documents.files, 24)
+}
+
+/** Whether this file is gone a day after the item was purged. */
+async function gone(item: Item, { sha256 }: { sha256: string }): Promise<boolean> {
+  await documents.call(owner, 'DELETE', item.path)
+  expect((await documents.call(owner, 'POST', `${item.path}/purge`)).status).toBe(204)
+  await swept()
+  return (await documents.files.stat(sha256)) === undefined
+}
+
 describe('purging', () => {
   test('removes an item for good, by owners and from the trash alone', async () => {
     const { body } = await upload(pdf(), reviewer)
@@ -148,6 +170,47 @@ describe('purging', () => {
     await documents.age(25)
     await sweepFiles(documents.database, documents.files, 24)
     expect(await documents.files.stat(body.sha256)).toBeUndefined()
+  })
+
+  test('takes the machine’s readings with it, and leaves what another item was read to and what is others’', async () => {
+    const [one, other] = [await itemRead('Dear Ben'), await itemRead('Dear Ben')]
+    expect(one.read.sha256).toBe(other.read.sha256)
+    const corrected = await one.result('Dear Ben!')
+    await one.approved(corrected, owner.userId)
+    expect(await gone(one, one.read)).toBe(false)
+    expect(await gone(other, other.read)).toBe(true)
+    // `reviews` hears of the purge and removes it.
+    expect(await documents.files.stat(corrected.sha256)).toBeDefined()
+  })
+
+  test('takes a reading that was settled without a person and before the machine’s was heard of', async () => {
+    const item = await uploadedItem(documents, owner, 'voice')
+    const read = await item.result('Good morning')
+    await item.approved(read, null)
+    expect(await gone(item, read)).toBe(true)
+  })
+
+  test('takes a reading that did not count any more, and until then nobody does', async () => {
+    const [item, other] = [await itemRead('Dear Cleo'), await uploadedItem(documents, owner, 'document')]
+    await documents.call(owner, 'POST', `${other.path}/reprocess`)
+    await other.completed(item.read)
+    expect((await other.get()).body.text).toBeNull()
+    expect(await gone(item, item.read)).toBe(false)
+    expect(await gone(other, item.read)).toBe(true)
+  })
+
+  test('takes a reading that comes after it, and news that is told once more harms nobody', async () => {
+    const item = await uploadedItem(documents, owner, 'document')
+    const late = await item.result('Dear Late')
+    await documents.call(owner, 'DELETE', item.path)
+    await documents.call(owner, 'POST', `${item.path}/purge`)
+    await item.completed(late)
+    await swept()
+    expect(await documents.files.stat(late.sha256)).toBeUndefined()
+    await item.completed(late)
+    await item.approved(late, null)
+    const { rows } = await documents.admin.query(`select from inbox_messages where status <> 'COMPLETED'`)
+    expect(rows).toEqual([])
   })
 
   test('happens by itself after the time that deleted things are kept', async () => {

@@ -74,7 +74,7 @@ async function purgeItem({ tx, emit }: Scope, kind: Kind, request: ItemRequest):
   const { id, project_id: projectId } = item
   await deleteItem(tx, kind.table, id)
   await filesAreReleased(tx, await purgeVersions(tx, [id]))
-  await purgeRecognitions(tx, [id])
+  await filesAreReleased(tx, await purgeRecognitions(tx, [id]))
   await purgeHistory(tx, [id])
   kind.announce.purged(emit, { id, projectId, sequence: item.revision + 1 }, { by: request.caller.userId })
 }
