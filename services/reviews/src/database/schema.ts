@@ -36,6 +36,8 @@ export interface SubjectsTable {
   deleted_at: Date | null
   /** Revision of the subject that `deleted_at` is of. */
   sequence: Generated<number>
+  /** Since when it is gone for good: nothing about it comes back, whatever is heard of it later. */
+  purged_at: Generated<Date | null>
 }
 
 export interface ReviewItemsTable {
@@ -62,7 +64,7 @@ export interface ReviewItemsTable {
   updated_at: Date
 }
 
-/** Append-only: a trigger refuses changes. */
+/** Append-only: a trigger refuses changes, but for the end of what was purged. */
 export interface VerdictsTable {
   id: string
   tenant_id: string

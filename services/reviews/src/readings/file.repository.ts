@@ -21,6 +21,13 @@ export async function fileIsNamed(tx: Tx, sha256: string): Promise<void> {
   await sql`delete from files where sha256 = ${sha256}`.execute(tx)
 }
 
+/** What named these files is gone; the sweep finds out whether something else does. */
+export async function filesAreReleased(tx: Tx, sha256s: readonly string[]): Promise<void> {
+  await sql`
+    insert into files (sha256) select distinct unnest(${sha256s}::text[]) order by 1
+    on conflict (sha256) do update set used_at = now()`.execute(tx)
+}
+
 export interface TakenFile {
   readonly sha256: string
   /** Some item or verdict has these bytes after all. */

@@ -5,7 +5,9 @@ import { reviewFailed } from '@alta/contracts/events/review-failed.v1'
 import { reviewOpened } from '@alta/contracts/events/review-opened.v1'
 import type { voiceTranscriptionCompleted } from '@alta/contracts/events/voice-transcription-completed.v1'
 import type { StoredFile } from '@alta/contracts/resources/file'
+import type { ReviewKind } from '@alta/contracts/resources/review'
 import type { Emit } from '@alta/kit/database/database'
+import { Problem } from '@alta/kit/errors'
 import type { HandlerScope, WorkDefinition } from '@alta/kit/events/handlers'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import type { FileStorage } from '@alta/kit/storage/storage'
@@ -19,14 +21,16 @@ import { insertReview, type Review, supersedeItems } from './review.repository.t
 import { advanceSubject, type Recognition } from './subject.repository.ts'
 
 type Work<Contract> =
-  Contract extends EventContract<infer Data> ? WorkDefinition<Data, Sureness, ReviewsSchema> : never
+  Contract extends EventContract<infer Data>
+    ? WorkDefinition<Data, Sureness | undefined, ReviewsSchema>
+    : never
 
 const TIME_LIMIT = 60_000
 
 /** After OCR: settles the text where the machine was sure, opens an item where it was not. */
 export const openDocumentReview = (files: FileStorage): Work<typeof documentOcrCompleted> => ({
   timeLimit: TIME_LIMIT,
-  run: async (data) => surenessOf(await loadReading(files, 'document', data.result.sha256)),
+  run: ({ result }) => surenessIn(files, 'document', result),
   commit: (sureness, { data, ...scope }) =>
     triage({ ...data, kind: 'document', subjectId: data.documentId }, data.result, sureness, scope),
   exhausted: async ({ errorClass }, { data, emit }) =>
@@ -36,7 +40,7 @@ export const openDocumentReview = (files: FileStorage): Work<typeof documentOcrC
 /** The same after a transcription. */
 export const openVoiceReview = (files: FileStorage): Work<typeof voiceTranscriptionCompleted> => ({
   timeLimit: TIME_LIMIT,
-  run: async (data) => surenessOf(await loadReading(files, 'voice', data.result.sha256)),
+  run: ({ result }) => surenessIn(files, 'voice', result),
   commit: (sureness, { data, ...scope }) =>
     triage({ ...data, kind: 'voice', subjectId: data.voiceSampleId }, data.result, sureness, scope),
   exhausted: async ({ errorClass }, { data, emit }) =>
@@ -54,10 +58,24 @@ function giveUp(read: Omit<Recognition, 'tenantId'>, errorClass: string, emit: E
   )
 }
 
+/** Undefined when the file is not there, as when the news of what was purged is told once more. */
+async function surenessIn(
+  files: FileStorage,
+  kind: ReviewKind,
+  { sha256 }: StoredFile,
+): Promise<Sureness | undefined> {
+  try {
+    return surenessOf(await loadReading(files, kind, sha256))
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'file_missing') return undefined
+    throw error
+  }
+}
+
 async function triage(
   read: Omit<Recognition, 'tenantId'>,
   result: StoredFile,
-  sureness: Sureness,
+  sureness: Sureness | undefined,
   { tx, emit, message }: HandlerScope<ReviewsSchema>,
 ): Promise<void> {
   const { kind, subjectId, projectId, recognitionId } = read
@@ -67,6 +85,7 @@ async function triage(
   if (project.deleted) return
   const subject = await advanceSubject(tx, { ...read, tenantId: message.tenantId })
   if (!subject) return
+  if (!sureness) throw new Error(`the reading ${result.sha256} of ${subjectId} is not in storage`)
   await supersedeItems(tx, subjectId, message.time)
 
   if (isSure(sureness, project.policy)) {

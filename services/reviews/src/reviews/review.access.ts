@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely'
 import type { ReviewsSchema } from '../database/schema.ts'
 import { findProject, roleIn } from '../projects/project.repository.ts'
 import type { Review } from './review.repository.ts'
+import { isDeleted } from './subject.repository.ts'
 
 type Tx = Kysely<ReviewsSchema>
 export type Caller = Pick<Principal, 'userId' | 'tenantId' | 'permissions'>
@@ -21,7 +22,7 @@ export const seesAllProjects = ({ permissions }: Caller): boolean =>
 
 /**
  * An item as its project's members see it. Whoever uploaded the file may review it like any other member:
- * a project that wants other eyes asks for a second reviewer.
+ * a project that wants other eyes asks for a second reviewer. What lies in the trash is nobody's, text and all.
  * @param find with or without a lock
  * @throws {Problem} 404 `review_not_found`, the same for an item that is not there and one that is not theirs
  */
@@ -34,8 +35,9 @@ export async function openReview(
   const review = await find(tx, id)
   const project = review && (await findProject(tx, review.projectId))
   const role = project && !project.deleted ? await roleOf(tx, caller, review.projectId) : undefined
-  if (!review || !project || !role) throw notFound('review_not_found', 'There is no such review for you.')
-  return { review, role, policy: project.policy }
+  if (review && project && role && !(await isDeleted(tx, review.subjectId)))
+    return { review, role, policy: project.policy }
+  throw notFound('review_not_found', 'There is no such review for you.')
 }
 
 /** @throws {Problem} 403 `project_role_required` */

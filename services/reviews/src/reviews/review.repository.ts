@@ -52,6 +52,8 @@ export async function findQueue(
       and ${inStatus(wanted.status, wanted.now)}
       and not exists (
         select from projects p where p.project_id = i.project_id and p.deleted_at is not null)
+      and not exists (
+        select from subjects s where s.subject_id = i.subject_id and s.deleted_at is not null)
       ${
         wanted.userId === null
           ? sql``
@@ -210,6 +212,28 @@ export async function reopenItemOfSubject(tx: Tx, subjectId: string, now: Date):
       and item.status in (${sql.join(statusesBefore('reopen'))})
     returning item.*`.execute(tx)
   return rows[0] && toReview(rows[0])
+}
+
+/**
+ * Removes a subject's items with every verdict. The subject must be marked as purged.
+ * @returns the files of what people made of it; what the engine read is in the first one, and not ours to remove
+ */
+export async function purgeItemsOfSubject(tx: Tx, subjectId: string): Promise<string[]> {
+  // Whoever decides at this moment is waited for, and whoever comes later finds nothing.
+  await sql`select from review_items where subject_id = ${subjectId} for update`.execute(tx)
+  const { rows } = await sql<{ sha256: string }>`
+    select distinct file.sha256
+    from review_items i
+    join verdicts v on v.item_id = i.id
+    cross join lateral (values (v.before_sha256), (v.after_sha256)) file (sha256)
+    where i.subject_id = ${subjectId} and file.sha256 <> (
+      select first.before_sha256 from verdicts first where first.item_id = i.id order by first.item_version limit 1)
+    `.execute(tx)
+  await sql`
+    delete from verdicts where item_id in (
+      select id from review_items where subject_id = ${subjectId})`.execute(tx)
+  await sql`delete from review_items where subject_id = ${subjectId}`.execute(tx)
+  return rows.map(({ sha256 }) => sha256)
 }
 
 export const closeItemsOfProject = (tx: Tx, projectId: string, now: Date): Promise<void> =>

@@ -503,8 +503,13 @@ it('verdicts cannot be changed, not even with SQL', async () => {
   const { id } = await openItem()
   await reviews.post(owner, `/reviews/${id}/claim`)
   await reviews.post(owner, `/reviews/${id}/approve`)
-  const change = reviews.admin.query(`update verdicts set after_text = 'forged' where item_id = $1`, [id])
-  await expect(change).rejects.toThrow('rows of verdicts are never changed')
+  for (const change of [
+    `update verdicts set after_text = 'forged' where item_id = '${id}'`,
+    `delete from verdicts where item_id = '${id}'`,
+    'truncate verdicts',
+  ]) {
+    await expect(reviews.admin.query(change)).rejects.toThrow('rows of verdicts are never changed')
+  }
 })
 
 it('the sweep frees each expired claim once and says so', async () => {

@@ -15,9 +15,11 @@ export interface Recognition {
   readonly recognitionId: string
 }
 
+export type Subject = Pick<Recognition, 'tenantId' | 'projectId' | 'kind' | 'subjectId'>
+
 /**
  * Notes that a subject has been read, and locks it until the transaction ends.
- * @returns nothing when the same or a newer reading is known already
+ * @returns nothing when the same or a newer reading is known already, or the subject was purged
  */
 export async function advanceSubject(
   tx: Tx,
@@ -31,6 +33,7 @@ export async function advanceSubject(
     set version = excluded.version, recognition_id = excluded.recognition_id
     where (subjects.version, coalesce(subjects.recognition_id, '00000000-0000-0000-0000-000000000000'))
       < (excluded.version, excluded.recognition_id)
+      and subjects.purged_at is null
     returning deleted_at is not null as deleted`.execute(tx)
   return rows[0]
 }
@@ -42,7 +45,7 @@ export async function advanceSubject(
  */
 export async function markSubject(
   tx: Tx,
-  subject: Pick<Recognition, 'tenantId' | 'projectId' | 'kind' | 'subjectId'>,
+  subject: Subject,
   news: { deletedAt: Date | null; sequence: number },
 ): Promise<boolean> {
   const { tenantId, projectId, kind, subjectId } = subject
@@ -51,9 +54,31 @@ export async function markSubject(
     insert into subjects (subject_id, tenant_id, project_id, kind, version, recognition_id, deleted_at, sequence)
     values (${subjectId}, ${tenantId}, ${projectId}, ${kind}, 0, null, ${deletedAt}, ${sequence})
     on conflict (subject_id) do update set deleted_at = excluded.deleted_at, sequence = excluded.sequence
-    where subjects.sequence <= excluded.sequence
+    where subjects.sequence <= excluded.sequence and subjects.purged_at is null
     returning subject_id`.execute(tx)
   return rows.length > 0
+}
+
+/** Notes that a subject is gone for good, and locks it until the transaction ends. */
+export async function markPurged(tx: Tx, subject: Subject, at: Date): Promise<void> {
+  const { tenantId, projectId, kind, subjectId } = subject
+  await sql`
+    insert into subjects (subject_id, tenant_id, project_id, kind, version, recognition_id, deleted_at, purged_at)
+    values (${subjectId}, ${tenantId}, ${projectId}, ${kind}, 0, null, ${at}, ${at})
+    on conflict (subject_id) do update
+    set purged_at = excluded.purged_at, deleted_at = coalesce(subjects.deleted_at, excluded.deleted_at)`.execute(
+    tx,
+  )
+}
+
+/** Whether it lies in the trash, or is gone for good. */
+export async function isDeleted(tx: Tx, subjectId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('subjects')
+    .select('deleted_at')
+    .where('subject_id', '=', subjectId)
+    .executeTakeFirst()
+  return Boolean(row?.deleted_at)
 }
 
 /**
