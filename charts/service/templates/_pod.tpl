@@ -65,6 +65,7 @@ spec:
         - { name: tmp, mountPath: /tmp }
   volumes:
     - name: tmp
+      {{- /* With a bucket files lie here until their hash is known; see services/documents/src/uploads/joins.ts. */}}
       emptyDir: { sizeLimit: {{ ternary "4Gi" "256Mi" $values.files }} }
 {{- end }}
 

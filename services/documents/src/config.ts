@@ -25,6 +25,9 @@ export const config = readConfig('services/documents/src/config.ts', {
   UPLOAD_EXPIRATION_HOURS: integer({ default: 24, min: 1, max: 720 }).describe(
     'Hours after which a resumable upload that nobody has gone on with is given up, with what had come of it.',
   ),
+  UPLOAD_SMALLEST_PART_BYTES: bytes({ default: 2 ** 20, min: 1 }).describe(
+    'Fewest bytes of a part of a resumable upload; the last one may have fewer.',
+  ),
   ORPHANED_FILE_HOURS: integer({ default: 24, min: 1, max: 8760 }).describe(
     'Hours that an uploaded file is kept which nothing names: longer than any upload takes.',
   ),

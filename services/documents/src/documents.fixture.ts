@@ -77,6 +77,7 @@ export async function startDocuments() {
     DOCUMENT_MAXIMUM_BYTES: 1_000_000,
     VOICE_SAMPLE_MAXIMUM_BYTES: 1_000_000,
     UPLOAD_EXPIRATION_HOURS: 24,
+    UPLOAD_SMALLEST_PART_BYTES: 1000,
   }
   /** One more process of the service, which has nothing in common with the others but database and storage. */
   async function startReplica() {

@@ -11,6 +11,7 @@ import { kinds } from './kinds.ts'
 import { routes } from './routes.ts'
 import { subscriptions } from './subscriptions.ts'
 import { tasks } from './tasks.ts'
+import { joinsOf } from './uploads/joins.ts'
 import { dropAbandonedUploads, finishWaitingUploads } from './uploads/sweep-uploads.ts'
 
 const database = connect<Schema>('documents', config)
@@ -33,8 +34,8 @@ await serve({
     },
     {
       name: 'finish uploads that are whole',
-      everySeconds: 60,
-      run: () => finishWaitingUploads(database, files, kinds),
+      everySeconds: 5,
+      run: () => finishWaitingUploads({ database, files, kinds, joins: joinsOf(1) }),
     },
     {
       name: 'drop abandoned uploads',

@@ -32,6 +32,7 @@ export const routes = (
     DOCUMENT_MAXIMUM_BYTES: number
     VOICE_SAMPLE_MAXIMUM_BYTES: number
     UPLOAD_EXPIRATION_HOURS: number
+    UPLOAD_SMALLEST_PART_BYTES: number
   },
 ): Route[] => [
   ...projectRoutes(projectService(database)),
@@ -43,6 +44,7 @@ export const routes = (
     uploadService({
       ...{ database, files, kinds },
       maximumBytes: { document: limits.DOCUMENT_MAXIMUM_BYTES, voice: limits.VOICE_SAMPLE_MAXIMUM_BYTES },
+      smallestPart: limits.UPLOAD_SMALLEST_PART_BYTES,
       expirationHours: limits.UPLOAD_EXPIRATION_HOURS,
     }),
   ),

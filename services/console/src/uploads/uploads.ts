@@ -169,13 +169,25 @@ async function start(id: number): Promise<void> {
   run.tus.start()
 }
 
-/** What became of the file is asked for once: the answer to the last part may have been lost. */
+/**
+ * What became of the file, for the answer to the last part may have been lost; asked for again while it is being put
+ * together. Told all the same when that takes long: all bytes are there, and the item will be.
+ */
+async function outcomeOnServer(projectId: string, url: string) {
+  for (const wait of [500, 1_000, 2_000, 4_000, 8_000, 16_000]) {
+    const told = await stateOnServer(projectId, url)
+    if (told.outcome) return told
+    await new Promise((resolve) => setTimeout(resolve, wait))
+  }
+  return stateOnServer(projectId, url)
+}
+
 async function finish(id: number, run: Running): Promise<void> {
   const url = run.tus?.url
   const upload = uploads.find((each) => each.id === id)
   if (!url || !upload) return
   try {
-    const told = await stateOnServer(upload.projectId, url)
+    const told = await outcomeOnServer(upload.projectId, url)
     forget(url)
     run.release?.()
     if (told.outcome === 'refused' && told.problem) {

@@ -125,6 +125,8 @@ interface UploadTable {
   created_by: string
   created_at: Generated<Date>
   touched_at: Generated<Date>
+  /** Whose turn it is to make an item of it has until then; see `claimUpload`. */
+  finishing_until: Generated<Date | null>
   outcome: 'created' | 'duplicate' | 'refused' | null
   item_id: string | null
   problem: JSONColumnType<UploadRefusal> | null

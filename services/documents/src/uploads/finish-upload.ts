@@ -4,13 +4,18 @@ import type { Database, TransactionScope } from '@alta/kit/database/database'
 import { Problem, unsupportedMediaType } from '@alta/kit/errors'
 import { headLength, mediaTypeOf } from '@alta/kit/http/media-type'
 import type { FileStorage } from '@alta/kit/storage/storage'
+import { log } from '@alta/kit/telemetry/log'
 import type { Schema } from '../database/schema.ts'
 import { filesAreReleased } from '../intake/file.repository.ts'
 import { takeIn } from '../intake/intake.service.ts'
 import type { Kind } from '../intake/kind.ts'
 import { projectNotFound } from '../projects/access.ts'
 import { findProject } from '../projects/project.repository.ts'
+import type { Joins } from './joins.ts'
 import {
+  CLAIM_SECONDS,
+  claimUpload,
+  extendClaim,
   findUpload,
   listParts,
   type PartRow,
@@ -35,24 +40,64 @@ export async function acceptedType(files: FileStorage, sha256: string, kind: Kin
   )
 }
 
+export interface Finishing {
+  readonly database: Database<Schema>
+  readonly files: FileStorage
+  readonly kinds: readonly Kind[]
+  readonly joins: Joins
+}
+
+/** A join that has failed is tried again after so long, however often somebody asks. */
+const RETRY_SECONDS = 60
+
 /**
  * Makes an item of an upload whose bytes have all come, by the way that files in one piece take, and notes what became
- * of it in the same transaction. May be called by anybody as often as they like: the first one is the one that counts.
+ * of it in the same transaction. May be called by anybody as often as they like: one of them at a time, over all
+ * replicas, does it, and so many as `joins` allows in this process; the others hear at once how far it is.
+ * @param claim `held` by whom the last part has made its keeper
  */
 export async function finishUpload(
-  database: Database<Schema>,
-  files: FileStorage,
-  kinds: readonly Kind[],
+  finishing: Finishing,
   whole: Pick<UploadRow, 'id' | 'tenant_id'>,
+  claim: 'held' | 'wanted' = 'wanted',
 ): Promise<UploadRow | undefined> {
+  const { database, files, joins } = finishing
   const { id, tenant_id: tenantId } = whole
-  const { upload, parts } = await database.read(tenantId, async (tx) => ({
-    upload: await findUpload(tx, id),
-    parts: await listParts(tx, id),
-  }))
-  if (!upload || upload.outcome !== null || upload.received !== upload.length) return upload
+  const extend = (seconds: number) => database.transaction(tenantId, ({ tx }) => extendClaim(tx, id, seconds))
+  const { isMine, upload, parts } = await database.transaction(tenantId, async ({ tx }) => {
+    const isMine = claim === 'held' || (await claimUpload(tx, id))
+    return { isMine, upload: await findUpload(tx, id), parts: isMine ? await listParts(tx, id) : [] }
+  })
+  if (!isMine || !upload) return upload
   const [only] = parts
-  const { sha256 } = parts.length === 1 && only ? only : await files.put(joined(files, parts))
+  if (parts.length === 1 && only) return takeWhole(finishing, whole, only.sha256)
+  if (!joins.begin()) {
+    await extend(0)
+    return upload
+  }
+  const atIt = setInterval(() => {
+    extend(CLAIM_SECONDS).catch((error: unknown) =>
+      log.warn({ err: error, uploadId: id }, 'cannot tell that an upload is still being finished'),
+    )
+  }, CLAIM_SECONDS * 300)
+  try {
+    const { sha256 } = await files.put(joined(files, parts))
+    return await takeWhole(finishing, whole, sha256)
+  } catch (error) {
+    // Should the database be away the claim ends by itself.
+    await extend(RETRY_SECONDS).catch(() => undefined)
+    throw error
+  } finally {
+    clearInterval(atIt)
+    joins.end()
+  }
+}
+
+async function takeWhole(
+  { database, files, kinds }: Finishing,
+  { id, tenant_id: tenantId }: Pick<UploadRow, 'id' | 'tenant_id'>,
+  sha256: string,
+): Promise<UploadRow | undefined> {
   return database.transaction(tenantId, async (scope) => {
     const before = await findUpload(scope.tx, id, 'for update')
     if (!before || before.outcome !== null) return before

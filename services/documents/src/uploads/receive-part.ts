@@ -4,6 +4,15 @@ import { badRequest, Problem, payloadTooLarge } from '@alta/kit/errors'
 import { clientGone } from '@alta/kit/http/json-body'
 import type { FileStorage } from '@alta/kit/storage/storage'
 
+export interface PartSize {
+  /** Bytes that are still missing. */
+  readonly room: number
+  /** Bytes that a part has, unless it is the last one. */
+  readonly smallest: number
+  /** Whether less than that is kept when the connection breaks. */
+  readonly keepsRest: boolean
+}
+
 export interface StoredPart {
   readonly sha256: string
   /** Bytes; 0 when none came. */
@@ -15,15 +24,14 @@ export interface StoredPart {
 /**
  * Stores what arrives, up to the end or until the connection breaks: bytes that have come need not be sent again.
  * Reads to the end even what is refused: the sidecar hears no answer before.
- * @param room bytes that are still missing
  * @param checksum `Upload-Checksum` as it came
- * @throws {Problem} 413 `payload_too_large`, 460 `checksum_mismatch`, 400 `unknown_checksum`
+ * @throws {Problem} 413 `payload_too_large`, 460 `checksum_mismatch`, 400 `unknown_checksum`, `part_too_small`
  */
 export async function receivePart(
   body: Readable,
   storage: FileStorage,
-  room: number,
   checksum: string | undefined,
+  { room, smallest, keepsRest }: PartSize,
 ): Promise<StoredPart> {
   const expected = expectedOf(checksum)
   let came = 0
@@ -38,6 +46,10 @@ export async function receivePart(
       // Told by `cut`: a failing stream would make storage drop what it has.
       cut = true
     }
+    if (came === 0 || came >= Math.min(room, smallest)) return
+    // Thrown here and not afterwards, so that nothing of it is stored.
+    if (!cut) throw partTooSmall(smallest)
+    if (!keepsRest) throw clientGone()
   }
   const stored = await storage.put(Stream.from(arriving(), { objectMode: false }))
   if (came > room) throw payloadTooLarge(`Only ${room} bytes of the upload are missing.`, room)
@@ -52,6 +64,14 @@ export async function receivePart(
   }
   return { ...stored, cut }
 }
+
+/** A file of very many parts would be as many rows, and as many files to open when it is joined. */
+const partTooSmall = (smallest: number): Problem =>
+  badRequest(
+    'part_too_small',
+    `A part has at least ${smallest} bytes, unless it is the last one of its file. Send larger ones.`,
+    { extensions: { smallestPart: smallest } },
+  )
 
 /** As a hash in hexadecimal. */
 function expectedOf(checksum: string | undefined): string | undefined {

@@ -6,6 +6,12 @@ type Tx = Kysely<Schema>
 export type UploadRow = Selectable<Schema['uploads']>
 export type PartRow = Selectable<Schema['upload_parts']>
 
+/**
+ * For so long a whole upload is somebody's to finish, unless they say that they are at it still. By the database's
+ * clock, which all replicas share.
+ */
+export const CLAIM_SECONDS = 60
+
 export async function insertUpload(
   tx: Tx,
   row: Pick<
@@ -38,8 +44,20 @@ export async function countOpenUploads(tx: Tx, tenantId: string, userId: string)
   return open
 }
 
+/** How many parts of an upload are smaller than a part has to be: what a connection that broke has left. */
+export async function countSmallParts(tx: Tx, uploadId: string, smallest: number): Promise<number> {
+  const { small } = await tx
+    .selectFrom('upload_parts')
+    .select(sql<number>`count(*)::int`.as('small'))
+    .where('upload_id', '=', uploadId)
+    .where('size', '<', String(smallest))
+    .executeTakeFirstOrThrow()
+  return small
+}
+
 /**
- * Adds a part where the last one ended. Of two that come at once for the same place, from wherever, one is taken.
+ * Adds a part where the last one ended. Of two that come at once for the same place, from wherever, one is taken; whose
+ * part is the last has claimed the whole as well.
  * @returns nothing when the upload has gone on, or is gone
  */
 export async function addPart(
@@ -48,7 +66,8 @@ export async function addPart(
   part: { position: number; size: number; sha256: string },
 ): Promise<UploadRow | undefined> {
   const { rows } = await sql<UploadRow>`
-    update uploads set received = received + ${part.size}, touched_at = now()
+    update uploads set received = received + ${part.size}, touched_at = now(),
+      finishing_until = case when received + ${part.size} = length then ${inSeconds(CLAIM_SECONDS)} end
     where id = ${upload.id} and received = ${part.position} and received + ${part.size} <= length
       and outcome is null
     returning *`.execute(tx)
@@ -60,6 +79,31 @@ export async function addPart(
     .execute()
   return rows[0]
 }
+
+/**
+ * Makes a whole upload the caller's to finish.
+ * @returns false, without waiting, when it is somebody else's, or has come to its end
+ */
+export async function claimUpload(tx: Tx, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    update uploads set finishing_until = ${inSeconds(CLAIM_SECONDS)}
+    where id = (select id from uploads where id = ${id} and ${unclaimed} for update skip locked)
+    returning id`.execute(tx)
+  return rows.length > 0
+}
+
+/** Whoever has claimed an upload has it for so much longer; with 0 seconds it is anybody's again. */
+export async function extendClaim(tx: Tx, id: string, seconds: number): Promise<void> {
+  await sql`
+    update uploads set finishing_until = ${inSeconds(seconds)} where id = ${id} and outcome is null`.execute(
+    tx,
+  )
+}
+
+const inSeconds = (seconds: number) => sql`clock_timestamp() + make_interval(secs => ${seconds})`
+
+const unclaimed = sql`received = length and outcome is null
+  and (finishing_until is null or finishing_until <= clock_timestamp())`
 
 /** In their order. */
 export async function listParts(tx: Tx, uploadId: string): Promise<PartRow[]> {
@@ -86,7 +130,13 @@ export async function saveOutcome(
   const problem = end.problem && JSON.stringify(end.problem)
   await tx
     .updateTable('uploads')
-    .set({ outcome: end.outcome, item_id: end.itemId, problem, touched_at: sql`now()` })
+    .set({
+      outcome: end.outcome,
+      item_id: end.itemId,
+      problem,
+      touched_at: sql`now()`,
+      finishing_until: null,
+    })
     .where('id', '=', id)
     .execute()
 }
@@ -107,16 +157,9 @@ export async function lockAbandoned(tx: Tx, options: { hours: number; limit: num
   return rows.map(({ id }) => id)
 }
 
-/** Whole ones that have waited so long for their end: the process that should have made it is gone. */
-export async function findWaiting(
-  tx: Tx,
-  options: { seconds: number; limit: number },
-): Promise<Pick<UploadRow, 'id' | 'tenant_id'>[]> {
+/** Whole ones that nobody makes an item of: their process is gone, or had others to finish. */
+export async function findWaiting(tx: Tx, limit: number): Promise<Pick<UploadRow, 'id' | 'tenant_id'>[]> {
   const { rows } = await sql<Pick<UploadRow, 'id' | 'tenant_id'>>`
-    select id, tenant_id from uploads
-    where received = length and outcome is null
-      and touched_at < now() - make_interval(secs => ${options.seconds})
-    order by touched_at
-    limit ${options.limit}`.execute(tx)
+    select id, tenant_id from uploads where ${unclaimed} order by touched_at limit ${limit}`.execute(tx)
   return rows
 }

@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pdf, startDocuments, type TestDocuments, wav } from '../documents.fixture.ts'
 import { sweepFiles } from '../intake/sweep.ts'
 import { kinds } from '../kinds.ts'
+import { type Finishing, finishUpload } from './finish-upload.ts'
+import { joinsOf } from './joins.ts'
 import { dropAbandonedUploads, finishWaitingUploads } from './sweep-uploads.ts'
 
 let documents: TestDocuments
@@ -91,6 +93,8 @@ async function sendHalf(path: string, offset: number, bytes: Buffer): Promise<vo
   socket.destroy()
 }
 
+const offsetOf = async (path: string) => Number((await ask('HEAD', path)).headers.get('upload-offset'))
+
 describe('an upload in parts', () => {
   test('becomes a document with the last byte, with what was said of it', async () => {
     const bytes = large()
@@ -154,29 +158,15 @@ describe('an upload in parts', () => {
   })
 
   test('is finished by others when the process died after the last byte', async () => {
-    const paths = [large(), large()].map(async (bytes) => {
-      const path = await begun(bytes.length)
-      await send(path, 0, bytes.subarray(0, 1000))
-      // As that process leaves it: the last part is there, and nothing came of it.
-      const stored = await documents.files.put(Readable.from([bytes.subarray(1000)]))
-      const id = path.split('/').at(-1)
-      await documents.admin.query(
-        `with part as (insert into upload_parts (upload_id, position, tenant_id, size, sha256)
-           select id, 1000, tenant_id, $2, $3 from uploads where id = $1)
-         update uploads set received = length, touched_at = now() - interval '2 minutes' where id = $1`,
-        [id, stored.size, stored.sha256],
-      )
-      return { path, sha256: hashOf(bytes) }
-    })
-    const [asked, swept] = await Promise.all(paths)
-    const head = await ask('HEAD', asked?.path ?? '')
+    const [asked, swept] = [await leftWhole(), await leftWhole()]
+    const head = await ask('HEAD', asked.path)
     expect(head.headers.get('upload-outcome')).toBe('created')
-    await finishWaitingUploads(documents.database, documents.files, kinds)
+    await finishWaitingUploads(finishing())
     for (const one of [asked, swept]) {
-      const { body } = await ask('GET', one?.path ?? '')
+      const { body } = await ask('GET', one.path)
       expect(body.outcome).toBe('created')
       const item = await documents.get(owner, `/documents/${body.itemId}`)
-      expect(item.body.sha256).toBe(one?.sha256)
+      expect(item.body.sha256).toBe(one.sha256)
     }
   })
 
@@ -223,6 +213,92 @@ describe('an upload in parts', () => {
   })
 })
 
+describe('an upload that is whole', () => {
+  test('is joined once, however many ask for it meanwhile, and they are answered at once', async () => {
+    const { id, path, sha256 } = await leftWhole()
+    const { files, puts, goOn } = slowFiles()
+    const first = finishUpload(finishing({ files }), { id, tenant_id: owner.tenantId })
+    await eventually('it is being joined', async () => puts() || undefined)
+    const others = Array.from({ length: 5 }, () =>
+      finishUpload(finishing({ files }), { id, tenant_id: owner.tenantId }),
+    )
+    for (const other of await Promise.all(others)) expect(other?.outcome).toBeNull()
+    await finishWaitingUploads(finishing({ files }))
+    const told = await ask('GET', path)
+    expect(told.body).toMatchObject({ outcome: null, received: told.body.length })
+    expect((await ask('HEAD', path)).headers.get('upload-outcome')).toBeNull()
+    goOn()
+    expect(await first).toMatchObject({ outcome: 'created', finishing_until: null })
+    expect(puts()).toBe(1)
+    const item = await documents.get(owner, `/documents/${(await ask('GET', path)).body.itemId}`)
+    expect(item.body.sha256).toBe(sha256)
+  })
+
+  test('waits for the sweep, unclaimed, when as many are being joined as may', async () => {
+    const [running, left] = [await leftWhole(), await leftWhole()]
+    const joins = joinsOf(1)
+    const { files, puts, goOn } = slowFiles()
+    const first = finishUpload(finishing({ files, joins }), { id: running.id, tenant_id: owner.tenantId })
+    await eventually('one is being joined', async () => puts() || undefined)
+    const told = await finishUpload(finishing({ files, joins }), { id: left.id, tenant_id: owner.tenantId })
+    expect(told?.outcome).toBeNull()
+    goOn()
+    await first
+    expect(puts()).toBe(1)
+    await finishWaitingUploads(finishing())
+    expect((await ask('GET', left.path)).body.outcome).toBe('created')
+  })
+
+  test('is tried again a minute after a failure, and not by everybody who asks', async () => {
+    const { id, path } = await leftWhole()
+    let tries = 0
+    const put = async (): Promise<never> => {
+      tries++
+      throw new Error('the disk is full')
+    }
+    const broken = finishing({ files: { ...documents.files, put } })
+    await expect(finishUpload(broken, { id, tenant_id: owner.tenantId })).rejects.toThrow('full')
+    expect((await finishUpload(broken, { id, tenant_id: owner.tenantId }))?.outcome).toBeNull()
+    await finishWaitingUploads(broken)
+    expect(tries).toBe(1)
+    await documents.admin.query('update uploads set finishing_until = now() where id = $1', [id])
+    expect((await ask('GET', path)).body.outcome).toBe('created')
+  })
+})
+
+const finishing = (more: Partial<Finishing> = {}): Finishing => ({
+  ...{ database: documents.database, files: documents.files, kinds, joins: joinsOf() },
+  ...more,
+})
+
+/** An upload as a process leaves it that dies after the last byte: the parts are there, and nothing came of them. */
+async function leftWhole() {
+  const bytes = large()
+  const path = await begun(bytes.length)
+  await send(path, 0, bytes.subarray(0, 1000))
+  const stored = await documents.files.put(Readable.from([bytes.subarray(1000)]))
+  const id = path.split('/').at(-1) ?? ''
+  await documents.admin.query(
+    `with part as (insert into upload_parts (upload_id, position, tenant_id, size, sha256)
+       select id, 1000, tenant_id, $2, $3 from uploads where id = $1)
+     update uploads set received = length, touched_at = now() - interval '2 minutes' where id = $1`,
+    [id, stored.size, stored.sha256],
+  )
+  return { id, path, sha256: hashOf(bytes) }
+}
+
+/** Storage that takes nothing before it is told to. */
+function slowFiles() {
+  const gate = Promise.withResolvers<void>()
+  let puts = 0
+  const put: Finishing['files']['put'] = async (...asked) => {
+    puts++
+    await gate.promise
+    return documents.files.put(...asked)
+  }
+  return { files: { ...documents.files, put }, puts: () => puts, goOn: gate.resolve }
+}
+
 describe('what is refused', () => {
   test('at the beginning: sizes, words and people', async () => {
     const codeOf = async (answer: ReturnType<typeof begin>) => {
@@ -253,6 +329,35 @@ describe('what is refused', () => {
     const whole = await send(short, 0, Buffer.from('Dear Ann'))
     expect([whole.status, whole.body.code]).toEqual([415, 'unsupported_media_type'])
     expect((await ask('GET', short)).body).toMatchObject({ outcome: 'refused', itemId: null })
+  })
+
+  test('a part that is too small, unless it is the last; nothing of it is stored', async () => {
+    const bytes = large()
+    const path = await begun(bytes.length)
+    const small = await send(path, 0, bytes.subarray(0, 999))
+    expect(small.body).toMatchObject({ status: 400, code: 'part_too_small', smallestPart: 1000 })
+    expect(await documents.files.stat(hashOf(bytes.subarray(0, 999)))).toBeUndefined()
+    expect((await ask('HEAD', path)).headers.get('upload-offset')).toBe('0')
+    expect((await send(path, 0, bytes.subarray(0, bytes.length - 1))).status).toBe(204)
+    const last = await send(path, bytes.length - 1, bytes.subarray(-1))
+    expect(last.headers.get('upload-outcome')).toBe('created')
+  })
+
+  test('what a broken connection leaves, when a hundred have left too little before', async () => {
+    const bytes = large()
+    const path = await begun(bytes.length)
+    const id = path.split('/').at(-1)
+    await sendHalf(path, 0, bytes.subarray(0, 1800))
+    await eventually('what came is kept', async () => (await offsetOf(path)) || undefined)
+    const kept = await offsetOf(path)
+    expect(kept).toBeLessThan(1000)
+    await documents.admin.query(
+      `insert into upload_parts (upload_id, position, tenant_id, size, sha256)
+       select id, -number, tenant_id, 1, '' from uploads, generate_series(1, 99) number where id = $1`,
+      [id],
+    )
+    await sendHalf(path, kept, bytes.subarray(kept, kept + 1800))
+    expect(await offsetOf(path)).toBe(kept)
   })
 
   test('more than was announced, and a part for another place', async () => {

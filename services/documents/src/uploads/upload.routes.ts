@@ -17,7 +17,7 @@ const upload = z.object({
   /** Bytes of the whole, and of what has come. */
   length: z.int(),
   received: z.int(),
-  /** Null until all bytes have come. */
+  /** Null until all bytes have come and the file was taken: with `received` at `length` that is under way. */
   outcome: z.enum(['created', 'duplicate', 'refused']).nullable(),
   /** The item that was made of it, or that had its bytes before. */
   itemId: z.uuid().nullable(),
@@ -106,7 +106,7 @@ export function uploadRoutes(uploads: UploadService): Route[] {
       path: '/api/v1/projects/:id/uploads/:uploadId',
       summary: 'Send the next part of an upload',
       description:
-        'From `Upload-Offset` on; a part may be as large as a document. With the last byte the file is taken as if it had come in one piece: `Upload-Outcome` is `created` or `duplicate`, and `Upload-Item` is where the item is that was made of it, or had its bytes before.',
+        'From `Upload-Offset` on; a part has 1 MiB at least, unless it is the last, and may be as large as a document. With the last byte the file is taken as if it had come in one piece: `Upload-Outcome` is `created` or `duplicate`, and `Upload-Item` is where the item is that was made of it, or had its bytes before. Neither is there while the file is still being put together: ask with HEAD.',
       params: named,
       headers: z.object({
         ...resumable,
@@ -116,6 +116,7 @@ export function uploadRoutes(uploads: UploadService): Route[] {
       stream: 'application/offset+octet-stream',
       answers: {
         204: { description: 'Taken; `Upload-Offset` says how far it is' },
+        400: { description: '`part_too_small`, `empty_part`, `unknown_checksum`' },
         409: { description: '`upload_offset_conflict`: ask with HEAD where it is' },
         410: { description: '`upload_expired`' },
         413: { description: 'More than the upload has said to be' },

@@ -11,11 +11,13 @@ import type { Kind } from '../intake/kind.ts'
 import { type Caller, requireRole } from '../projects/access.ts'
 import { visibleProject } from '../projects/project.service.ts'
 import { acceptedType, finishUpload } from './finish-upload.ts'
+import { joinsOf } from './joins.ts'
 import { receivePart } from './receive-part.ts'
 import { factsOf } from './upload.metadata.ts'
 import {
   addPart,
   countOpenUploads,
+  countSmallParts,
   deleteUploads,
   findUpload,
   insertUpload,
@@ -29,17 +31,23 @@ export interface UploadOptions {
   readonly kinds: readonly Kind[]
   /** Bytes of the largest file of each kind. */
   readonly maximumBytes: Readonly<Record<Kind['name'], number>>
+  /** Bytes that every part has but the last. */
+  readonly smallestPart: number
   readonly expirationHours: number
 }
 
 /** Unfinished uploads of one person: more than a browser has, and less than would fill tables. */
 const MOST_OPEN = 200
+/** What broken connections have left of one upload: more than a bad line makes, and few enough to be joined. */
+const MOST_SMALL_PARTS = 100
 const HOUR_MS = 3_600_000
 
 export type UploadService = ReturnType<typeof uploadService>
 
 /** Files that come in parts, through any replica: what is there is in the database and in file storage alone. */
-export function uploadService({ database, files, kinds, maximumBytes, expirationHours }: UploadOptions) {
+export function uploadService(options: UploadOptions) {
+  const { database, files, kinds, maximumBytes, smallestPart, expirationHours } = options
+  const finishing = { database, files, kinds, joins: joinsOf() }
   const expiresAt = ({ touched_at: touched }: UploadRow): Date =>
     new Date(touched.getTime() + expirationHours * HOUR_MS)
 
@@ -90,11 +98,11 @@ export function uploadService({ database, files, kinds, maximumBytes, expiration
       })
     },
 
-    /** How far it is; one that is whole is brought to its end, should the one who should have done so be gone. */
+    /** How far it is; one that is whole is brought to its end, should nobody be about to. */
     async find(caller: Caller, place: Place): Promise<UploadRow> {
       const upload = await database.read(caller.tenantId, (tx) => own(tx, caller, place))
       if (upload.received !== upload.length || upload.outcome !== null) return upload
-      return (await finishUpload(database, files, kinds, upload)) ?? upload
+      return (await finishUpload(finishing, upload)) ?? upload
     },
 
     /** @throws {Problem} 409 `upload_offset_conflict`; those of `receivePart` and of a file that is not taken */
@@ -103,9 +111,16 @@ export function uploadService({ database, files, kinds, maximumBytes, expiration
       place: Place,
       part: { position: number; body: Readable; checksum: string | undefined },
     ): Promise<UploadRow> {
-      const before = await database.read(caller.tenantId, (tx) => own(tx, caller, place))
+      const { before, small } = await database.read(caller.tenantId, async (tx) => ({
+        before: await own(tx, caller, place),
+        small: await countSmallParts(tx, place.id, smallestPart),
+      }))
       const { position } = part
-      const stored = await receivePart(part.body, files, Number(before.length) - position, part.checksum)
+      const size = { room: Number(before.length) - position, smallest: smallestPart }
+      const stored = await receivePart(part.body, files, part.checksum, {
+        ...size,
+        keepsRest: small < MOST_SMALL_PARTS,
+      })
       if (stored.size === 0) throw stored.cut ? clientGone() : badRequest('empty_part', 'No bytes came.')
       if (position === 0 && stored.size >= headLength) await refuseWrongType(caller, before, stored.sha256)
       const upload = await database.transaction(caller.tenantId, async ({ tx }) => {
@@ -116,7 +131,7 @@ export function uploadService({ database, files, kinds, maximumBytes, expiration
         return added
       })
       const ended = upload.received === upload.length
-      const now = ended ? ((await finishUpload(database, files, kinds, upload)) ?? upload) : upload
+      const now = ended ? ((await finishUpload(finishing, upload, 'held')) ?? upload) : upload
       if (stored.cut) throw clientGone()
       if (now.problem) throw new Problem(now.problem)
       return now

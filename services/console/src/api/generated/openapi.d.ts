@@ -2346,7 +2346,7 @@ export interface paths {
         head?: never;
         /**
          * Send the next part of an upload
-         * @description From `Upload-Offset` on; a part may be as large as a document. With the last byte the file is taken as if it had come in one piece: `Upload-Outcome` is `created` or `duplicate`, and `Upload-Item` is where the item is that was made of it, or had its bytes before.
+         * @description From `Upload-Offset` on; a part has 1 MiB at least, unless it is the last, and may be as large as a document. With the last byte the file is taken as if it had come in one piece: `Upload-Outcome` is `created` or `duplicate`, and `Upload-Item` is where the item is that was made of it, or had its bytes before. Neither is there while the file is still being put together: ask with HEAD.
          */
         patch: operations["patchProjectsIdUploadsUploadId"];
         trace?: never;
