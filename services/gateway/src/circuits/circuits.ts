@@ -14,8 +14,14 @@ export interface Passage {
 }
 
 export interface Circuits {
-  /** @throws {Problem} 503 `circuit_open`, at once */
-  enter(upstream: string): Promise<Passage>
+  /**
+   * @param mayTry whether the call may be a trial: not one that lasts as long as its caller likes, such as an upload,
+   *   for a few of those would hold all places, and the circuit would stay open for everybody
+   * @throws {Problem} 503 `circuit_open`, at once
+   */
+  enter(upstream: string, mayTry?: boolean): Promise<Passage>
+  /** Whether `enter` would let nobody in now, not by way of trial either. */
+  isShut(upstream: string): boolean
   /** Opens or closes for all gateways. @throws {Problem} 503 `unavailable` when it cannot be told to all of them */
   byHand(upstream: string, command: Command): Promise<Circuit | undefined>
   /** Those that are not closed, as this gateway knows them; times by its own clock. */
@@ -128,13 +134,17 @@ export function circuits(
   }
 
   return {
-    async enter(upstream) {
+    async enter(upstream, mayTry = true) {
       const circuit = known.get(upstream)
       if (!circuit) return ordinary(upstream)
-      if (isRefused(circuit)) throw refusal(upstream)
+      if (!mayTry || isRefused(circuit)) throw refusal(upstream)
       const id = randomUUID()
       if (!(await change(upstream, { kind: 'trial', id }))) throw refusal(upstream)
       return known.has(upstream) ? trial(upstream, id) : ordinary(upstream)
+    },
+    isShut(upstream) {
+      const circuit = known.get(upstream)
+      return circuit !== undefined && isRefused(circuit)
     },
     async byHand(upstream, command) {
       try {

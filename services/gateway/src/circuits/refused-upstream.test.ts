@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { eventually } from '@alta/kit/testing/wait'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { accessToken, startGateway, type TestGateway } from '../testing/gateway-fixture.ts'
 import { gatewaysWith, rules, start } from './circuits.fixture.ts'
 import type { Circuits } from './circuits.ts'
@@ -58,6 +59,52 @@ test('a request that is refused before it is sent takes no place of a trial', as
     expect((await ask(first(), broken))[1]).toBe('bad_header')
   }
   for (let count = 0; count < rules.successes; count += 1) expect((await ask(first()))[0]).toBe(200)
+})
+
+/** Begins an upload, and sends no more of it than its beginning. */
+function uploadSlowly(gateway: TestGateway) {
+  const stop = new AbortController()
+  onTestFinished(() => stop.abort())
+  const body = new ReadableStream({
+    start: (stream) => stream.enqueue(Buffer.from('--x\r\n')),
+  })
+  const headers = { 'content-type': 'multipart/form-data; boundary=x' }
+  const init = { method: 'POST', headers, body, duplex: 'half' as const, signal: stop.signal }
+  return ask(gateway, init, '/api/v1/projects/1/documents').catch(() => undefined)
+}
+
+async function openCircuit() {
+  for (const each of gateways) each.stub.away.add('documents')
+  for (let count = 0; count < 5; count += 1) await ask(first())
+  for (const each of gateways) each.stub.away.delete('documents')
+  now += rules.openMs
+}
+
+test('uploads take no place of a trial, which they would keep for as long as they like', async () => {
+  await openCircuit()
+  for (let count = 0; count < rules.trials; count += 1)
+    expect((await uploadSlowly(first()))?.slice(0, 2)).toEqual([503, 'circuit_open'])
+  expect((await ask(first()))[0]).toBe(200)
+  expect(calls()).toBe(1)
+})
+
+test('where nothing but uploads comes the gateway itself finds out that a service is back', async () => {
+  await openCircuit()
+  const upload = { method: 'POST', body: new FormData() }
+  await eventually('uploads are let through', async () => {
+    const [status] = await ask(first(), upload, '/api/v1/projects/1/documents')
+    return status === 200 || undefined
+  })
+  await lookAll()
+  expect(circuits.map((each) => each.known().size)).toEqual([0, 0])
+})
+
+test('a service that is still away when the gateway finds out is left alone for the whole time again', async () => {
+  await openCircuit()
+  first().stub.away.add('documents')
+  expect((await uploadSlowly(first()))?.[1]).toBe('circuit_open')
+  const retryAt = () => circuits[0]?.known().get('documents')?.until
+  await eventually('it was tried', () => retryAt() === now + rules.openMs)
 })
 
 test('what a service has written itself opens nothing, whatever its status', async () => {

@@ -7,8 +7,9 @@ import { Problem } from '@alta/kit/errors'
 import { clientGone } from '@alta/kit/http/json-body'
 import { currentContext } from '@alta/kit/http/request-context'
 import { currentTraceparent } from '@alta/kit/telemetry/tracing'
-import type { Circuits } from '../circuits/circuits.ts'
+import type { Circuits, Passage } from '../circuits/circuits.ts'
 import { failureOf } from '../circuits/outcome.ts'
+import { probeThrough } from '../circuits/probe.ts'
 import { mayBePage } from '../routes.ts'
 import { isApiKey } from './api-keys.ts'
 import { deliverAnswer, EVENT_STREAM } from './deliver-answer.ts'
@@ -34,6 +35,18 @@ export function forwardThrough({
   /** Milliseconds for a service to begin its answer, and to stand still within it. */
   timeout: number
 }) {
+  const probe = probeThrough(sidecar, circuits, timeout)
+
+  /** Who is still sending takes no place of a trial: it would be theirs for as long as they take. */
+  async function enter(appId: string, isSending: boolean): Promise<Passage> {
+    try {
+      return await circuits.enter(appId, !isSending)
+    } catch (error) {
+      if (isSending) void probe(appId)
+      throw error
+    }
+  }
+
   return async (
     edge: EdgeRequest,
     exchange: {
@@ -73,10 +86,11 @@ export function forwardThrough({
     // daprd holds a body of known length in memory, to be able to repeat the call. Files must stream.
     else if (bodyClass !== 'json' || !hasBody(request)) delete headers['content-length']
     // What is refused above must not hold the place of a trial, of which nothing more would be heard.
-    const passage = await circuits.enter(appId)
+    const isSending = hasBody(request) && !held
+    const passage = await enter(appId, isSending)
     const until = performance.now() + timeout
-    if (hasBody(request) && !held) exchange.goOn()
-    const body = held ?? (hasBody(request) ? limitedBody(request, bodyClass, rules[bodyClass]) : null)
+    if (isSending) exchange.goOn()
+    const body = held ?? (isSending ? limitedBody(request, bodyClass, rules[bodyClass]) : null)
 
     const ask = (accept = headers.accept) =>
       sidecar.invoke(appId, edge.path + edge.search, {
