@@ -84,6 +84,8 @@ export interface IdentitySchema {
     email: string
     created_at: Generated<Date>
     expires_at: Date
+    /** When it was used or revoked: it counts as a mail all the same. */
+    ended_at: Generated<Date | null>
   }
   /** Waiting for a mail, if there is such an account: see passwords/password-reset.service.ts. */
   reset_requests: {

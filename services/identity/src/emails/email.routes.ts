@@ -45,7 +45,9 @@ export const emailRoutes = (emails: EmailService): Route[] => [
     method: 'post',
     path: '/api/v1/auth/change-email',
     summary: 'Change the e-mail address',
-    description: 'A mail with a token goes to the new address; until it is used the old one counts.',
+    limits: { policies: ['sign-in'] },
+    description:
+      'A mail with a token goes to the new address; until it is used the old one counts. Three an hour at most, and as many to one address.',
     tag: 'auth',
     policy: recently(signedIn),
     body: z.object({ email: normalisedEmail, password }),

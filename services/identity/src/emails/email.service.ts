@@ -113,10 +113,6 @@ async function takeToken(
 }
 
 const tooManyMails = (): Problem =>
-  tooManyRequests(
-    'too_many_mails',
-    'You were sent three of these mails within an hour. Look for them first.',
-    {
-      headers: { 'retry-after': '1200' },
-    },
-  )
+  tooManyRequests('too_many_mails', 'Three of these mails were sent within an hour. Look for them first.', {
+    headers: { 'retry-after': '1200' },
+  })

@@ -154,6 +154,43 @@ test('an address that has an account is answered alike, and refused to who reads
   expect(await me(accessToken)).toMatchObject({ email: eve })
 })
 
+test('what was used or revoked counts as a mail that was sent', async () => {
+  const email = await identity.register()
+  const { accessToken } = await identity.login(email)
+  for (const next of [`1.${email}`, `2.${email}`, `3.${email}`]) {
+    expect((await change(accessToken, next)).status).toBe(202)
+    expect((await confirmChange(accessToken, await lastToken(next))).status).toBe(204)
+  }
+  expect((await change(accessToken, `4.${email}`)).code).toBe('too_many_mails')
+  expect(await identity.mailsTo(`4.${email}`)).toEqual([])
+})
+
+test('one address is sent three an hour, whoever asks, and however many at once', async () => {
+  const stranger = 'flooded@example.org'
+  const tokens: string[] = []
+  for (let count = 0; count < 5; count++)
+    tokens.push((await identity.login(await identity.register())).accessToken)
+  const answers = await Promise.all(tokens.map((accessToken) => change(accessToken, stranger)))
+  expect(answers.map(({ status }) => status).sort()).toEqual([202, 202, 202, 429, 429])
+  expect(await identity.mailsTo(stranger)).toHaveLength(3)
+})
+
+test('what is over is removed an hour after it was sent, and not before', async () => {
+  const email = await identity.register()
+  const { accessToken } = await identity.login(email)
+  const token = await lastToken(email)
+  expect((await verify(accessToken, token)).status).toBe(204)
+  const left = async () => {
+    await identity.repeat('remove expired tokens of mails')
+    const found = 'select 1 from mail_tokens where email = $1'
+    return (await identity.testDatabase.admin.query(found, [email])).rows.length
+  }
+  expect(await left()).toBe(1)
+  const age = `update mail_tokens set created_at = now() - interval '61 minutes' where email = $1`
+  await identity.testDatabase.admin.query(age, [email])
+  expect(await left()).toBe(0)
+})
+
 test('of two who want one address, one gets it', async () => {
   const wanted = 'wanted@example.org'
   const claims: [string, string][] = []

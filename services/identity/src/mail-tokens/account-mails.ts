@@ -8,7 +8,7 @@ import type { Kysely } from 'kysely'
 import type { IdentitySchema, TokenPurpose } from '../database/schema.ts'
 import { hashOf, newToken } from '../keys/opaque-token.ts'
 import { lockUser, type UserRow } from '../users/user.repository.ts'
-import { insertMailToken, recentMailTokens } from './mail-token.repository.ts'
+import { insertMailToken, mailTokensOfUser, mailTokensTo } from './mail-token.repository.ts'
 
 interface Scope {
   tx: Kysely<IdentitySchema>
@@ -38,7 +38,10 @@ export type AccountChange =
   | 'api-key-made'
   | 'new-device'
 
-/** Of one purpose and account within an hour: nobody can have a stranger's mailbox filled. */
+/**
+ * Of one purpose and account within an hour, and as many to an address that is not the account's, by all accounts
+ * together: nobody can have a stranger's mailbox filled.
+ */
 const MOST_AN_HOUR = 3
 
 export type AccountMails = ReturnType<typeof accountMails>
@@ -96,7 +99,7 @@ export function accountMails(tokenKey: string) {
 
     newSealedToken,
 
-    /** @returns false, and sends nothing, when the user was sent enough of them within the hour */
+    /** @returns false, and sends nothing, when the user, or that address, was sent enough of them within the hour */
     async sendToken(
       { tx, emit }: Scope,
       user: UserRow,
@@ -104,7 +107,8 @@ export function accountMails(tokenKey: string) {
       email = user.email,
     ): Promise<boolean> {
       await lockUser(tx, user.id)
-      if ((await recentMailTokens(tx, user.id, purpose)) >= MOST_AN_HOUR) return false
+      if ((await mailTokensOfUser(tx, user.id, purpose)) >= MOST_AN_HOUR) return false
+      if (email !== user.email && (await mailTokensTo(tx, email, purpose)) >= MOST_AN_HOUR) return false
       const sealedToken = await newSealedToken(tx, user, purpose, email)
       tell(emit, user, templates[purpose], { to: email, sealedToken })
       return true

@@ -551,7 +551,7 @@ export interface paths {
         put?: never;
         /**
          * Change the e-mail address
-         * @description A mail with a token goes to the new address; until it is used the old one counts.
+         * @description A mail with a token goes to the new address; until it is used the old one counts. Three an hour at most, and as many to one address.
          */
         post: operations["postAuthChangeEmail"];
         delete?: never;
