@@ -72,18 +72,29 @@ test('no key can do more than who makes it, at the time of making or later', asy
 test('a key makes no keys and changes no account: nobody is there to prove who they are', async () => {
   const { accessToken } = await member()
   const { accessToken: token } = await tokenFor((await key(accessToken)).key)
-  expect((await make(token)).code).toBe('insufficient_user_authentication')
+  expect((await make(token)).code).toBe('not_delegable')
   const change = { currentPassword: goodPassword, newPassword: 'another horse battery' }
   const answer = await identity.post('/api/v1/auth/change-password', change, token)
-  expect(answer.code).toBe('insufficient_user_authentication')
+  expect(answer.code).toBe('not_delegable')
+})
+
+test('a key tells whose it is, and is nobody in person: what no scope names it cannot do', async () => {
+  const { accessToken, user } = await member()
+  const { accessToken: token } = await tokenFor((await key(accessToken)).key)
+  expect(await identity.get('/api/v1/auth/me', token)).toMatchObject({ status: 200, body: { id: user.id } })
+  for (const other of [`names?ids=${user.id}`, 'sessions', 'totp', 'grants'])
+    expect(await identity.get(`/api/v1/auth/${other}`, token)).toMatchObject({
+      status: 403,
+      code: 'not_delegable',
+    })
 })
 
 test('a key neither sees nor revokes the keys of its owner, whatever it may do', async () => {
   const { accessToken } = await member()
   const { id } = await key(accessToken)
   const { accessToken: token } = await tokenFor((await key(accessToken)).key)
-  expect((await identity.get(path, token)).code).toBe('session_ended')
-  expect((await remove(`${path}/${id}`, token)).code).toBe('session_ended')
+  expect((await identity.get(path, token)).code).toBe('not_delegable')
+  expect((await remove(`${path}/${id}`, token)).code).toBe('not_delegable')
   expect(list.parse((await identity.get(path, accessToken)).body).items).toHaveLength(2)
 })
 

@@ -1,4 +1,4 @@
-import { anyone, signedIn } from '@alta/kit/auth/policy'
+import { anyone, signedInOrKey } from '@alta/kit/auth/policy'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import { newPassword } from '../passwords/password.schema.ts'
@@ -29,8 +29,9 @@ export const userRoutes = (users: UserService): Route[] => [
     method: 'get',
     path: '/api/v1/auth/me',
     summary: 'Who am I',
+    description: 'With a key: whose it is.',
     tag: 'auth',
-    policy: signedIn,
+    policy: signedInOrKey,
     answers: { 200: { description: 'The signed-in user', schema: userResource } },
     handle: async ({ principal }) => ({ status: 200, body: await users.me(principal) }),
   }),

@@ -61,10 +61,10 @@ export function userService(options: {
     },
 
     /** @throws {Problem} 401 `session_ended` */
-    async me({ tenantId, userId, sessionId, authTime }: Principal): Promise<UserResource> {
+    async me({ tenantId, userId, sessionId, byKey }: Principal): Promise<UserResource> {
       return database.read(tenantId, async (tx) => {
         // A key has no session; that it has ended the verifier knows.
-        const open = authTime === undefined || (await isOpen(tx, sessionId))
+        const open = byKey || (await isOpen(tx, sessionId))
         const user = open && (await userById(tx, userId))
         if (!user) throw sessionEnded()
         return present(user)

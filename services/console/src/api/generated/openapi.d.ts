@@ -745,7 +745,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who am I */
+        /**
+         * Who am I
+         * @description With a key: whose it is.
+         */
         get: operations["getAuthMe"];
         put?: never;
         post?: never;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startApp } from '../http/app-under-test.ts'
 import { route } from '../http/route.ts'
 import { permissionsOf } from './permissions.ts'
-import { anyone, may, type Policy, signedIn } from './policy.ts'
+import { anyone, may, own, type Policy, signedIn, signedInOrKey } from './policy.ts'
 import type { Principal } from './principal.ts'
 
 const principal = (...roles: string[]): Principal => ({
@@ -25,6 +25,20 @@ test('a stranger is 401 where somebody has to be signed in', () => {
       expect.objectContaining({ status: 401, code: 'unauthenticated' }),
     )
   }
+})
+
+test('what needs somebody in person is refused to programs, to keys but where the route lets them', () => {
+  const refused = expect.objectContaining({ status: 403, code: 'not_delegable' })
+  const byKey = { ...principal('admin'), byKey: true as const }
+  const delegated = { ...principal('admin'), delegated: true as const }
+  for (const policy of [signedIn, own(), own('oneself or auditor')]) {
+    expect(() => policy.admit(byKey)).toThrow(refused)
+    expect(() => policy.admit(delegated)).toThrow(refused)
+    expect(policy.admit(principal())).toEqual(principal())
+  }
+  expect(signedInOrKey.admit(byKey)).toBe(byKey)
+  expect(() => signedInOrKey.admit(delegated)).toThrow(refused)
+  expect(may('operations:read').admit(byKey)).toBe(byKey)
 })
 
 test('a missing permission is 403', () => {

@@ -6,7 +6,7 @@ import type { Principal } from './principal.ts'
 /** Who may call a route. `Who` is what the handler gets as `principal`. */
 export interface Policy<Who extends Principal | undefined = Principal | undefined> {
   /** For documentation and for tests generated from the route table. */
-  readonly name: 'anyone' | 'signedIn' | `may ${Permission}`
+  readonly name: 'anyone' | 'signedIn' | 'signedIn or key' | `may ${Permission}`
   /** Without it the token is not even looked at: a stale one must not keep anybody from signing in. */
   readonly needsToken: boolean
   readonly permission?: Permission
@@ -22,15 +22,27 @@ export const anyone: Policy<undefined> = {
   admit: () => undefined,
 }
 
-/** Somebody in person: what needs no permission has no scope either that could allow it to a program. */
+/**
+ * Somebody in person: what needs no permission has no scope either that could allow it to a program, be it by OAuth or
+ * with a key.
+ */
 export const signedIn: Policy<Principal> = {
   name: 'signedIn',
   needsToken: true,
   admit: (caller) => {
     const principal = caller ?? refuseStranger()
-    if (principal.delegated) {
-      throw forbidden('not_delegable', 'A program cannot do this for you. Sign in yourself.')
-    }
+    if (principal.delegated || principal.byKey) throw notDelegable()
+    return principal
+  },
+}
+
+/** Keys of any scope too: for what tells a program nothing but whose its key is. */
+export const signedInOrKey: Policy<Principal> = {
+  name: 'signedIn or key',
+  needsToken: true,
+  admit: (caller) => {
+    const principal = caller ?? refuseStranger()
+    if (principal.delegated) throw notDelegable()
     return principal
   },
 }
@@ -56,6 +68,8 @@ export function may(permission: Permission, attribute?: Attribute): Policy<Princ
 
 /** Signed in, and this to the thing that the path names; unless told, it has to be one's own. */
 export const own = (attribute: Attribute = 'oneself'): Policy<Principal> => ({ ...signedIn, attribute })
+
+const notDelegable = () => forbidden('not_delegable', 'A program cannot do this for you. Sign in yourself.')
 
 function refuseStranger(): never {
   throw unauthorized(

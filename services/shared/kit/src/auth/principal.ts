@@ -17,6 +17,8 @@ export interface Principal {
   readonly acr?: string
   /** A program of others acts for them by OAuth: it may what its permissions say, and is not the person. */
   readonly delegated?: true
+  /** A key of theirs does, within its scope: nobody is there, and what needs no permission is not in any scope. */
+  readonly byKey?: true
   /** What such a token ends with, beside its session: the client, and the consent that it was given. */
   readonly origins?: readonly string[]
 }

@@ -99,7 +99,10 @@ export function tokenVerifier(options: TokenVerifierOptions): TokenVerifier {
         ...(amr === undefined ? {} : { amr }),
         ...(acr === undefined ? {} : { acr }),
         ...(client_id === undefined
-          ? {}
+          ? // A session's token has no scope: what is limited to one was made for a key.
+            scope === undefined
+            ? {}
+            : { byKey: true as const }
           : {
               delegated: true as const,
               origins: consent === undefined ? [client_id] : [client_id, consent],
