@@ -1,3 +1,4 @@
+import { dropWhatIsLeft } from '../session/left-behind.ts'
 import { alone } from './locks.ts'
 import { problemOf, unreachable } from './problem.ts'
 
@@ -61,8 +62,10 @@ export async function renewSession(): Promise<boolean> {
     }
     const problem = await problemOf(answer)
     // Too many requests, or identity is away: the session may be good still.
-    if (problem.status === 401 || problem.status === 403) signedOut()
-    else throw problem
+    if (problem.status !== 401 && problem.status !== 403) throw problem
+    // Where no cookie is left it has run out by itself, and whoever comes back goes on with what they have typed.
+    if (problem.code !== 'unauthenticated') dropWhatIsLeft()
+    signedOut()
     return false
   })
 }

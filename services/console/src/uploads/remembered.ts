@@ -1,6 +1,7 @@
 /**
  * An upload that was begun here. What a browser lets nobody keep is the file: after a reload it has to be chosen again,
- * and goes on from the byte where it stopped. Ids and names, no secret.
+ * and goes on from the byte where it stopped. Ids and names, no secret; each person's are their own, and go with the
+ * session.
  */
 export interface Remembered {
   readonly url: string
@@ -10,11 +11,12 @@ export interface Remembered {
   readonly lastModified: number
 }
 
-const PLACE = 'alta.uploads'
+const PREFIX = 'alta.uploads'
+const placeOf = (userId: string): string => `${PREFIX}.${userId}`
 
-export function allRemembered(): Remembered[] {
+export function allRemembered(userId: string): Remembered[] {
   try {
-    const known: unknown = JSON.parse(localStorage.getItem(PLACE) ?? '[]')
+    const known: unknown = JSON.parse(localStorage.getItem(placeOf(userId)) ?? '[]')
     return Array.isArray(known) ? known.filter(isRemembered) : []
   } catch {
     // Written by hand: the uploads expire on the server.
@@ -22,15 +24,26 @@ export function allRemembered(): Remembered[] {
   }
 }
 
-export function remember(upload: Remembered): void {
-  write([...allRemembered().filter(({ url }) => url !== upload.url), upload])
+export function remember(userId: string, upload: Remembered): void {
+  write(userId, [...allRemembered(userId).filter(({ url }) => url !== upload.url), upload])
 }
 
-export function forget(url: string): void {
-  write(allRemembered().filter((each) => each.url !== url))
+export function forget(userId: string, url: string): void {
+  write(
+    userId,
+    allRemembered(userId).filter((each) => each.url !== url),
+  )
 }
 
-const write = (all: readonly Remembered[]): void => localStorage.setItem(PLACE, JSON.stringify(all))
+/** At the end of a session: whoever sits here next sees no names of files. */
+export function forgetAllUploads(): void {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key)
+}
+
+function write(userId: string, all: readonly Remembered[]): void {
+  if (all.length > 0) localStorage.setItem(placeOf(userId), JSON.stringify(all))
+  else localStorage.removeItem(placeOf(userId))
+}
 
 /** Whether this is, as far as can be told before it is read, the file that was being sent. */
 export const isSameFile = (

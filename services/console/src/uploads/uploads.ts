@@ -4,6 +4,7 @@ import { alone, heldNames } from '../api/locks.ts'
 import { Problem, problemOf } from '../api/problem.ts'
 import { queries } from '../api/queries.ts'
 import { renewSession } from '../api/send.ts'
+import { meQuery } from '../session/session.ts'
 import { kindOfFile } from './file-kind.ts'
 import { allRemembered, forget, isSameFile, type Remembered, remember } from './remembered.ts'
 import { isOver, isUnderWay, type Upload } from './upload.ts'
@@ -25,6 +26,8 @@ let uploads: readonly Upload[] = []
 const running = new Map<number, Running>()
 const watchers = new Set<() => void>()
 let next = 0
+/** Whose these are: another person may sign in without the page being loaded anew. */
+let owner = ''
 
 /** Everything that was begun in this tab, or lost by a reload of one; for `useSyncExternalStore`. */
 export const uploadStore = {
@@ -47,6 +50,7 @@ const stateOf = (id: number) => uploads.find((each) => each.id === id)?.state
 
 /** Takes files into a project; what was interrupted there with the same file goes on. */
 export function addFiles(projectId: string, files: readonly File[]): void {
+  belongToWhoIsHere()
   for (const file of files) {
     const lost = uploads.find(
       (each) => each.projectId === projectId && each.state === 'lost' && matches(each, file),
@@ -102,7 +106,7 @@ export async function cancel(id: number): Promise<void> {
   dismiss(id)
   await run?.tus?.abort()
   if (url) {
-    forget(url)
+    forget(owner, url)
     // It expires there by itself, should nobody hear of it.
     await Tus.terminate(url, { retryDelays: [0, 2_000] }).catch(() => undefined)
   }
@@ -159,7 +163,7 @@ async function start(id: number): Promise<void> {
       const url = run.tus?.url
       if (!url) return
       run.url = url
-      remember({ url, projectId, name, size, lastModified })
+      remember(owner, { url, projectId, name, size, lastModified })
       holdLock(run, url)
     },
     onProgress: (sent) => change(id, { sent }),
@@ -188,7 +192,7 @@ async function finish(id: number, run: Running): Promise<void> {
   if (!url || !upload) return
   try {
     const told = await outcomeOnServer(upload.projectId, url)
-    forget(url)
+    forget(owner, url)
     run.release?.()
     if (told.outcome === 'refused' && told.problem) {
       const { status, code, detail } = told.problem
@@ -217,7 +221,7 @@ async function fail(id: number, run: Running, error: unknown): Promise<void> {
     setTimeout(comeBack, AWAY)
   } else {
     const url = run.tus?.url
-    if (url && problem.status !== 401) forget(url)
+    if (url && problem.status !== 401) forget(owner, url)
     run.release?.()
     delete run.tus
     delete run.url
@@ -260,6 +264,7 @@ function holdLock(run: Running, url: string): void {
 
 /** Lists what a reload interrupted, with how far the server has it. @returns what ends the watching */
 export function watchUploads(): () => void {
+  belongToWhoIsHere()
   void findLost()
   const warn = (event: BeforeUnloadEvent) => {
     if (uploads.some(isUnderWay)) event.preventDefault()
@@ -272,15 +277,29 @@ export function watchUploads(): () => void {
   }
 }
 
+/** What somebody else has begun in this tab ends, and is not shown. */
+function belongToWhoIsHere(): void {
+  const { id = '' } = queries.getQueryData(meQuery.queryKey) ?? {}
+  if (id === owner) return
+  owner = id
+  for (const run of running.values()) {
+    run.release?.()
+    void run.tus?.abort()
+  }
+  running.clear()
+  lostUrls.clear()
+  become([])
+}
+
 async function findLost(): Promise<void> {
   const held = await heldNames()
   const isSent = (url: string) => held.has(`alta-upload ${url}`)
-  for (const known of allRemembered()) {
+  for (const known of allRemembered(owner)) {
     const { url, projectId, name, size } = known
     if (isSent(url) || [...lostUrls.values()].some((each) => each.url === url)) continue
     try {
       const told = await stateOnServer(projectId, url)
-      if (told.outcome) forget(url)
+      if (told.outcome) forget(owner, url)
       else {
         const id = next++
         lostUrls.set(id, known)
@@ -291,7 +310,7 @@ async function findLost(): Promise<void> {
       }
     } catch (error) {
       // Expired, or somebody else's who signed in here before.
-      if (error instanceof Problem && [403, 404, 410].includes(error.status)) forget(url)
+      if (error instanceof Problem && [403, 404, 410].includes(error.status)) forget(owner, url)
     }
   }
 }
