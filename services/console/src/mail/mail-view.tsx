@@ -3,6 +3,7 @@ import { Button } from '../ui/button.tsx'
 import list from '../ui/list.module.css'
 import { Time } from '../ui/time.tsx'
 import { LinkedText } from './linked-text.tsx'
+import { MailFrame } from './mail-frame.tsx'
 import styles from './mail-page.module.css'
 import { useMailText } from './text.ts'
 
@@ -33,14 +34,7 @@ export function MailView({
         </Button>
       </fieldset>
       {isHtml ? (
-        // No scripts, no origin, no forms; links may only open a tab of their own.
-        <iframe
-          className={styles.frame}
-          title={mail.subject}
-          sandbox="allow-popups allow-popups-to-escape-sandbox"
-          referrerPolicy="no-referrer"
-          srcDoc={framed(mail.html)}
-        />
+        <MailFrame title={mail.subject} html={mail.html} />
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard.
         <div className={styles.text} tabIndex={0}>
@@ -50,7 +44,3 @@ export function MailView({
     </article>
   )
 }
-
-/** Nothing is fetched for a mail, so that looking at one tells nobody. */
-const framed = (html: string): string =>
-  `<meta http-equiv="Content-Security-Policy" content="default-src 'none'"><base target="_blank">${html}`

@@ -19,6 +19,15 @@ export const useMailText = textOf('mail', {
   received: ['Received', 'Reçu'],
   text: ['Text', 'Texte'],
   html: ['HTML', 'HTML'],
+  plainly: ['Shown without styles.', 'Affiché sans mise en forme.'],
+  leftOut_one: [
+    'Shown without styles, and without {{count}} part that would have run or been fetched.',
+    'Affiché sans mise en forme, et sans {{count}} élément qui se serait exécuté ou aurait été chargé.',
+  ],
+  leftOut_other: [
+    'Shown without styles, and without {{count}} parts that would have run or been fetched.',
+    'Affiché sans mise en forme, et sans {{count}} éléments qui se seraient exécutés ou auraient été chargés.',
+  ],
   form: ['Form', 'Forme'],
   next: ['Next mail', 'Courriel suivant'],
   previous: ['Previous mail', 'Courriel précédent'],

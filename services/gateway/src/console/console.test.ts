@@ -53,8 +53,8 @@ test('every view of the console has an address, at which its page is', async () 
 test('the page runs our own scripts alone and may hear, and nothing else may', async () => {
   const { headers } = await ask('/console/', asBrowser)
   const policy = String(headers['content-security-policy'])
-  for (const part of ["default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'"])
-    expect(policy.split('; ')).toContain(part)
+  const parts = ["default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'"]
+  for (const part of [...parts, 'trusted-types caught-mail']) expect(policy.split('; ')).toContain(part)
   expect(policy).not.toMatch(/unsafe|https?:|\*|sandbox/)
   expect(headers['permissions-policy']).toContain('microphone=(self)')
   expect((await ask('/health/live')).headers['permissions-policy']).toContain('microphone=()')

@@ -37,6 +37,8 @@ export const consoleContentSecurityPolicy = [
   "base-uri 'none'",
   "object-src 'none'",
   "require-trusted-types-for 'script'",
+  // The one place that makes markup of text: services/console/src/mail/markup.ts.
+  'trusted-types caught-mail',
 ].join('; ')
 
 const noDevices = ['accelerometer', 'camera', 'geolocation', 'gyroscope', 'payment', 'usb']
