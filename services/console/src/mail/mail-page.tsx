@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { answer, api, type Schema } from '../api/api.ts'
 import { Problem } from '../api/problem.ts'
@@ -19,6 +20,9 @@ export function Component() {
   const t = useMailText()
   const [search, setSearch] = useSearchParams()
   const to = search.get('to') ?? ''
+  // Taken whole: half an address is none to the platform.
+  const [typed, setTyped] = useState(to)
+  useEffect(() => setTyped(to), [to])
   const set = (name: string, value: string) =>
     setSearch(
       (before) => {
@@ -66,14 +70,22 @@ export function Component() {
       title={general('mail')}
       full
       below={
-        <div className={styles.filter}>
+        <form
+          role="search"
+          className={styles.filter}
+          onSubmit={(event) => {
+            event.preventDefault()
+            set('to', typed.trim())
+          }}
+        >
           <TextField
             label={t('onlyTo')}
             type="email"
-            value={to}
-            onChange={(event) => set('to', event.target.value)}
+            value={typed}
+            onChange={({ target }) => setTyped(target.value)}
+            onBlur={() => typed.trim() !== to && set('to', typed.trim())}
           />
-        </div>
+        </form>
       }
     >
       {isNotThere && <Empty title={t('notThere')}>{t('notThereWhy')}</Empty>}
