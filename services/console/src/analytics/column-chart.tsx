@@ -6,6 +6,9 @@ interface Series<Row> {
   readonly value: (row: Row) => string | number | null
 }
 
+/** So many have room for their names; of more the first and the last are named. */
+const FEW = 8
+
 const numberOf = (value: string | number | null): number => (typeof value === 'number' ? value : 0)
 
 /**
@@ -44,8 +47,9 @@ export function ColumnChart<Row>({
           <span>0</span>
         </div>
         <div className={styles.groups}>
-          {rows.map((row) => (
-            <div key={name(row)} className={styles.group}>
+          {rows.map((row, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows of one answer never move, and two may have one name.
+            <div key={place} className={styles.group}>
               {series.map(({ title, value }, index) => (
                 <div
                   key={title}
@@ -58,7 +62,15 @@ export function ColumnChart<Row>({
           ))}
         </div>
       </div>
-      <div className={styles.ends}>
+      {rows.length <= FEW && (
+        <div className={styles.names}>
+          {rows.map((row, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+            <span key={place}>{name(row)}</span>
+          ))}
+        </div>
+      )}
+      <div className={styles.ends} data-few={rows.length <= FEW}>
         <span>{rows[0] && name(rows[0])}</span>
         {last !== undefined && rows.length > 1 && <span>{name(last)}</span>}
       </div>

@@ -63,8 +63,9 @@ export function Figures<Row>({
                   </tr>
                 </thead>
                 <tbody>
-                  {rows.map((row) => (
-                    <tr key={name(row)}>
+                  {rows.map((row, index) => (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: rows of one answer never move, and two may have one name.
+                    <tr key={index}>
                       <th scope="row">{name(row)}</th>
                       {figures.map((figure) => (
                         <td key={figure.title} className={list.number}>

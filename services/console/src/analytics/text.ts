@@ -45,6 +45,7 @@ export const useAnalyticsText = textOf('analytics', {
   csv: ['Download as CSV', 'Télécharger en CSV'],
   table: ['Figures as a table', 'Chiffres en tableau'],
   nothing: ['Nothing in this time', 'Rien sur cette période'],
+  backwards: ['Lies before the first day', 'Précède le premier jour'],
   incomplete: [
     'There are more groups than are shown; the CSV has the same ones.',
     'Il y a plus de groupes que ceux affichés ; le CSV a les mêmes.',
