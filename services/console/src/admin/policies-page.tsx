@@ -1,13 +1,13 @@
 import { permissions, permissionsOf, roles } from '@alta/kit/auth/permissions'
 import { Check } from 'lucide-react'
 import { answer, api } from '../api/api.ts'
+import { Explanation } from '../operate/audit/explanation.tsx'
 import { useWords } from '../permissions/text.ts'
 import { useGeneralText } from '../text/general.ts'
 import { ConfirmButton } from '../ui/confirm.tsx'
 import list from '../ui/list.module.css'
 import { Page, Section } from '../ui/page.tsx'
 import { toast } from '../ui/toasts.tsx'
-import { ExplainBox } from './explain-box.tsx'
 import { useAdminText } from './text.ts'
 
 export function Component() {
@@ -16,7 +16,9 @@ export function Component() {
   const words = useWords()
   return (
     <Page title={general('policies')}>
-      <ExplainBox />
+      <Section title={t('why')}>
+        <Explanation />
+      </Section>
       <Section title={t('matrix')}>
         <p>{t('matrixWhy')}</p>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard. */}

@@ -37,6 +37,7 @@ export const useGeneralText = textOf('general', {
   copy: ['Copy', 'Copier'],
   copied: ['Copied', 'Copié'],
   requestId: ['Request id', 'Numéro de la requête'],
+  whyRefused: ['Why?', 'Pourquoi ?'],
   loading: ['Loading…', 'Chargement…'],
   nothingFound: ['Nothing found', 'Rien trouvé'],
   shortcuts: ['Keyboard shortcuts', 'Raccourcis clavier'],

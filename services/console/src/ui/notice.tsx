@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Link } from 'react-router'
 import { Problem } from '../api/problem.ts'
 import { useGeneralText } from '../text/general.ts'
 import { Button } from './button.tsx'
@@ -46,6 +47,11 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
                 {t('requestId')} <code>{problem.requestId}</code>
               </span>
               <CopyButton text={problem.requestId} />
+              {isOfRights(problem) && (
+                <Link to={`/operate/audit/why?requestId=${encodeURIComponent(problem.requestId)}`}>
+                  {t('whyRefused')}
+                </Link>
+              )}
             </>
           )}
         </div>
@@ -53,6 +59,9 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
     </div>
   )
 }
+
+/** A right was missing, which has an explanation; other refusals say all there is. */
+const isOfRights = ({ code }: Problem): boolean => ['forbidden', 'project_role_required'].includes(code)
 
 /** Says what to do next. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {

@@ -54,7 +54,7 @@ export function EntryPanel({
           [t('code'), entry.code && <code>{entry.code}</code>],
           [t('rule'), entry.rule],
           [t('needed'), entry.needed],
-          [t('times', { count: entry.count }), entry.count > 1 && entry.count],
+          [t('often'), entry.count > 1 && t('times', { count: entry.count })],
           [o('service'), entry.service],
           [
             t('requestId'),

@@ -49,6 +49,8 @@ export const useAuditText = textOf('operate-audit', {
     'Il figure dans le message du refus et dans l’en-tête x-request-id. Chacun peut demander pour les siennes.',
   ],
   whyAsk: ['Explain', 'Expliquer'],
+  decisions: ['Refusals of this request', 'Refus de cette requête'],
+  often: ['How often', 'Fréquence'],
   whyNothing: ['No refusal of such a request is noted', 'Aucun refus noté pour cette requête'],
   whyNothingWords: [
     'Sums of further refusals within a minute are written up to 70 seconds later. What the gateway refuses by itself is in its log.',
