@@ -5,12 +5,14 @@ import { fileURLToPath } from 'node:url'
 import type { Checkout } from '../checkout.ts'
 import { line, type Say, StepFailed, step } from '../console/steps.ts'
 import { sampleEmail, samplePassword } from '../samples/account.ts'
+import { administratorEmail, openAdministrator } from '../samples/administrator.ts'
+import { Api } from '../samples/api.ts'
 import { runSamples } from '../samples/run.ts'
 import { openSecrets, type Secrets } from '../secrets.ts'
 import { discoverServices, newestSource } from '../services/discover.ts'
 import { ensureConsole } from '../services/web-console.ts'
 import { settingsDigest } from '../settings.ts'
-import { writePlaces } from '../supervisor/places.ts'
+import { readPlaces, writePlaces } from '../supervisor/places.ts'
 import { type ProcessState, readState, type SupervisorState } from '../supervisor/state.ts'
 import { waitForClaim } from '../system/mutex.ts'
 import { until } from '../system/network.ts'
@@ -152,7 +154,10 @@ function printAddresses(
     line('port', `${settings.ALTA_GATEWAY_PORT} was taken by something else`)
   }
   for (const [name, address] of Object.entries(addresses)) line(name, address)
-  if (secrets) line('sign in', `${sampleEmail} with ${samplePassword(secrets)}`)
+  if (secrets) {
+    line('sign in', `${sampleEmail} with ${samplePassword(secrets)}`)
+    line('administer', `${administratorEmail} with the same password`)
+  }
   line('next', 'make status · make logs s=ocr · make down')
 }
 
@@ -163,4 +168,7 @@ async function pushSamples(
 ): Promise<void> {
   const asExpected = await step('samples', (say) => runSamples({ checkout, secrets, gatewayUrl, say }))
   if (!asExpected) process.exitCode = 1
+  const { postgres } = await readPlaces(checkout.home)
+  if (!(await openAdministrator(new Api(gatewayUrl), secrets, postgres.ownerUrl)))
+    line('administrator', `${administratorEmail} is somebody else's here and was left alone`)
 }

@@ -21,7 +21,7 @@ const duplicate = z.looseObject({ documentId: z.string().optional(), voiceSample
 
 /** Pushes samples/ through the public API, prints the table and returns whether all came out as their truth says. */
 export async function runSamples(options: {
-  checkout: Checkout
+  checkout: Pick<Checkout, 'root'>
   secrets: Secrets
   gatewayUrl: string
   say: Say
