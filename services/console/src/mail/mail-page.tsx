@@ -100,6 +100,7 @@ export function Component() {
             rows={rows}
             rowKey={({ id }) => id}
             selected={chosen?.id}
+            follows
             onOpen={({ id }) => set('mail', id)}
             onEnd={() => {
               if (mails.hasNextPage && !mails.isFetchingNextPage) void mails.fetchNextPage()

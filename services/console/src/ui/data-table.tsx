@@ -24,6 +24,7 @@ export function DataTable<Row>({
   onOpen,
   onEnd,
   selected,
+  follows = false,
   total,
   rowHeight = 38,
 }: {
@@ -35,6 +36,8 @@ export function DataTable<Row>({
   onEnd?: () => void
   /** Key of the row that is shown beside the table. */
   selected?: string | undefined
+  /** Moving opens too: what is shown beside the table goes along. */
+  follows?: boolean
   /** How many there are, where more follow than are loaded. */
   total?: number | undefined
   /** Pixels. */
@@ -98,6 +101,8 @@ export function DataTable<Row>({
                   if (goal !== undefined) {
                     event.preventDefault()
                     focusRow(goal)
+                    const reached = rows[Math.max(0, Math.min(rows.length - 1, goal))]
+                    if (follows && onOpen && reached !== undefined) onOpen(reached)
                   } else if (event.key === 'Enter' && onOpen) {
                     event.preventDefault()
                     onOpen(row)
