@@ -1,13 +1,12 @@
 import { eventually } from '@alta/kit/testing/wait'
 import pg from 'pg'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { Client } from '../support/client.ts'
 import { readPlaces } from '../support/platform.ts'
 import { faultsOf, launch, shot, type TestBrowser, tabTo } from './support/browser.ts'
-import { consolePage, enter } from './support/enter.ts'
+import { consolePage, enter, ready } from './support/enter.ts'
 import { type FailingContacts, failContacts } from './support/failing-contacts.ts'
-import { everyLook, type Look } from './support/looks.ts'
+import { everyLook, named } from './support/looks.ts'
 import { insertLetters } from './support/many-letters.ts'
 import { measure } from './support/responsiveness.ts'
 import { registerStaff } from './support/staff.ts'
@@ -35,15 +34,6 @@ afterAll(async () => {
   await browser?.[Symbol.asyncDispose]()
   await owner.end()
 })
-
-const named = (name: string, look: Look): string => (look === 'light' ? name : `${name}-${look}`)
-const ready = async (page: Page) => {
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  await eventually(
-    'what the page asks for is there',
-    async () => (await page.getByLabel('Loading…').count()) === 0,
-  )
-}
 
 test('a retry of 1,000 messages from their group stops itself, and says on the screen what it did and what to do', async () => {
   await using tab = await browser.open()

@@ -1,4 +1,5 @@
 import { testConfig } from '@alta/kit/testing/config'
+import { eventually } from '@alta/kit/testing/wait'
 import type { Page } from 'playwright-core'
 import type { Client } from '../../support/client.ts'
 import { type } from './browser.ts'
@@ -18,4 +19,13 @@ export async function enter(page: Page, person: Client, path: string): Promise<v
   // The start is told without its slash.
   const bare = (path: string) => path.replace(/\/$/, '')
   await page.waitForURL((url) => bare(url.pathname) === bare(`/console${pathname}`))
+}
+
+/** Waits until a page has what it asks for. */
+export async function ready(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await eventually(
+    'what the page asks for is there',
+    async () => (await page.getByLabel('Loading…').count()) === 0,
+  )
 }

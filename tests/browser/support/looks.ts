@@ -11,3 +11,6 @@ export const looks = {
 export type Look = keyof typeof looks
 
 export const everyLook = Object.keys(looks) as Look[]
+
+/** Name of the picture of a page in this window; the light one has the page's own. */
+export const named = (name: string, look: string): string => (look === 'light' ? name : `${name}-${look}`)
