@@ -67,7 +67,9 @@ test('mails are listed, narrowed to one address, read and gone through by keyboa
   await shown(page).getByRole('heading', { name: 'The second' }).waitFor()
   await tabTo(page, shown(page).getByRole('button', { name: 'Text', exact: true }))
   await page.keyboard.press('j')
-  await shown(page).getByRole('link', { name: /verify-email/ }).waitFor()
+  await shown(page)
+    .getByRole('link', { name: /verify-email/ })
+    .waitFor()
   await page.keyboard.press('k')
   await shown(page).getByRole('heading', { name: 'The second' }).waitFor()
   // Half an address was never asked for: the platform would have refused it.

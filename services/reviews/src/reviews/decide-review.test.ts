@@ -93,7 +93,10 @@ it('a file that was noted again although a verdict names it stays', async () => 
   const text = 'Dear Mrs Noted'
   const [named = ''] = await filesOf(() => reviews.post(owner, `/reviews/${id}/approve`, { text }))
   await reviews.admin.query('insert into files (sha256) values ($1)', [named])
-  const { sha256: died } = await saveReading(reviews, { kind: 'document', value: documentOf('of a process that died') })
+  const { sha256: died } = await saveReading(reviews, {
+    kind: 'document',
+    value: documentOf('of a process that died'),
+  })
   await reviews.age(25)
   expect(await sweep()).toBe(1)
   const stored = await reviews.stored()
