@@ -1,12 +1,12 @@
-import { DetailedError, Upload as Tus } from 'tus-js-client'
-import { answer, api } from '../api/api.ts'
+import { Upload as Tus } from 'tus-js-client'
 import { alone, heldNames } from '../api/locks.ts'
-import { Problem, problemOf } from '../api/problem.ts'
+import { Problem } from '../api/problem.ts'
 import { queries } from '../api/queries.ts'
 import { renewSession } from '../api/send.ts'
 import { meQuery } from '../session/session.ts'
 import { kindOfFile } from './file-kind.ts'
 import { allRemembered, forget, isSameFile, type Remembered, remember } from './remembered.ts'
+import { outcomeOnServer, problemOfUpload, stateOnServer } from './server-state.ts'
 import { isOver, isUnderWay, type Upload } from './upload.ts'
 
 /** More would only share the same line, and a mistake would be seen later. */
@@ -173,19 +173,6 @@ async function start(id: number): Promise<void> {
   run.tus.start()
 }
 
-/**
- * What became of the file, for the answer to the last part may have been lost; asked for again while it is being put
- * together. Told all the same when that takes long: all bytes are there, and the item will be.
- */
-async function outcomeOnServer(projectId: string, url: string) {
-  for (const wait of [500, 1_000, 2_000, 4_000, 8_000, 16_000]) {
-    const told = await stateOnServer(projectId, url)
-    if (told.outcome) return told
-    await new Promise((resolve) => setTimeout(resolve, wait))
-  }
-  return stateOnServer(projectId, url)
-}
-
 async function finish(id: number, run: Running): Promise<void> {
   const url = run.tus?.url
   const upload = uploads.find((each) => each.id === id)
@@ -228,20 +215,6 @@ async function fail(id: number, run: Running, error: unknown): Promise<void> {
     change(id, { state: 'failed', problem })
   }
   startNext()
-}
-
-async function problemOfUpload(error: unknown): Promise<Problem> {
-  if (error instanceof Problem) return error
-  const response = error instanceof DetailedError ? error.originalResponse : null
-  if (!response || response.getStatus() === 0)
-    return new Problem({ status: 0, code: 'unreachable', detail: 'The platform cannot be reached.' })
-  const id = response.getHeader('x-request-id')
-  return problemOf(
-    new Response(response.getBody(), {
-      status: response.getStatus(),
-      headers: id ? { 'x-request-id': id } : {},
-    }),
-  )
 }
 
 function comeBack(): void {
@@ -314,10 +287,3 @@ async function findLost(): Promise<void> {
     }
   }
 }
-
-const stateOnServer = (projectId: string, url: string) =>
-  answer(
-    api.GET('/api/v1/projects/{id}/uploads/{uploadId}', {
-      params: { path: { id: projectId, uploadId: url.split('/').at(-1) ?? '' } },
-    }),
-  )
