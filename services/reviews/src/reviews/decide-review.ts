@@ -78,7 +78,8 @@ export function decisions(options: ReviewServiceOptions) {
   /**
    * Writes the corrected text to storage and then settles the item with it, or hands it to a second
    * reviewer, who sees nothing of the first one's. The second approval is final: in how far the two came to
-   * the same text is kept with it, where it was blind. One who would rather have the first look again sends the item back.
+   * the same text is kept with it, where it was blind. One who would rather have the first look again sends
+   * the item back.
    */
   async function approveText(request: Request, change: Change): Promise<Review> {
     const { seen, shown, blind } = await readClaimed(request)
@@ -147,9 +148,9 @@ function demandSameText(locked: Review, seen: Review): void {
 }
 
 /**
- * Of what is asked for one item at the same time, the first is done and the others are refused. Others do not wait: with
- * an Idempotency-Key each would keep a connection meanwhile. In this process alone; between processes the lock on the
- * item decides, and at most as many do the work in vain.
+ * Of what is asked for one item at the same time, the first is done and the others are refused. They do not wait, because
+ * each would keep its text in memory meanwhile. In this process alone: between processes the lock on the item decides,
+ * and at most as many do the work in vain.
  * @throws {Problem} 409 `review_being_decided`
  */
 function oneAtATime() {
