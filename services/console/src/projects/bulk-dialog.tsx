@@ -78,7 +78,7 @@ export function BulkDialog({
       if ('taskId' in said) {
         toast(t('begun', { count: said.allowed }), {
           label: t('showTask'),
-          run: () => navigate(`/tasks/${said.taskId}`),
+          run: () => navigate(`/operate/tasks/${said.taskId}?asked=1`),
         })
       } else {
         const mayUndo = action === 'delete' && 'ids' in target && said.done > 0
