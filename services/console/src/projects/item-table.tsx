@@ -25,7 +25,8 @@ export function ItemTable({ items, total, selection, onEnd, onTag }: ItemViewPro
   const columns: Column<Item>[] = [
     {
       key: 'select',
-      title: '',
+      title: t('selection'),
+      isTitleHidden: true,
       width: '20px',
       cell: (row) => <ItemCheck item={row} selection={selection} />,
     },

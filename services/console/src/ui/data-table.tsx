@@ -5,6 +5,8 @@ import styles from './data-table.module.css'
 export interface Column<Row> {
   readonly key: string
   readonly title: string
+  /** Said to whoever cannot see, and not shown: what stands in the column explains itself. */
+  readonly isTitleHidden?: true
   /** As `grid-template-columns` takes it; `minmax(0, 1fr)` unless told. */
   readonly width?: string
   /** Numbers stand under each other at the right. */
@@ -73,9 +75,9 @@ export function DataTable<Row>({
         className={styles.table}
       >
         <div role="row" className={styles.head} style={grid}>
-          {columns.map(({ key, title, isNumber }) => (
+          {columns.map(({ key, title, isTitleHidden, isNumber }) => (
             <div key={key} role="columnheader" className={isNumber ? styles.number : undefined}>
-              {title}
+              {isTitleHidden ? <span className="visually-hidden">{title}</span> : title}
             </div>
           ))}
         </div>
