@@ -32,7 +32,7 @@ export function Component() {
             <li>{t('stepUpload')}</li>
             <li>{t('stepReview')}</li>
           </ol>
-          <LinkButton kind="primary" to="/projects">
+          <LinkButton kind="primary" to="/projects?new=true">
             {t('begin')}
           </LinkButton>
         </Empty>

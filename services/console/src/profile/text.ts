@@ -12,7 +12,7 @@ export const useProfileText = textOf('profile', {
   roles: ['Roles', 'Rôles'],
   confirmed: ['Confirmed', 'Confirmée'],
   notConfirmed: ['Not confirmed', 'Non confirmée'],
-  since: ['Since', 'Depuis'],
+  since: ['Registered', 'Inscription'],
   look: ['Language and theme of this browser', 'Langue et thème de ce navigateur'],
   changeEmail: ['Change the e-mail address', 'Changer d’adresse électronique'],
   newEmail: ['New e-mail address', 'Nouvelle adresse électronique'],

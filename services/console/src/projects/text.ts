@@ -140,7 +140,7 @@ export const useProjectText = textOf('projects', {
   undo: ['Undo', 'Annuler'],
   retryCause: ['Read all with this cause again', 'Relire tout ce qui a cette cause'],
   open: ['Open', 'Ouvrir'],
-  added: ['Since', 'Depuis'],
+  added: ['Added', 'Ajouté'],
   addMember: ['Add a member', 'Ajouter un membre'],
   person: ['Person', 'Personne'],
   personEmail: ['E-mail address of the person', 'Adresse électronique de la personne'],
