@@ -6,6 +6,8 @@ export const useUploadText = textOf('uploads', {
   hide: ['Hide uploads', 'Masquer les envois'],
   underWay_one: ['{{count}} file on its way', '{{count}} fichier en route'],
   underWay_other: ['{{count}} files on their way', '{{count}} fichiers en route'],
+  onHold_one: ['{{count}} file waits for you', '{{count}} fichier vous attend'],
+  onHold_other: ['{{count}} files wait for you', '{{count}} fichiers vous attendent'],
   allOver: ['All uploads have ended', 'Tous les envois sont terminés'],
   progress: ['{{name}}: how much has been sent', '{{name}} : part envoyée'],
   pause: ['Pause {{name}}', 'Suspendre {{name}}'],
@@ -33,5 +35,9 @@ export const useUploadText = textOf('uploads', {
   type: [
     'Not sent: only PDF, PNG, JPEG, TIFF, WebP, WAV, MP3, OGG, FLAC and M4A can be read.',
     'Non envoyé : seuls PDF, PNG, JPEG, TIFF, WebP, WAV, MP3, OGG, FLAC et M4A peuvent être lus.',
+  ],
+  content: [
+    'Only PDF, PNG, JPEG, TIFF, WebP, WAV, MP3, OGG, FLAC and M4A can be read. Its content is none of them, whatever its name says: open it yourself, save it as one of these, and upload that.',
+    'Seuls PDF, PNG, JPEG, TIFF, WebP, WAV, MP3, OGG, FLAC et M4A peuvent être lus. Son contenu n’en est pas, quel que soit son nom : ouvrez-le, enregistrez-le dans l’un de ces formats et envoyez le résultat.',
   ],
 })

@@ -29,6 +29,13 @@ export const isOver = ({ state }: Upload): boolean =>
 export const isUnderWay = ({ state }: Upload): boolean =>
   state === 'waiting' || state === 'sending' || state === 'away'
 
+/** Whether the same file may be taken at another time. */
+export const mayHelpAgain = ({ problem }: Upload): boolean =>
+  problem !== 'type' && problem?.code !== UNREADABLE
+
+/** The service's word for a file that is none of those that are read, by its bytes. */
+export const UNREADABLE = 'unsupported_media_type'
+
 /** Of all that is not over, from 0 to 1. */
 export function progressOf(uploads: readonly Upload[]): number {
   const open = uploads.filter((upload) => !isOver(upload))

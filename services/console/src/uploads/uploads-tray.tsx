@@ -5,7 +5,7 @@ import { sizeOf } from '../items/size.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { useShortcut } from '../ui/shortcuts.tsx'
 import { useUploadText } from './text.ts'
-import { isOver, isUnderWay, progressOf, type Upload } from './upload.ts'
+import { isOver, isUnderWay, mayHelpAgain, progressOf, UNREADABLE, type Upload } from './upload.ts'
 import { cancel, dismiss, dismissAll, goOnWith, pause, resume, uploadStore, watchUploads } from './uploads.ts'
 import styles from './uploads-tray.module.css'
 
@@ -19,10 +19,13 @@ export function UploadsTray() {
   useShortcut('u', isOpen ? t('hide') : t('open'), isEmpty ? undefined : () => setOpen(!isOpen))
   if (isEmpty) return null
   const open = uploads.filter(isUnderWay).length
+  const held = uploads.filter((upload) => !isOver(upload)).length - open
+  const underWay = open > 0 ? t('underWay', { count: open }) : undefined
+  const onHold = held > 0 ? t('onHold', { count: held }) : undefined
   return (
     <section className={styles.tray} aria-label={t('title')}>
       <div className={styles.head}>
-        <span role="status">{open > 0 ? t('underWay', { count: open }) : t('allOver')}</span>
+        <span role="status">{underWay ?? onHold ?? t('allOver')}</span>
         {open > 0 && <progress aria-label={t('title')} value={progressOf(uploads)} />}
         <IconButton
           label={isOpen ? t('hide') : t('open')}
@@ -71,7 +74,7 @@ function Line({ upload }: { upload: Upload }) {
             <Play size={15} aria-hidden="true" />
           </IconButton>
         )}
-        {state === 'failed' && upload.problem !== 'type' && (
+        {state === 'failed' && mayHelpAgain(upload) && (
           <IconButton label={t('retry', { name })} onClick={() => resume(id)}>
             <RotateCw size={15} aria-hidden="true" />
           </IconButton>
@@ -107,9 +110,15 @@ function Says({ upload }: { upload: Upload }) {
       {state === 'lost' && <Lost upload={upload} />}
       {state === 'done' && t('done')}
       {state === 'duplicate' && t('duplicate')}
-      {state === 'failed' && (problem === 'type' ? t('type') : problem?.message)} {there}
+      {state === 'failed' && <Why problem={problem} />} {there}
     </span>
   )
+}
+
+function Why({ problem }: { problem: Upload['problem'] | undefined }) {
+  const t = useUploadText()
+  if (problem === 'type') return t('type')
+  return problem?.code === UNREADABLE ? t('content') : problem?.message
 }
 
 function Lost({ upload }: { upload: Upload }) {
