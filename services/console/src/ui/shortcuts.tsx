@@ -17,7 +17,7 @@ const Registry = createContext<Set<Registered> | undefined>(undefined)
 
 /**
  * Gives an action a key for as long as it is on the screen, and a line in the list that `?` opens. A key without
- * Ctrl or Alt does nothing while somebody types; of several with one key the newest counts.
+ * Ctrl or Alt, or by which text is edited, does nothing while somebody types; of several with one key the newest counts.
  * @param run undefined while the action is not possible
  */
 export function useShortcut(
@@ -48,7 +48,7 @@ export function Shortcuts({ children }: { children: ReactNode }) {
       if (event.defaultPrevented || event.isComposing) return
       const key = nameOf(event)
       const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey
-      if (isPlain && isTyping(event.target) && key !== 'Escape') return
+      if (isTyping(event.target) && key !== 'Escape' && (isPlain || ofFields.includes(key))) return
       if (document.querySelector('dialog[open]')) return
       if (key === '?') {
         setListed([...registry])
@@ -87,6 +87,9 @@ function nameOf({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): string {
   const name = key.length === 1 ? key.toLowerCase() : key
   return `${ctrlKey || metaKey ? 'Ctrl+' : ''}${altKey ? 'Alt+' : ''}${name}`
 }
+
+/** By these one works in a field, while one types there. */
+const ofFields = ['Ctrl+a', 'Ctrl+c', 'Ctrl+v', 'Ctrl+x', 'Ctrl+y', 'Ctrl+z']
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
