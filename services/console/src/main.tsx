@@ -11,6 +11,10 @@ import './ui/theme.css'
 
 const root = document.querySelector('#root')
 if (!root) throw new Error('index.html has no #root')
+// A page that the browser has kept is shown as it was, also to whoever comes after a sign-out: it is asked for anew.
+window.addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) window.location.reload()
+})
 startTheme()
 await startText()
 createRoot(root).render(

@@ -125,6 +125,18 @@ export function dismissAll(): void {
   for (const upload of uploads) if (isOver(upload)) dismiss(upload.id)
 }
 
+/** Ends all that is on its way, and the list; what has come of it expires on the server. */
+export function stopAll(): void {
+  const begun = [...running.values()]
+  running.clear()
+  lostUrls.clear()
+  become([])
+  for (const { tus, release } of begun) {
+    void tus?.abort()
+    release?.()
+  }
+}
+
 function startNext(): void {
   let free = AT_ONCE - uploads.filter(({ state }) => state === 'sending').length
   for (const { id, state } of uploads) {
