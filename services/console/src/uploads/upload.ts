@@ -29,6 +29,14 @@ export const isOver = ({ state }: Upload): boolean =>
 export const isUnderWay = ({ state }: Upload): boolean =>
   state === 'waiting' || state === 'sending' || state === 'away'
 
+const places: Readonly<Record<UploadState, number>> = {
+  ...{ sending: 0, paused: 1, lost: 1, failed: 1, away: 2, waiting: 2, done: 3, duplicate: 3 },
+}
+
+/** What moves first, then what somebody has to see to, and last what is there. */
+export const inOrder = (uploads: readonly Upload[]): Upload[] =>
+  uploads.toSorted((one, other) => places[one.state] - places[other.state])
+
 /** Whether the same file may be taken at another time. */
 export const mayHelpAgain = ({ problem }: Upload): boolean =>
   problem !== 'type' && problem?.code !== UNREADABLE

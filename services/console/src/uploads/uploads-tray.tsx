@@ -5,7 +5,7 @@ import { sizeOf } from '../items/size.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { useShortcut } from '../ui/shortcuts.tsx'
 import { useUploadText } from './text.ts'
-import { isOver, isUnderWay, mayHelpAgain, progressOf, UNREADABLE, type Upload } from './upload.ts'
+import { inOrder, isOver, isUnderWay, mayHelpAgain, progressOf, UNREADABLE, type Upload } from './upload.ts'
 import { cancel, dismiss, dismissAll, goOnWith, pause, resume, uploadStore, watchUploads } from './uploads.ts'
 import styles from './uploads-tray.module.css'
 
@@ -38,7 +38,7 @@ export function UploadsTray() {
       {isOpen && (
         <>
           <ul className={styles.lines}>
-            {uploads.map((upload) => (
+            {inOrder(uploads).map((upload) => (
               <Line key={upload.id} upload={upload} />
             ))}
           </ul>
