@@ -26,7 +26,7 @@ export function Component() {
       item={item}
       history={data.history}
       tabs={[
-        { key: 'text', label: t('text'), content: () => <Text text={data.text} /> },
+        { key: 'text', label: t('text'), content: () => <Text text={data.text} isOver={data.status === 'failed'} /> },
         ...(data.pageCount > 0
           ? [{ key: 'pages', label: t('pages'), content: () => <Pages document={data} /> }]
           : []),
@@ -45,9 +45,10 @@ export function Component() {
   )
 }
 
-export function Text({ text }: { text: string | null }) {
+/** @param isOver whether no text will come by itself */
+function Text({ text, isOver }: { text: string | null; isOver: boolean }) {
   const t = useItemText()
-  if (text === null) return <Notice>{t('noText')}</Notice>
+  if (text === null) return <Notice>{t(isOver ? 'noTextEver' : 'noText')}</Notice>
   return <div className={styles.text}>{text}</div>
 }
 

@@ -54,6 +54,7 @@ export const useItemText = textOf('items', {
     'Nothing has been read yet. The text appears here by itself.',
     'Rien n’a encore été lu. Le texte apparaîtra ici.',
   ],
+  noTextEver: ['Nothing could be read of it.', 'Rien n’a pu en être lu.'],
   noPicture: [
     'A browser cannot show this format here. Download it to look at it.',
     'Ce format ne s’affiche pas ici. Téléchargez-le pour le voir.',
@@ -77,7 +78,7 @@ export const useItemText = textOf('items', {
   removed: ['Removed:', 'Retiré :'],
   speed: ['Speed', 'Vitesse'],
   player: ['Recording', 'Enregistrement'],
-  playFrom: ['Play from {{at}}', 'Lire à partir de {{at}}'],
+  playFrom: ['Play from', 'Lire à partir de'],
   'did.uploaded': ['uploaded it', 'l’a envoyé'],
   'did.version_added': ['added a version', 'a ajouté une version'],
   'did.changed': ['changed title, language or tags', 'a changé titre, langue ou étiquettes'],

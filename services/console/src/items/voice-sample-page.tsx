@@ -60,17 +60,21 @@ function Transcript({ recording }: { recording: Recording }) {
           }}
         />
       </div>
-      {segments.length === 0 && <Notice>{t('noText')}</Notice>}
+      {segments.length === 0 && (
+        <Notice>{t(recording.status === 'failed' ? 'noTextEver' : 'noText')}</Notice>
+      )}
       <ol className={styles.segments}>
         {segments.map((segment) => (
           <li key={segment.start}>
             <button
               type="button"
               aria-current={at >= segment.start && at < segment.end && at > 0 ? 'true' : undefined}
-              aria-label={`${t('playFrom', { at: durationOf(segment.start) })}: ${segment.text}`}
               onClick={() => play(segment.start)}
             >
-              <span className={styles.quiet}>{durationOf(segment.start)}</span>
+              <span className={styles.quiet}>
+                <span className="visually-hidden">{t('playFrom')} </span>
+                {durationOf(segment.start)}
+              </span>
               <span>{segment.text}</span>
               <span className={styles.quiet}>
                 <Confidence value={segment.confidence} />
