@@ -276,12 +276,16 @@ function belongToWhoIsHere(): void {
   become([])
 }
 
+/** Addresses that are being looked up: a second look beside the first finds nothing anew. */
+const sought = new Set<string>()
+
 async function findLost(): Promise<void> {
   const held = await heldNames()
   const isSent = (url: string) => held.has(`alta-upload ${url}`)
   for (const known of allRemembered(owner)) {
     const { url, projectId, name, size } = known
-    if (isSent(url) || [...lostUrls.values()].some((each) => each.url === url)) continue
+    if (isSent(url) || sought.has(url) || [...lostUrls.values()].some((each) => each.url === url)) continue
+    sought.add(url)
     try {
       const told = await stateOnServer(projectId, url)
       if (told.outcome) forget(owner, url)
@@ -296,6 +300,8 @@ async function findLost(): Promise<void> {
     } catch (error) {
       // Expired, or somebody else's who signed in here before.
       if (error instanceof Problem && [403, 404, 410].includes(error.status)) forget(owner, url)
+    } finally {
+      sought.delete(url)
     }
   }
 }
