@@ -133,10 +133,18 @@ function Search({ value, onChange }: { value: string; onChange: (value: string) 
   const input = useRef<HTMLInputElement>(null)
   const newest = useRef(onChange)
   newest.current = onChange
-  useEffect(() => setTyped(value), [value])
+  // What was asked for comes back as the address, when more may have been typed already.
+  const asked = useRef(value)
+  useEffect(() => {
+    if (value !== asked.current) setTyped(value)
+    asked.current = value
+  }, [value])
   useEffect(() => {
     if (typed === value) return
-    const timer = setTimeout(() => newest.current(typed.trim()), 300)
+    const timer = setTimeout(() => {
+      asked.current = typed.trim()
+      newest.current(asked.current)
+    }, 300)
     return () => clearTimeout(timer)
   }, [typed, value])
   useShortcut('/', t('search'), () => input.current?.focus())
