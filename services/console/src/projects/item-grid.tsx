@@ -47,10 +47,14 @@ export function ItemGrid({ items, selection, onEnd }: ItemViewProps) {
     if (step === undefined) return
     event.preventDefault()
     const goal = Math.max(0, Math.min(items.length - 1, place + step))
+    const focus = () => {
+      const link = scroller.current?.querySelector<HTMLElement>(`[data-index="${goal}"] a`)
+      link?.focus()
+      return link
+    }
     virtual.scrollToIndex(Math.floor(goal / columns))
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${goal}"] a`)?.focus(),
-    )
+    // At once where it is drawn: the next key may come before the next picture.
+    if (!focus()) requestAnimationFrame(focus)
   }
   return (
     <section className={styles.scroller} ref={scroller} aria-label={t('items')}>

@@ -61,10 +61,14 @@ export function DataTable<Row>({
   const grid = { gridTemplateColumns: columns.map(({ width = 'minmax(0, 1fr)' }) => width).join(' ') }
   const focusRow = (index: number) => {
     const goal = Math.max(0, Math.min(rows.length - 1, index))
+    const focus = () => {
+      const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${goal}"]`)
+      element?.focus()
+      return element
+    }
     virtual.scrollToIndex(goal)
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${goal}"]`)?.focus(),
-    )
+    // At once where it is drawn: the next key may come before the next picture.
+    if (!focus()) requestAnimationFrame(focus)
   }
   return (
     <div className={styles.scroller} ref={scroller}>
