@@ -26,11 +26,21 @@ export function Component() {
     </Button>
   )
   const columns: Column<Project>[] = [
-    { key: 'name', title: t('name'), width: 'minmax(0, 2fr)', cell: ({ name }) => <strong>{name}</strong> },
-    { key: 'description', title: t('description'), width: 'minmax(0, 3fr)', cell: (row) => row.description },
-    { key: 'language', title: t('language'), width: '80px', cell: (row) => row.language },
-    { key: 'role', title: t('role'), width: '100px', cell: ({ role }) => t(role) },
-    { key: 'created', title: t('created'), width: '130px', cell: (row) => <Time at={row.createdAt} /> },
+    {
+      key: 'name',
+      title: t('name'),
+      width: 'minmax(110px, 2fr)',
+      cell: ({ name }) => <strong>{name}</strong>,
+    },
+    {
+      key: 'description',
+      title: t('description'),
+      width: 'minmax(60px, 3fr)',
+      cell: (row) => row.description,
+    },
+    { key: 'language', title: t('language'), width: '70px', cell: (row) => row.language },
+    { key: 'role', title: t('role'), width: '80px', cell: ({ role }) => t(role) },
+    { key: 'created', title: t('created'), width: '120px', cell: (row) => <Time at={row.createdAt} /> },
   ]
   return (
     <Page title={t('projects')} actions={button} full>
