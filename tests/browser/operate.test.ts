@@ -4,11 +4,12 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { Client } from '../support/client.ts'
 import { readPlaces } from '../support/platform.ts'
 import { faultsOf, launch, shot, type TestBrowser, tabTo } from './support/browser.ts'
-import { consolePage, enter, ready } from './support/enter.ts'
+import { consolePage, enter } from './support/enter.ts'
 import { type FailingContacts, failContacts } from './support/failing-contacts.ts'
-import { everyLook, named } from './support/looks.ts'
+import { everyLook } from './support/looks.ts'
 import { insertLetters } from './support/many-letters.ts'
 import { measure } from './support/responsiveness.ts'
+import { type Sight, seeAll } from './support/sights.ts'
 import { registerStaff } from './support/staff.ts'
 
 // What keeps the platform running: dead letters above all, and every page of operators in each window.
@@ -212,8 +213,8 @@ test('a circuit is opened with a reason, which stands beside it, and closed agai
   await row.getByText('closed: asked').waitFor()
 })
 
-/** Every page with something to see. @returns names of pictures and paths */
-async function everyPage(): Promise<(readonly [name: string, path: string])[]> {
+/** Every page with something to see. */
+async function everyPage(): Promise<Sight[]> {
   const letters = await olga.call('GET', `/api/v1/dead-letters/${failing.group}/messages?status=open&limit=1`)
   const events = await olga.call('GET', '/api/v1/events?topic=project.created.v1&limit=1')
   const event = events.body.items[0]
@@ -261,14 +262,7 @@ test.each(everyLook)('every page of operators is at home in its window (%s)', as
   const { page } = tab
   const pages = await eventually('there is something to see', async () => everyPage().catch(() => false), 120)
   await enter(page, olga, '/operate/dead-letters')
-  const faults: Record<string, string[]> = {}
-  for (const [name, path] of pages as Awaited<ReturnType<typeof everyPage>>) {
-    await page.goto(consolePage(olga, path))
-    await ready(page)
-    await shot(page, named(name, look))
-    const found = await faultsOf(tab)
-    if (found.length > 0) faults[name] = found
-  }
+  const faults = await seeAll(tab, olga, look, pages as Sight[])
   await olga.call('DELETE', `/api/v1/schedules/${made.body.id}`)
   expect(faults).toEqual({})
 })

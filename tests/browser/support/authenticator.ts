@@ -19,7 +19,8 @@ export async function addSecondFactor(person: Client): Promise<Authenticator> {
   return app
 }
 
-function authenticator(secret: string): Authenticator {
+/** @param secret as people type it into their app */
+export function authenticator(secret: string): Authenticator {
   const bits = [...secret].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('')
   const key = Buffer.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? [])
   return {

@@ -19,13 +19,24 @@ export interface TestBrowser extends AsyncDisposable {
   open(look?: Look, more?: BrowserContextOptions): Promise<Tab>
 }
 
+interface Habits {
+  /** It has a microphone that beeps, and asks nobody whether it may be used. */
+  readonly microphone?: true
+  /** It keeps pages that one leaves, and shows them as they were when one goes back. */
+  readonly keepsPages?: true
+}
+
 /** Starts Chromium: the one that bootstrap has found or installed (`TEST_CHROMIUM`). */
-export async function launch(): Promise<TestBrowser> {
+export async function launch({ microphone, keepsPages }: Habits = {}): Promise<TestBrowser> {
   const browser: Browser = await chromium.launch({
     executablePath: testConfig.TEST_CHROMIUM,
     // Chromium's sandbox refuses root, as which CI runs. The pages are our own.
     chromiumSandbox: process.getuid?.() !== 0,
-    args: ['--disable-dev-shm-usage'],
+    args: [
+      '--disable-dev-shm-usage',
+      ...(microphone ? ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] : []),
+    ],
+    ...(keepsPages ? { ignoreDefaultArgs: ['--disable-back-forward-cache'] } : {}),
   })
   return {
     async open(look = 'light', more = {}) {
