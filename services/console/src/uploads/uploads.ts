@@ -267,13 +267,7 @@ function belongToWhoIsHere(): void {
   const { id = '' } = queries.getQueryData(meQuery.queryKey) ?? {}
   if (id === owner) return
   owner = id
-  for (const run of running.values()) {
-    run.release?.()
-    void run.tus?.abort()
-  }
-  running.clear()
-  lostUrls.clear()
-  become([])
+  stopAll()
 }
 
 /** Addresses that are being looked up: a second look beside the first finds nothing anew. */
