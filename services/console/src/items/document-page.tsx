@@ -26,7 +26,11 @@ export function Component() {
       item={item}
       history={data.history}
       tabs={[
-        { key: 'text', label: t('text'), content: () => <Text text={data.text} isOver={data.status === 'failed'} /> },
+        {
+          key: 'text',
+          label: t('text'),
+          content: () => <Text text={data.text} isOver={data.status === 'failed'} />,
+        },
         ...(data.pageCount > 0
           ? [{ key: 'pages', label: t('pages'), content: () => <Pages document={data} /> }]
           : []),

@@ -60,9 +60,7 @@ function Transcript({ recording }: { recording: Recording }) {
           }}
         />
       </div>
-      {segments.length === 0 && (
-        <Notice>{t(recording.status === 'failed' ? 'noTextEver' : 'noText')}</Notice>
-      )}
+      {segments.length === 0 && <Notice>{t(recording.status === 'failed' ? 'noTextEver' : 'noText')}</Notice>}
       <ol className={styles.segments}>
         {segments.map((segment) => (
           <li key={segment.start}>

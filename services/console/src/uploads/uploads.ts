@@ -61,9 +61,8 @@ export function addFiles(projectId: string, files: readonly File[]): void {
     }
     const kind = kindOfFile(file)
     const id = next++
-    const { name, size } = file
-    const upload: Upload = { id, projectId, name, size, sent: 0, state: 'waiting', kind }
-    become([...uploads, kind ? upload : { ...upload, state: 'failed', problem: 'type' }])
+    const of = { id, projectId, name: file.name, size: file.size, sent: 0, kind }
+    become([...uploads, kind ? { ...of, state: 'waiting' } : { ...of, state: 'failed', problem: 'type' }])
     if (kind) running.set(id, { file })
   }
   startNext()
@@ -275,10 +274,10 @@ const sought = new Set<string>()
 
 async function findLost(): Promise<void> {
   const held = await heldNames()
-  const isSent = (url: string) => held.has(`alta-upload ${url}`)
   for (const known of allRemembered(owner)) {
     const { url, projectId, name, size } = known
-    if (isSent(url) || sought.has(url) || [...lostUrls.values()].some((each) => each.url === url)) continue
+    const isListed = [...lostUrls.values()].some((each) => each.url === url)
+    if (held.has(`alta-upload ${url}`) || sought.has(url) || isListed) continue
     sought.add(url)
     try {
       const told = await stateOnServer(projectId, url)
