@@ -21,14 +21,13 @@ const UploadsTray = lazy(async () => ({
 
 /** What stands around every page: the bar on the left, the connection, dialogs that any request may need. */
 export function Shell() {
-  const navigate = useNavigate()
   const [proof, setProof] = useState<(given: boolean) => void>()
   useEffect(() => {
     onSession({
-      signedOut: () => navigate(`/sign-in?next=${encodeURIComponent(currentPlace())}`),
+      signedOut: () => void leave(),
       askForProof: () => new Promise((resolve) => setProof(() => resolve)),
     })
-  }, [navigate])
+  }, [])
   useEffect(followChanges, [])
   return (
     <Shortcuts>
@@ -49,7 +48,14 @@ export function Shell() {
   )
 }
 
-const currentPlace = (): string => window.location.pathname.replace(/^\/console/, '') + window.location.search
+/** By loading the page anew: what this one has shown is in its memory, and somebody else may sign in next. */
+async function leave(): Promise<void> {
+  const { stopAll } = await import('../uploads/uploads.ts')
+  // Nothing of theirs is taken any more, and the browser would ask whether to stay for them.
+  stopAll()
+  const place = window.location.pathname.replace(/^\/console/, '') + window.location.search
+  window.location.assign(`/console/sign-in?next=${encodeURIComponent(place)}`)
+}
 
 function Frame() {
   const t = useGeneralText()
