@@ -21,6 +21,7 @@ const known: Readonly<Record<string, string>> = {
   'services/gateway/src/caching/answer-cache.ts': 'what cacheable.ts names',
   'services/gateway/src/edge/api-keys.ts': 'identity',
   'services/gateway/src/session/ask-identity.ts': 'identity',
+  'services/gateway/src/circuits/probe.ts': 'those with public routes, for their health',
   'services/gateway/src/circuits/circuit.routes.ts': 'events, which notes what is changed by hand',
   'services/gateway/src/health/platform-health.ts': 'every service',
   'services/gateway/src/documentation/service-documents.ts': 'those with public routes',
