@@ -14,8 +14,8 @@ let browser: TestBrowser
 let user: Client
 let administrator: Client
 let projectId: string
-/** A scan of three pages, waiting for somebody. */
-let scan: string
+/** A photo of a page in bad light, waiting for somebody. */
+let photo: string
 
 beforeAll(async () => {
   browser = await launch()
@@ -23,11 +23,11 @@ beforeAll(async () => {
   const projects = await user.call('GET', '/api/v1/projects?limit=100')
   projectId = projects.body.items.find(({ name }: { name: string }) => name === 'Samples').id
   const { body } = await user.call('GET', `/api/v1/documents?projectId=${projectId}&limit=100`)
-  const found = body.items.find(({ title }: { title: string }) => title === 'scan.pdf')
-  scan = found.id
+  const found = body.items.find(({ title }: { title: string }) => title === 'bad-photo.jpg')
+  photo = found.id
   // Somebody may have been here before.
-  if (found.status !== 'in_review') await user.call('POST', `/api/v1/documents/${scan}/reprocess`)
-  await user.until('documents', scan, ['in_review'])
+  if (found.status !== 'in_review') await user.call('POST', `/api/v1/documents/${photo}/reprocess`)
+  await user.until('documents', photo, ['in_review'])
 }, 600_000)
 afterAll(() => browser?.[Symbol.asyncDispose]())
 
@@ -52,7 +52,7 @@ async function findFault(page: Page, words: readonly ReadWord[], truth: string):
   }
 }
 
-test('who is new signs in, corrects a scan, finds it, reads it from a program, and sees it counted', async () => {
+test('who is new signs in, corrects a photo, finds it, reads it from a program, and sees it counted', async () => {
   const began = performance.now()
   await using tab = await browser.open()
   const { page } = tab
@@ -68,19 +68,19 @@ test('who is new signs in, corrects a scan, finds it, reads it from a program, a
 
   await goTo(page, 'Projects')
   await page.getByRole('row', { name: 'Samples' }).first().click()
-  await page.getByRole('row', { name: 'scan.pdf' }).waitFor()
+  await page.getByRole('row', { name: 'bad-photo.jpg' }).waitFor()
   await shot(page, 'first-project')
 
   await goTo(page, 'Reviews')
-  await page.getByRole('row', { name: 'scan.pdf' }).first().waitFor()
+  await page.getByRole('row', { name: 'bad-photo.jpg' }).first().waitFor()
   await shot(page, 'first-queue')
-  await page.getByRole('row', { name: 'scan.pdf' }).first().click()
+  await page.getByRole('row', { name: 'bad-photo.jpg' }).first().click()
   await page.getByRole('listbox').waitFor()
-  const review = await reviewOf(user, projectId, scan)
+  const review = await reviewOf(user, projectId, photo)
   await page.waitForURL((url) => url.pathname.endsWith(review.id))
   await page.locator('img[alt^="Page"]').first().waitFor()
   await shot(page, 'first-desk')
-  const truth = new URL('../../samples/scan.truth.json', import.meta.url)
+  const truth = new URL('../../samples/bad-photo.truth.json', import.meta.url)
   const word = await findFault(page, review.words, JSON.parse(await readFile(truth, 'utf8')).text)
   await page.keyboard.press('Enter')
   await page.keyboard.press('ControlOrMeta+A')
@@ -89,20 +89,20 @@ test('who is new signs in, corrects a scan, finds it, reads it from a program, a
   await page.keyboard.press('Enter')
   await page.getByText('Approve with 1 fix').waitFor()
   await page.keyboard.press('a')
-  await page.getByText('Approved: scan.pdf').waitFor()
+  await page.getByText('Approved: bad-photo.jpg').waitFor()
   await ready(page)
   await shot(page, 'first-approved')
   expect(await faultsOf(tab)).toEqual([])
 
   await page.goto(consolePage(user, `/projects/${projectId}`))
   await page.getByLabel('Search title and text').fill(word)
-  const found = page.getByRole('row', { name: 'scan.pdf' })
+  const found = page.getByRole('row', { name: 'bad-photo.jpg' })
   await page.waitForURL((url) => url.searchParams.get('q') === word)
   await found.getByText('Approved').waitFor()
   await ready(page)
   await shot(page, 'first-found')
   await found.click()
-  await page.getByRole('heading', { level: 1, name: 'scan.pdf' }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'bad-photo.jpg' }).waitFor()
   await page.getByRole('main').getByText(word).first().waitFor()
   await shot(page, 'first-text')
   expect(await faultsOf(tab)).toEqual([])
@@ -121,7 +121,7 @@ test('who is new signs in, corrects a scan, finds it, reads it from a program, a
   await page.keyboard.press('Escape')
   await page.getByText('Never used').first().waitFor()
   await shot(page, 'first-key')
-  const read = await program.call('GET', `/api/v1/documents/${scan}`)
+  const read = await program.call('GET', `/api/v1/documents/${photo}`)
   expect(read.body.text).toContain(word)
   expect(await faultsOf(tab)).toEqual([])
 
@@ -150,10 +150,10 @@ test('who administers sees the mails that were not sent, and that nothing has fa
   await goTo(page, 'Mail catcher')
   await type(page, 'Only to', user.email)
   await page.keyboard.press('Enter')
-  const approved = page.getByRole('row', { name: /scan\.pdf.*approved|approved.*scan\.pdf/i }).first()
+  const approved = page.getByRole('row', { name: /bad-photo\.jpg.*approved|approved.*bad-photo\.jpg/i }).first()
   await approved.waitFor()
   await approved.click()
-  await page.getByRole('article').getByText('scan.pdf').first().waitFor()
+  await page.getByRole('article').getByText('bad-photo.jpg').first().waitFor()
   await shot(page, 'first-mail')
   expect(await faultsOf(tab)).toEqual([])
 
