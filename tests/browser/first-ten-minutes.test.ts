@@ -150,7 +150,9 @@ test('who administers sees the mails that were not sent, and that nothing has fa
   await goTo(page, 'Mail catcher')
   await type(page, 'Only to', user.email)
   await page.keyboard.press('Enter')
-  const approved = page.getByRole('row', { name: /bad-photo\.jpg.*approved|approved.*bad-photo\.jpg/i }).first()
+  const approved = page
+    .getByRole('row', { name: /bad-photo\.jpg.*approved|approved.*bad-photo\.jpg/i })
+    .first()
   await approved.waitFor()
   await approved.click()
   await page.getByRole('article').getByText('bad-photo.jpg').first().waitFor()
