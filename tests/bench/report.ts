@@ -67,7 +67,7 @@ Redis, RabbitMQ and daprd as \`make up\` leaves them; FastAPI, Celery and tesser
 (\`python3-fastapi python3-uvicorn python3-asyncpg python3-celery python3-psycopg2 tesseract-ocr\`, for the
 hop \`wrk nginx-light haproxy\`; of these nginx serves its own page on port 80 where there is systemd), other gateways of
 Node by npm into a folder of their own, the other peers come with \`pnpm install\`.
-\`make bench ONLY=exactly-once,relay\` runs parts (\`exactly-once\`, \`latency\`, \`relay\`, \`limits\`, \`flood\`, \`hop\`, \`uploads\`, \`analytics\`, \`ocr\`);
+\`make bench ONLY=exactly-once,relay\` runs parts (\`exactly-once\`, \`latency\`, \`relay\`, \`limits\`, \`flood\`, \`live\`, \`hop\`, \`uploads\`, \`sign-in\`, \`analytics\`, \`ocr\`);
 \`make bench SHORT=1\` is for a look, \`make bench LONG=1 ONLY=exactly-once\` takes five minutes for each system and ten
 more with a transaction held open. All work in vhosts, databases and under Redis keys of their own and remove them
 afterwards; uploads go to the running platform, or to one that is brought up for them. Peers and floors take turns with
