@@ -20,6 +20,7 @@ export async function impatientRedis(
   })
   // Each call says what is wrong; without a listener every lost connection would be printed.
   redis.on('error', () => undefined)
+  // A first try that fails is no other than a later one that does.
   await redis.connect().catch(() => undefined)
   return redis
 }

@@ -11,6 +11,7 @@ import { failureOf } from './outcome.ts'
 export function probeThrough(sidecar: Sidecar, circuits: Circuits, timeoutMs: number) {
   return async (upstream: string): Promise<void> => {
     if (circuits.isShut(upstream)) return
+    // A refusal means that both places are taken: whoever has them finds out as well.
     const passage = await circuits.enter(upstream).catch(() => undefined)
     if (!passage) return
     try {
