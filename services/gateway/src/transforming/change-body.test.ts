@@ -30,8 +30,10 @@ const name = fc.constantFrom('a', 'b', 'c', '~', '/', '*', '0', '__proto__', 'co
 const pointer = fc
   .array(name, { minLength: 1, maxLength: 4 })
   .map((names) => `/${names.map((each) => each.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`)
+/** As JSON writes it: it has no way back to `-0`, which is `0` there. */
+const written = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as typeof value)
 const step: fc.Arbitrary<BodyStep> = fc.oneof(
-  fc.record({ set: pointer, value: fc.jsonValue() }),
+  fc.record({ set: pointer, value: written }),
   fc.record({ remove: pointer }),
   fc.record({ rename: pointer, to: fc.constantFrom('a', 'z', 'constructor') }),
 )
@@ -59,7 +61,7 @@ test('whatever the steps and the body: the outcome is JSON, and nobody’s proto
 
 test('a field that is renamed there and back, and one that is set twice, are as after once', () => {
   fc.assert(
-    fc.property(json, pointer, fc.jsonValue(), (body, where, value) => {
+    fc.property(json, pointer, written, (body, where, value) => {
       if (where.includes('__proto__')) return
       const once = changeBody(structuredClone(body), [{ set: where, value }])
       expect(changeBody(structuredClone(once), [{ set: where, value }])).toEqual(once)
