@@ -72,13 +72,13 @@ export async function benchHop(say: (text: string) => void): Promise<Section> {
       of(key).costs.length > 0 ? median(of(key).costs).toFixed(0) : '',
     ]),
     notes: [
-      `wrk with one thread for ${SECONDS} s each, ${rounds} rounds in turn; everything, wrk and the plain service of Node too, shares the cores. Each proxy has one process and one thread and keeps its connections. Only Alta logs every request, gives it the ids of a trace, counts limits in Redis, checks paths and headers; the others only forward. No collector of traces is set up, so that no span is kept.`,
+      `wrk with one thread for ${SECONDS} s each, ${rounds} rounds in turn; everything, wrk and the plain service of Node too, shares the cores. Each proxy has one process and one thread and keeps its connections. Only Alta and the fastify with limits log every request and count limits in Redis; only Alta gives it the ids of a trace and checks paths and headers; the others only forward. No collector of traces is set up, so that no span is kept.`,
       'CPU is what the processes in between have used for a request at that load, Redis not included; other work on the machine changes it less than rates.',
-      `Is Alta without Dapr, for anyone, ahead of every gateway of Node? ${['fastify', 'express']
+      `Is Alta without Dapr, for anyone, ahead of every gateway of Node? ${['fastify', 'limited', 'express']
         .filter((peer) => ways.has(peer))
         .map((peer) => ahead('open', peer))
         .join('; ')}.`,
-      ...['fastify', 'express', 'bare', 'nginx', 'haproxy']
+      ...['fastify', 'limited', 'express', 'bare', 'nginx', 'haproxy']
         .map((peer) => ['open', 'signedIn'].map((way) => beside(way, peer)))
         .flatMap(([open, signedIn]) =>
           open ? [`Alta without Dapr has ${open}; with a token ${signedIn}.`] : [],

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../../../platform/src/system/run.ts'
 
-const versions = { fastify: '5.12.8', '@fastify/http-proxy': '11.6.3', 'express-gateway': '1.16.11' }
+const versions = {
+  fastify: '5.12.8',
+  '@fastify/http-proxy': '11.6.3',
+  '@fastify/rate-limit': '11.2.0',
+  ioredis: '6.0.0',
+  'express-gateway': '1.16.11',
+}
 
 export const nameAndVersion = (name: keyof typeof versions): string => `${name} ${versions[name]}`
 

@@ -5,6 +5,8 @@ export interface ProxySettings {
   upstream: number
   /** Where packages are installed that are not ours. */
   packages: string
+  /** Of keys in Redis. */
+  prefix: string
 }
 
 export interface UpstreamSettings {

@@ -43,6 +43,7 @@ export async function openWays(say: (text: string) => void): Promise<Ways> {
   await processes.node(new URL('./upstream.ts', import.meta.url), plain)
   await answers(processes, `http://127.0.0.1:${upstream}${OPEN_PATH}`)
 
+  const prefix = `bench-hop:${randomUUID()}:`
   const ways = new Map<string, Way>([
     ['direct', { name: 'no hop', url: `http://127.0.0.1:${upstream}${OPEN_PATH}`, processes: [] }],
   ])
@@ -51,10 +52,14 @@ export async function openWays(say: (text: string) => void): Promise<Ways> {
   const peers: Record<string, { name: string; start: Start }> = {
     nginx: { name: 'nginx, one worker', start: (own, settings) => startNginx(own, folder, settings) },
     haproxy: { name: 'haproxy, one thread', start: (own, settings) => startHaproxy(own, folder, settings) },
-    bare: { name: 'floor: Node and undici, nothing else', start: ours('./bare-proxy.ts') },
+    bare: { name: 'Node and undici, nothing else', start: ours('./bare-proxy.ts') },
     fastify: {
       name: `${nameAndVersion('fastify')}, ${nameAndVersion('@fastify/http-proxy')}`,
       start: ours('./fastify-proxy.ts'),
+    },
+    limited: {
+      name: `fastify with its log, and ${nameAndVersion('@fastify/rate-limit')} in Redis`,
+      start: ours('./fastify-limited.ts'),
     },
     express: { name: nameAndVersion('express-gateway'), start: ours('./express-gateway.ts') },
   }
@@ -63,7 +68,7 @@ export async function openWays(say: (text: string) => void): Promise<Ways> {
     const url = `http://127.0.0.1:${port}${OPEN_PATH}`
     const own = opened.use(processesIn(folder))
     try {
-      await start(own, { port, upstream, packages })
+      await start(own, { port, upstream, packages, prefix })
       ways.set(key, { name, url: await answers(own, url), processes: own.groups() })
       running.push(own)
     } catch (error) {
@@ -71,7 +76,6 @@ export async function openWays(say: (text: string) => void): Promise<Ways> {
     }
   }
 
-  const prefix = `bench-hop:${randomUUID()}:`
   const [ownPort = 0, otherPort = 0] = await freePorts(2)
   const alone = opened.use(processesIn(folder))
   running.push(alone)
