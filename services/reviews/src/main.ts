@@ -4,6 +4,8 @@ import { serve } from '@alta/kit/serve'
 import { openStorage } from '@alta/kit/storage/storage'
 import { config } from './config.ts'
 import type { ReviewsSchema } from './database/schema.ts'
+import { presenceRoutes } from './presence/presence.routes.ts'
+import { presenceService } from './presence/presence.service.ts'
 import { sweepFiles } from './readings/sweep-files.ts'
 import { decisions } from './reviews/decide-review.ts'
 import { releaseExpired } from './reviews/release-expired.ts'
@@ -22,13 +24,14 @@ const options = {
   undoSeconds: config.UNDO_SECONDS,
   clock,
 }
+const presence = presenceService({ database, clock })
 
 await serve({
   appId: 'reviews',
   config,
   database,
   files,
-  routes: reviewRoutes(reviewService(options), decisions(options), clock),
+  routes: [...reviewRoutes(reviewService(options), decisions(options), clock), ...presenceRoutes(presence)],
   subscriptions: subscriptions(files),
   background: [
     { name: 'count open reviews', everySeconds: 30, run: () => countReviews(database) },
@@ -37,6 +40,7 @@ await serve({
       everySeconds: config.CLAIM_SWEEP_SECONDS,
       run: () => releaseExpired(database, clock()),
     },
+    { name: 'forget who has left', everySeconds: 60, run: () => presence.sweep() },
     {
       name: 'sweep orphaned files',
       everySeconds: 600,

@@ -21,6 +21,8 @@ import { createTestDatabase } from '@alta/kit/testing/database'
 import { deliverTo, emitted, eventOf } from '@alta/kit/testing/deliver'
 import type { Person } from '@alta/kit/testing/person'
 import type { ReviewsSchema } from './database/schema.ts'
+import { presenceRoutes } from './presence/presence.routes.ts'
+import { presenceService } from './presence/presence.service.ts'
 import { decisions } from './reviews/decide-review.ts'
 import { reviewRoutes } from './reviews/review.routes.ts'
 import { reviewService } from './reviews/review.service.ts'
@@ -52,7 +54,11 @@ export async function startReviews() {
   const clock = () => new Date(Date.now() + ahead)
   const { database, admin } = test
   const options = { database, files, claimSeconds: 900, undoSeconds: 86_400, clock }
-  const routes = reviewRoutes(reviewService(options), decisions(options), clock)
+  const presence = presenceService(options)
+  const routes = [
+    ...reviewRoutes(reviewService(options), decisions(options), clock),
+    ...presenceRoutes(presence),
+  ]
   const app = createApp({
     appId: 'reviews',
     appToken: 'a token of the sidecar',
@@ -97,6 +103,8 @@ export async function startReviews() {
     routes,
     deliver,
     clock,
+    call,
+    presence,
     /** Every file there is. */
     async stored(): Promise<string[]> {
       return (await Array.fromAsync(files.list())).map(({ sha256 }) => sha256)

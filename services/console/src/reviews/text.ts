@@ -51,8 +51,10 @@ export const useReviewText = textOf('reviews', {
   yours: ['Yours', 'À vous'],
   taken: ['Somebody works on it', 'Quelqu’un y travaille'],
   until: ['ends', 'prend fin'],
+  alsoHere: ['Also here:', 'Aussi présents :'],
   claim: ['Claim', 'Prendre'],
   release: ['Release', 'Libérer'],
+  endClaim: ['End their claim', 'Mettre fin à sa prise'],
   takenMeanwhile: [
     'works on this now. Your changes are kept here and are not sent.',
     'y travaille maintenant. Vos changements restent ici et ne sont pas envoyés.',

@@ -89,10 +89,19 @@ export interface VerdictsTable {
   undoes: string | null
 }
 
+/** Who has an item open, as long as they say so. */
+export interface PresencesTable {
+  item_id: string
+  user_id: string
+  tenant_id: string
+  seen_at: Date
+}
+
 export interface ReviewsSchema {
   projects: ProjectsTable
   members: MembersTable
   subjects: SubjectsTable
   review_items: ReviewItemsTable
   verdicts: VerdictsTable
+  presences: PresencesTable
 }

@@ -2491,6 +2491,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reviews/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say that one looks at an item, and hear who else does
+         * @description Lasts for 40 seconds. It keeps nothing from anybody: a claim does.
+         */
+        put: operations["putReviewsIdPresence"];
+        post?: never;
+        /** Say that one looks at an item no more */
+        delete: operations["deleteReviewsIdPresence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reviews/{id}/reject": {
         parameters: {
             query?: never;
@@ -12036,6 +12057,51 @@ export interface operations {
                         version: number;
                     };
                 };
+            };
+        };
+    };
+    putReviewsIdPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who else is there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Other people who have the item open, last seen first; at most 20 */
+                        others: string[];
+                    };
+                };
+            };
+        };
+    };
+    deleteReviewsIdPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Others hear no more of it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

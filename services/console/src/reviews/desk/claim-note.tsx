@@ -1,3 +1,5 @@
+import { useQuery } from '@tanstack/react-query'
+import { projectQuery } from '../../projects/project.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -10,6 +12,7 @@ import type { Desk } from './use-desk.ts'
 /** Whose the item is, and until when. */
 export function ClaimNote({ desk: { state, claim, readOnly } }: { desk: Desk }) {
   const t = useReviewText()
+  const project = useQuery({ ...projectQuery(state.projectId), enabled: claim.isTaken })
   if (!isLive(state)) return null
   const { claimedBy, claimExpiresAt } = state
   return (
@@ -28,6 +31,11 @@ export function ClaimNote({ desk: { state, claim, readOnly } }: { desk: Desk }) 
           <span>
             <PersonName id={claimedBy} />, {t('until')} <Time at={claimExpiresAt} />
           </span>
+          {project.data?.role === 'owner' && (
+            <Button kind="quiet" disabled={claim.isPending} onClick={claim.release}>
+              {t('endClaim')}
+            </Button>
+          )}
         </>
       )}
       {!readOnly && !claim.isMine && (

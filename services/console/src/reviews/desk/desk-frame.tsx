@@ -10,6 +10,7 @@ import { ClaimNote } from './claim-note.tsx'
 import { Conflict } from './conflict.tsx'
 import styles from './desk-frame.module.css'
 import { History } from './history.tsx'
+import { PresenceNote } from './presence-note.tsx'
 import { ReasonDialog } from './reason-dialog.tsx'
 import type { Desk } from './use-desk.ts'
 
@@ -58,6 +59,7 @@ export function DeskFrame({ desk, children }: { desk: Desk; children: ReactNode 
                 {t('progress', progress)}
               </span>
             )}
+            <PresenceNote id={state.id} />
             <ClaimNote desk={desk} />
           </div>
           {Boolean(verdicts.error) && <ProblemNotice error={verdicts.error} />}

@@ -16,6 +16,7 @@ export interface Claim {
   readonly isTaken: boolean
   /** Takes it, or keeps it longer. @throws {Problem} */
   take(): Promise<ReviewState>
+  /** Ends it; of somebody else's an owner of the project. */
   release: () => void
   readonly error: unknown
   readonly isPending: boolean

@@ -301,6 +301,7 @@ test('routes that are declared wrongly stop the start, all named at once', () =>
     reading('/e', async () => undefined),
     { ...reading('/e', async () => undefined), policy: may('reviews:read') },
     { ...reading('/f', async () => undefined), question: true as const },
+    { ...reading('/g', async () => undefined), fleeting: true as const },
   ]
   const start = () => createApp({ appId: 'tests', routes, appToken })
   expect(start).toThrow(/GET \/a has no policy/)
@@ -309,4 +310,5 @@ test('routes that are declared wrongly stop the start, all named at once', () =>
   expect(start).toThrow(/GET \/d declares no answer/)
   expect(start).toThrow(/GET \/e is declared twice/)
   expect(start).toThrow(/GET \/f is a question, so it is a POST/)
+  expect(start).toThrow(/GET \/g is fleeting, so it changes something/)
 })

@@ -21,6 +21,8 @@ export function faultsOfRoutes(routes: readonly Route[], services: RouteServices
     if (route.method === 'get' && (route.body || route.upload)) faults.push(`${name} is a GET with a body`)
     if (route.question && (route.method !== 'post' || route.idempotent || route.upload))
       faults.push(`${name} is a question, so it is a POST, creates nothing and takes no file`)
+    if (route.fleeting && (route.method === 'get' || route.audited || route.question))
+      faults.push(`${name} is fleeting, so it changes something that is not worth an entry in the audit log`)
     if (route.idempotent && !services.idempotency)
       faults.push(`${name} is idempotent, but answers are kept nowhere`)
     if (route.audited && !services.audit)

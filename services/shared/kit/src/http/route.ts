@@ -124,6 +124,8 @@ interface RouteFacts {
    * so that nothing can be changed by what is declared so.
    */
   readonly question?: true
+  /** What it changes has passed in a minute, and nobody asks after it later: the audit log is not told of answers. */
+  readonly fleeting?: true
   /** Largest JSON body in bytes; 1 MiB unless told. */
   readonly maximumBytes?: number
   readonly limits?: RouteLimits

@@ -45,6 +45,9 @@ export function runRoute(route: Route, services: RouteServices): RequestHandler 
   }
 }
 
+const leavesTrace = ({ method, question, fleeting }: Route): boolean =>
+  method !== 'get' && !question && !fleeting
+
 async function answerRequest(
   route: Route,
   services: RouteServices,
@@ -54,7 +57,7 @@ async function answerRequest(
   // Before the body is read: a stranger gets no work done here.
   const principal = route.policy.admit(await authenticate(route, request, services, context))
   if (route.raw) {
-    if (route.method !== 'get' && !route.question) audit.state = 'armed'
+    if (leavesTrace(route)) audit.state = 'armed'
     // Else the gateway would take an answer that is no problem+json for a sidecar's.
     response.set('alta-answer', 'own')
     const refusal = await route.raw(request, response)
@@ -66,7 +69,7 @@ async function answerRequest(
   const input = await readInput(route, request, response, services, around)
   const answer = async () => {
     // Not earlier: what an upload has written before it was refused is not what the caller asked for.
-    if (route.method !== 'get' && !route.question) audit.state = 'armed'
+    if (leavesTrace(route)) audit.state = 'armed'
     context.readOnly = route.question ?? false
     const given = presentAnswer(
       route,
