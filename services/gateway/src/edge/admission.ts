@@ -1,10 +1,10 @@
 import type { Principal } from '@alta/kit/auth/principal'
 import { bearerToken, type TokenVerifier } from '@alta/kit/auth/tokens'
 import { Problem, unauthorized } from '@alta/kit/errors'
+import { networkOf } from '@alta/kit/http/network'
 import { currentContext } from '@alta/kit/http/request-context'
 import type { RouteEntry } from '../routing/route-entry.ts'
 import { type ApiKeys, isApiKey } from './api-keys.ts'
-import { networkOf } from './client-address.ts'
 
 /**
  * Turns callers without a valid token away at the edge, where a route needs one. Which routes do is read

@@ -30,19 +30,3 @@ function normalised(text: string): string | undefined {
 }
 
 const mappedForm = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/
-
-/**
- * What is counted for an address: IPv4 as it is; of IPv6 the first half, since whoever has one address of it has all
- * 2^64.
- * @param address as {@link clientAddress} gives it
- */
-export function networkOf(address: string): string {
-  if (!address.includes(':')) return address
-  const [before = '', after] = address.split('::')
-  const groups = before === '' ? [] : before.split(':')
-  if (after !== undefined) {
-    const tail = after === '' ? 0 : after.split(':').length
-    while (groups.length < 8 - tail) groups.push('0')
-  }
-  return `${groups.slice(0, 4).join(':')}::/64`
-}

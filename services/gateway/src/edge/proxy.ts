@@ -7,14 +7,13 @@ import { Problem } from '@alta/kit/errors'
 import { clientGone } from '@alta/kit/http/json-body'
 import { currentContext } from '@alta/kit/http/request-context'
 import { currentTraceparent } from '@alta/kit/telemetry/tracing'
+import { askWithin } from '../circuits/ask-within.ts'
 import type { Circuits, Passage } from '../circuits/circuits.ts'
-import { failureOf } from '../circuits/outcome.ts'
 import { probeThrough } from '../circuits/probe.ts'
 import { mayBePage } from '../routes.ts'
 import { isApiKey } from './api-keys.ts'
 import { deliverAnswer, EVENT_STREAM } from './deliver-answer.ts'
 import type { EdgeRequest } from './edge-request.ts'
-import { refuseForeignFailure } from './foreign-failure.ts'
 import { basicCredentials, requestHeaders } from './forwarded-headers.ts'
 import { type BodyRules, hasBody, limitedBody } from './request-body.ts'
 import { leaveUnread } from './unread-answer.ts'
@@ -122,21 +121,14 @@ export function forwardThrough({
       leaveUnread(refusal.body)
       throw error
     }
-    let told: InvokeAnswer
-    try {
-      told = await askRenewing().catch(askOtherwise)
-    } catch (error) {
-      const failure = gone.signal.aborted || isStillSent(body) ? undefined : failureOf(error)
-      await (failure === undefined ? passage.left() : passage.failed(failure))
+    const told = await askWithin(
+      passage,
+      appId,
+      () => askRenewing().catch(askOtherwise),
+      () => gone.signal.aborted || isStillSent(body),
+    ).catch((error: unknown) => {
       throw gone.signal.aborted ? clientGone() : error
-    }
-    try {
-      await refuseForeignFailure(appId, told)
-      await passage.succeeded()
-    } catch (error) {
-      await (told.status >= 500 ? passage.failed('bad_gateway') : passage.succeeded())
-      throw error
-    }
+    })
     const answer = exchange.change ? await exchange.change(told) : told
 
     await deliverAnswer(

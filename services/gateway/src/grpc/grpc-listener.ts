@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { networkOf } from '@alta/kit/http/network'
 import type { ConnectionInjector } from '@grpc/grpc-js'
-import { clientAddress, networkOf } from '../edge/client-address.ts'
+import { clientAddress } from '../edge/client-address.ts'
 
 export interface ConnectionLimits {
   /** Connections at once. */

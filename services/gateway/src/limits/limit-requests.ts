@@ -1,6 +1,6 @@
 import { tooManyRequests } from '@alta/kit/errors'
+import { networkOf } from '@alta/kit/http/network'
 import { currentContext } from '@alta/kit/http/request-context'
-import { networkOf } from '../edge/client-address.ts'
 import { limitHeaders, secondsUntil } from './limit-headers.ts'
 import type { Demand, Limiter } from './limiter.ts'
 import type { Policies, Policy, PolicyName } from './policies.ts'

@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { forbidden } from '@alta/kit/errors'
+import { isOwnOrigin } from '../edge/own-origin.ts'
 
 /**
  * Browsers say from which page a WebSocket is opened and ask nobody whether it may be, as they do for other requests
@@ -7,12 +9,11 @@ import { forbidden } from '@alta/kit/errors'
  * @throws {Problem} 403 `origin_not_allowed`
  */
 export function checkOrigin(
-  { origin, host }: { origin?: string | undefined; host?: string | undefined },
+  headers: Pick<IncomingHttpHeaders, 'origin' | 'host'>,
   allowed: ReadonlySet<string>,
 ): void {
-  if (origin === undefined || allowed.has(origin)) return
-  // `null`, of sandboxed pages, is no URL.
-  if (URL.canParse(origin) && new URL(origin).host === host) return
+  const { origin } = headers
+  if (origin === undefined || allowed.has(origin) || isOwnOrigin(headers, false)) return
   throw forbidden('origin_not_allowed', 'Live updates are not for pages of this origin.')
 }
 

@@ -4,9 +4,8 @@ import { Problem } from '@alta/kit/errors'
 import { currentContext } from '@alta/kit/http/request-context'
 import { currentTraceparent } from '@alta/kit/telemetry/tracing'
 import { z } from 'zod'
+import { askWithin } from '../circuits/ask-within.ts'
 import type { Circuits } from '../circuits/circuits.ts'
-import { failureOf } from '../circuits/outcome.ts'
-import { refuseForeignFailure } from '../edge/foreign-failure.ts'
 import { requestHeaders } from '../edge/forwarded-headers.ts'
 import { sessionExchange } from './session-exchange.ts'
 
@@ -32,22 +31,9 @@ export function askIdentity({
 }): AskIdentity {
   async function answerTo(path: string, headers: Record<string, string | string[]>, body: string) {
     const passage = await circuits.enter(IDENTITY)
-    let answer: InvokeAnswer
-    try {
-      answer = await sidecar.invoke(IDENTITY, path, { method: 'POST', headers, body, timeoutMs: timeout })
-    } catch (error) {
-      const failure = failureOf(error)
-      await (failure === undefined ? passage.left() : passage.failed(failure))
-      throw error
-    }
-    try {
-      await refuseForeignFailure(IDENTITY, answer)
-      await passage.succeeded()
-    } catch (error) {
-      await (answer.status >= 500 ? passage.failed('bad_gateway') : passage.succeeded())
-      throw error
-    }
-    return answer
+    return askWithin(passage, IDENTITY, () =>
+      sidecar.invoke(IDENTITY, path, { method: 'POST', headers, body, timeoutMs: timeout }),
+    )
   }
 
   return async (path, { body = {}, bearer }) => {

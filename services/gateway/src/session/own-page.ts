@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { isOwnOrigin } from '../edge/own-origin.ts'
 
 /** Whether the caller speaks TLS to whatever stands in front. Callers can write the header too, so nobody is believed without a proxy of ours. */
 export function cameByHttps({ headers }: Pick<IncomingMessage, 'headers'>, trustedHops: number): boolean {
@@ -32,11 +33,4 @@ export function provenanceOf(
   // Browsers say the above to https and localhost alone. Elsewhere SameSite=Strict guards what only reads.
   if (headers.origin === undefined) return isRead ? 'own' : 'unknown'
   return isOwnOrigin(headers, isSecure) ? 'own' : 'foreign'
-}
-
-function isOwnOrigin({ origin, host }: IncomingHttpHeaders, isSecure: boolean): boolean {
-  // `null`, of sandboxed pages, is no URL.
-  if (origin === undefined || host === undefined || !URL.canParse(origin)) return false
-  const { host: named, protocol } = new URL(origin)
-  return named === host.toLowerCase() && (protocol === 'https:' || !isSecure)
 }

@@ -3,6 +3,7 @@ import { refusedWith, requestOrigin } from '@alta/kit/audit/caller'
 import type { Database } from '@alta/kit/database/database'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { type Problem, tooManyRequests } from '@alta/kit/errors'
+import { networkOf } from '@alta/kit/http/network'
 import { keyFor } from '@alta/kit/sealing'
 import type { Kysely } from 'kysely'
 import type { AttemptScope, IdentitySchema } from '../database/schema.ts'
@@ -22,7 +23,6 @@ import {
   knownKinds,
   rememberClient,
 } from './known-client.repository.ts'
-import { networkOf } from './network.ts'
 
 /** Somebody is about to show a password. */
 export interface Attempt {
