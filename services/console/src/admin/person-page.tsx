@@ -6,7 +6,7 @@ import { useMe } from '../session/session.ts'
 import { Button } from '../ui/button.tsx'
 import { ConfirmButton } from '../ui/confirm.tsx'
 import list from '../ui/list.module.css'
-import { ProblemNotice, Skeleton } from '../ui/notice.tsx'
+import { Awaited } from '../ui/notice.tsx'
 import { Page, Section } from '../ui/page.tsx'
 import { RolesForm } from './roles-form.tsx'
 import { ServiceKeys } from './service-keys.tsx'
@@ -23,8 +23,7 @@ export function Component() {
     queryFn: () => answer(api.GET('/api/v1/users/{id}', { params })),
   })
   const refresh = () => queries.invalidateQueries({ queryKey: ['users'] })
-  if (asked.error) return <ProblemNotice error={asked.error} onRetry={() => asked.refetch()} />
-  if (!asked.data) return <Skeleton />
+  if (!asked.data) return <Awaited asked={asked} />
   const person = asked.data
   const isMe = person.id === me.id
   return (

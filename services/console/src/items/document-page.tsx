@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearchParams } from 'react-router'
 import { answer, api } from '../api/api.ts'
 import { Button } from '../ui/button.tsx'
-import { Notice, ProblemNotice, Skeleton } from '../ui/notice.tsx'
+import { Awaited, Notice } from '../ui/notice.tsx'
 import { useShortcut } from '../ui/shortcuts.tsx'
 import { type Document, documentQuery, fileOf, isShown } from './item.ts'
 import { ItemFrame } from './item-frame.tsx'
@@ -17,9 +17,9 @@ const UNSURE = 0.6
 export function Component() {
   const t = useItemText()
   const { id = '' } = useParams()
-  const { data, error, refetch } = useQuery(documentQuery(id))
-  if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton lines={12} />
+  const asked = useQuery(documentQuery(id))
+  const { data } = asked
+  if (!data) return <Awaited asked={asked} lines={12} />
   const item = { ...data, kind: 'document' as const }
   return (
     <ItemFrame
@@ -65,13 +65,14 @@ function Pages({ document }: { document: Document }) {
   const go = (page: number) => setQuery({ tab: 'pages', page: String(page) }, { replace: true })
   useShortcut('n', t('next'), number < count ? () => go(number + 1) : undefined)
   useShortcut('p', t('previous'), number > 1 ? () => go(number - 1) : undefined)
-  const { data, error } = useQuery({
+  const page = useQuery({
     queryKey: ['documents', document.id, 'pages', number, document.etag],
     queryFn: () =>
       answer(
         api.GET('/api/v1/documents/{id}/pages/{n}', { params: { path: { id: document.id, n: number } } }),
       ),
   })
+  const { data } = page
   const picture = imageOf(document, number)
   return (
     <>
@@ -86,8 +87,7 @@ function Pages({ document }: { document: Document }) {
           {t('next')}
         </Button>
       </div>
-      {error && <ProblemNotice error={error} />}
-      {!data && !error && <Skeleton lines={10} />}
+      {!data && <Awaited asked={page} lines={10} />}
       {data && (
         <div className={styles.beside}>
           {picture && <img className={styles.picture} src={picture} alt={t('page', { number, count })} />}

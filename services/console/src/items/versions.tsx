@@ -4,7 +4,7 @@ import { useSearchParams } from 'react-router'
 import { send } from '../api/send.ts'
 import { Button } from '../ui/button.tsx'
 import { SelectField } from '../ui/field.tsx'
-import { ProblemNotice, Skeleton } from '../ui/notice.tsx'
+import { Awaited, ProblemNotice } from '../ui/notice.tsx'
 import { Section } from '../ui/page.tsx'
 import { Time } from '../ui/time.tsx'
 import { accepted } from '../uploads/file-kind.ts'
@@ -22,15 +22,15 @@ const resourceOf = (kind: Item['kind']) => (kind === 'voice' ? 'voice-samples' :
 export function Versions({ item, mayChange }: { item: Item; mayChange: boolean }) {
   const t = useItemText()
   const { kind, id } = item
-  const { data, error } = useQuery({
+  const asked = useQuery({
     queryKey: [resourceOf(kind), id, 'versions', item.etag],
     queryFn: async () => {
       const all = await itemApi.versions(kind, id)
       return Promise.all(all.slice(0, 20).map(({ number }) => itemApi.version(kind, id, number)))
     },
   })
-  if (error) return <ProblemNotice error={error} />
-  if (!data) return <Skeleton />
+  const { data } = asked
+  if (!data) return <Awaited asked={asked} />
   return (
     <>
       <Section title={t('versions')} actions={mayChange && <NewVersion item={item} />}>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { useParams } from 'react-router'
 import { SelectField } from '../ui/field.tsx'
-import { Notice, ProblemNotice, Skeleton } from '../ui/notice.tsx'
+import { Awaited, Notice } from '../ui/notice.tsx'
 import { fileOf, type Recording, recordingQuery } from './item.ts'
 import { Fact, ItemFrame } from './item-frame.tsx'
 import styles from './item-page.module.css'
@@ -13,9 +13,9 @@ import { useItemText } from './text.ts'
 export function Component() {
   const t = useItemText()
   const { id = '' } = useParams()
-  const { data, error, refetch } = useQuery(recordingQuery(id))
-  if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton lines={12} />
+  const asked = useQuery(recordingQuery(id))
+  const { data } = asked
+  if (!data) return <Awaited asked={asked} lines={12} />
   return (
     <ItemFrame
       item={{ ...data, kind: 'voice' }}

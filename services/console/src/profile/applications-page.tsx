@@ -5,7 +5,7 @@ import { useWords } from '../permissions/text.ts'
 import { Badge } from '../ui/badge.tsx'
 import { ConfirmButton } from '../ui/confirm.tsx'
 import list from '../ui/list.module.css'
-import { Empty, ProblemNotice, Skeleton } from '../ui/notice.tsx'
+import { Awaited, Empty } from '../ui/notice.tsx'
 import { Section } from '../ui/page.tsx'
 import { Time } from '../ui/time.tsx'
 import { useProfileText } from './text.ts'
@@ -14,8 +14,7 @@ export function Component() {
   const t = useProfileText()
   const words = useWords()
   const grants = useQuery({ queryKey: ['grants'], queryFn: () => answer(api.GET('/api/v1/auth/grants')) })
-  if (grants.error) return <ProblemNotice error={grants.error} onRetry={() => grants.refetch()} />
-  if (!grants.data) return <Skeleton />
+  if (!grants.data) return <Awaited asked={grants} />
   return (
     <Section title={t('applications')}>
       {grants.data.items.length === 0 && <Empty title={t('noApplications')}>{t('noApplicationsWhy')}</Empty>}

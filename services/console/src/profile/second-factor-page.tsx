@@ -6,7 +6,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { ConfirmButton } from '../ui/confirm.tsx'
 import list from '../ui/list.module.css'
-import { ProblemNotice, Skeleton } from '../ui/notice.tsx'
+import { Awaited } from '../ui/notice.tsx'
 import { Section } from '../ui/page.tsx'
 import { RecoveryCodes } from './recovery-codes.tsx'
 import { SetUpFactor } from './set-up-factor.tsx'
@@ -23,8 +23,7 @@ export function Component() {
     queryKey: ['second-factor'],
     queryFn: () => answer(api.GET('/api/v1/auth/totp')),
   })
-  if (factor.error) return <ProblemNotice error={factor.error} onRetry={() => factor.refetch()} />
-  if (!factor.data) return <Skeleton />
+  if (!factor.data) return <Awaited asked={factor} />
   const { enabled, recoveryCodesLeft } = factor.data
   return (
     <Section title={t('secondFactor')}>

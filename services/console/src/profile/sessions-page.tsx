@@ -6,7 +6,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { ConfirmButton } from '../ui/confirm.tsx'
 import list from '../ui/list.module.css'
-import { ProblemNotice, Skeleton } from '../ui/notice.tsx'
+import { Awaited, ProblemNotice } from '../ui/notice.tsx'
 import { Section } from '../ui/page.tsx'
 import { Time } from '../ui/time.tsx'
 import { deviceOf } from './device.ts'
@@ -24,8 +24,7 @@ export function Component() {
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   })
-  if (sessions.error) return <ProblemNotice error={sessions.error} onRetry={() => sessions.refetch()} />
-  if (!sessions.data) return <Skeleton />
+  if (!sessions.data) return <Awaited asked={sessions} />
   const all = sessions.data.pages.flatMap(({ items }) => items)
   return (
     <Section
@@ -78,6 +77,7 @@ export function Component() {
           </li>
         ))}
       </ul>
+      {sessions.error && <ProblemNotice error={sessions.error} onRetry={() => sessions.refetch()} />}
       {sessions.hasNextPage && (
         <Button onClick={() => sessions.fetchNextPage()}>{general('loadMore')}</Button>
       )}

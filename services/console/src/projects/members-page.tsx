@@ -6,7 +6,7 @@ import { PersonName } from '../items/person-name.tsx'
 import { useMe } from '../session/session.ts'
 import { Button } from '../ui/button.tsx'
 import { SelectField, TextField } from '../ui/field.tsx'
-import { ProblemNotice, Skeleton } from '../ui/notice.tsx'
+import { Awaited, ProblemNotice } from '../ui/notice.tsx'
 import { Page, Section } from '../ui/page.tsx'
 import { Time } from '../ui/time.tsx'
 import { toast } from '../ui/toasts.tsx'
@@ -24,9 +24,8 @@ export function Component() {
   const { id = '' } = useParams()
   const project = useQuery(projectQuery(id))
   const members = useQuery(membersQuery(id))
-  const error = project.error ?? members.error
-  if (error) return <ProblemNotice error={error} onRetry={() => void members.refetch()} />
-  if (!project.data || !members.data) return <Skeleton lines={8} />
+  if (!project.data) return <Awaited asked={project} lines={8} />
+  if (!members.data) return <Awaited asked={members} lines={8} />
   return (
     <Page title={project.data.name} below={<ProjectTabs project={project.data} />}>
       <Section title={t('members')}>

@@ -3,7 +3,7 @@ import { type ComponentProps, useCallback, useMemo, useRef, useState } from 'rea
 import { useParams, useSearchParams } from 'react-router'
 import { RecorderDialog } from '../recording/recorder-dialog.tsx'
 import { Button } from '../ui/button.tsx'
-import { Empty, Notice, ProblemNotice, Skeleton } from '../ui/notice.tsx'
+import { Awaited, Empty, Notice, ProblemNotice, Skeleton } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
 import { useShortcut } from '../ui/shortcuts.tsx'
 import { useFileDrop } from '../uploads/file-drop.ts'
@@ -25,10 +25,8 @@ import { useSelection } from './use-selection.ts'
 
 export function Component() {
   const { id = '' } = useParams()
-  const { data, error, refetch } = useQuery(projectQuery(id))
-  if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton lines={12} />
-  return <Intake key={id} project={data} />
+  const asked = useQuery(projectQuery(id))
+  return asked.data ? <Intake key={id} project={asked.data} /> : <Awaited asked={asked} lines={12} />
 }
 
 /** Where files come in and are found again. */

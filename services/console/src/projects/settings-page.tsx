@@ -6,7 +6,7 @@ import { useGeneralText } from '../text/general.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog, DialogActions } from '../ui/dialog.tsx'
 import { Checkbox, TextArea, TextField } from '../ui/field.tsx'
-import { Notice, ProblemNotice, Skeleton } from '../ui/notice.tsx'
+import { Awaited, Notice, ProblemNotice } from '../ui/notice.tsx'
 import { Page, Section } from '../ui/page.tsx'
 import { toast } from '../ui/toasts.tsx'
 import styles from './project.module.css'
@@ -16,9 +16,9 @@ import { useProjectText } from './text.ts'
 
 export function Component() {
   const { id = '' } = useParams()
-  const { data, error, refetch } = useQuery(projectQuery(id))
-  if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton lines={10} />
+  const asked = useQuery(projectQuery(id))
+  const { data } = asked
+  if (!data) return <Awaited asked={asked} lines={10} />
   // A form of the version that it is about: somebody else's change shows itself.
   return <Settings key={data.version} project={data} />
 }

@@ -85,3 +85,21 @@ export function Skeleton({ lines = 5 }: { lines?: number }) {
     </div>
   )
 }
+
+/**
+ * Stands where content will be, and says so when it does not come. Only while there is none: a later look that fails
+ * takes nothing away from whoever works on what is there.
+ */
+export function Awaited({
+  asked: { error, refetch },
+  lines,
+}: {
+  asked: { readonly error: unknown; readonly refetch: () => unknown }
+  lines?: number
+}) {
+  return error ? (
+    <ProblemNotice error={error} onRetry={() => refetch()} />
+  ) : (
+    <Skeleton {...(lines ? { lines } : {})} />
+  )
+}

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useId, useMemo, useState } from 'react'
 import { answer, api } from '../../api/api.ts'
 import { Button } from '../../ui/button.tsx'
-import { Notice, ProblemNotice, Skeleton } from '../../ui/notice.tsx'
+import { Awaited, Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toasts.tsx'
 import { ActionDialog } from '../parts/action-dialog.tsx'
 import { startOver } from '../parts/pages.ts'
@@ -30,9 +30,7 @@ export function EditDialog({ sample, ...props }: EditProps & { sample: string })
     queryKey: ['dead-letters', 'message', props.group, sample],
     queryFn: () => findLetter(props.group, sample),
   })
-  if (letter.error) return <ProblemNotice error={letter.error} />
-  if (!letter.data) return <Skeleton />
-  return <Edit {...props} letter={letter.data} />
+  return letter.data ? <Edit {...props} letter={letter.data} /> : <Awaited asked={letter} />
 }
 
 /** What may be changed: the data of an event; of something that is no event, all of it. */
@@ -157,8 +155,7 @@ function Edit({ group, letter, isOnlyThis, onClose, onStarted }: EditProps & { l
         </Button>
         <span className={styles.quiet}>{t('tryHint')}</span>
       </div>
-      {isTried && attempt.error && <ProblemNotice error={attempt.error} />}
-      {attempt.error && !attempt.isPending && !attempt.data && <ProblemNotice error={attempt.error} />}
+      {attempt.error && <ProblemNotice error={attempt.error} />}
       {found && <Tally of={found} />}
       {found && found.invalid > 0 && (
         <Notice kind="bad">

@@ -5,7 +5,7 @@ import { useMay } from '../../session/session.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
-import { ProblemNotice, Skeleton } from '../../ui/notice.tsx'
+import { Awaited } from '../../ui/notice.tsx'
 import { Page } from '../../ui/page.tsx'
 import { useShortcut } from '../../ui/shortcuts.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -31,21 +31,13 @@ export function Component() {
   const { group: id = '' } = useParams()
   const group = useQuery({ queryKey: ['dead-letters', 'group', id], queryFn: () => findGroup(id) })
   const t = useLettersText()
-  if (group.error) {
-    return (
-      <Page title={t('title')}>
-        <ProblemNotice error={group.error} onRetry={() => void group.refetch()} />
-      </Page>
-    )
-  }
-  if (!group.data) {
-    return (
-      <Page title={t('title')}>
-        <Skeleton lines={8} />
-      </Page>
-    )
-  }
-  return <GroupPage group={group.data} />
+  return group.data ? (
+    <GroupPage group={group.data} />
+  ) : (
+    <Page title={t('title')}>
+      <Awaited asked={group} lines={8} />
+    </Page>
+  )
 }
 
 function GroupPage({ group }: { group: Awaited<ReturnType<typeof findGroup>> }) {

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { answer, api } from '../../api/api.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { ProblemNotice, Skeleton } from '../../ui/notice.tsx'
+import { Awaited } from '../../ui/notice.tsx'
 import { useShortcut } from '../../ui/shortcuts.tsx'
 import { Time } from '../../ui/time.tsx'
 import { count, milliseconds } from '../parts/figures.ts'
@@ -109,8 +109,7 @@ function HandlerHistory({ app, topic }: { app: string; topic: string }) {
       ),
     refetchInterval: LOOK * 3,
   })
-  if (history.error) return <ProblemNotice error={history.error} />
-  if (!history.data) return <Skeleton />
+  if (!history.data) return <Awaited asked={history} />
   const points = history.data.items
   if (points.length < 2) return <p>{t('noHistory')}</p>
   return (
@@ -139,8 +138,7 @@ function ServiceHistory({ app }: { app: string }) {
       ),
     refetchInterval: LOOK * 3,
   })
-  if (history.error) return <ProblemNotice error={history.error} />
-  if (!history.data) return <Skeleton />
+  if (!history.data) return <Awaited asked={history} />
   const points = history.data.items
   if (points.length < 2) return <p>{t('noHistory')}</p>
   return (

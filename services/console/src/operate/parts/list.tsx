@@ -19,8 +19,15 @@ export function Listed({
   emptyWords?: ReactNode
   children: ReactNode
 }) {
-  if (error) return <ProblemNotice error={error} {...(onRetry ? { onRetry } : {})} />
+  const failure = Boolean(error) && <ProblemNotice error={error} {...(onRetry ? { onRetry } : {})} />
   if (isPending) return <Skeleton lines={8} />
+  if (isEmpty && failure) return failure
   if (isEmpty) return <Empty title={emptyTitle}>{emptyWords && <p>{emptyWords}</p>}</Empty>
-  return children
+  // What was there at the last look stays: who looks during an outage needs it most.
+  return (
+    <>
+      {failure}
+      {children}
+    </>
+  )
 }

@@ -42,13 +42,12 @@ export function TaskFailures({ task }: { task: Task }) {
     )
   }
   if (failures.isPending) return <Skeleton lines={3} />
-  if (failures.error) return <ProblemNotice error={failures.error} onRetry={failures.retry} />
-  if (failures.rows.length === 0 && task.progress.failed === 0) return null
+  if (!failures.error && failures.rows.length === 0 && task.progress.failed === 0) return null
   return (
     <Section title={t('failures')} actions={<Button onClick={save}>{o('saveCsv')}</Button>}>
-      {failures.rows.length === 0 ? (
-        <p>{t('noFailures')}</p>
-      ) : (
+      {failures.error && <ProblemNotice error={failures.error} onRetry={failures.retry} />}
+      {failures.rows.length === 0 && !failures.error && <p>{t('noFailures')}</p>}
+      {failures.rows.length > 0 && (
         <SimpleTable
           label={t('failures')}
           rows={failures.rows.map((row, index) => ({ ...row, index }))}
