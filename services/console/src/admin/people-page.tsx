@@ -8,6 +8,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { TextField } from '../ui/field.tsx'
+import { useNextPage } from '../ui/next-page.ts'
 import { Empty, ProblemNotice, Skeleton } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
 import { Time } from '../ui/time.tsx'
@@ -37,14 +38,14 @@ export function Component() {
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   })
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = people
+  const onEnd = useNextPage(people)
   const rows = (people.data?.pages.flatMap(({ items }) => items) ?? []).filter(({ name, email }) =>
     `${name} ${email}`.toLocaleLowerCase().includes(wanted),
   )
   // The API lists and does not search: whoever looks for somebody needs the pages that follow too.
   useEffect(() => {
-    if (wanted && hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [wanted, hasNextPage, isFetchingNextPage, fetchNextPage])
+    if (wanted) onEnd?.()
+  }, [wanted, onEnd])
 
   const columns: Column<Person>[] = [
     { key: 'name', title: t('name'), cell: ({ name }) => name },
@@ -75,7 +76,7 @@ export function Component() {
     >
       {people.error && <ProblemNotice error={people.error} onRetry={() => people.refetch()} />}
       {people.isPending && <Skeleton />}
-      {people.data && rows.length === 0 && !hasNextPage && <Empty title={general('nothingFound')} />}
+      {people.data && rows.length === 0 && !people.hasNextPage && <Empty title={general('nothingFound')} />}
       {rows.length > 0 && (
         <DataTable
           label={general('people')}
@@ -83,9 +84,7 @@ export function Component() {
           rows={rows}
           rowKey={({ id }) => id}
           onOpen={({ id }) => navigate(`/admin/people/${id}`)}
-          onEnd={() => {
-            if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-          }}
+          onEnd={onEnd}
         />
       )}
       {isCreating && <NewServiceDialog onClose={() => setCreating(false)} />}

@@ -6,6 +6,7 @@ import { Problem } from '../api/problem.ts'
 import { useGeneralText } from '../text/general.ts'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { TextField } from '../ui/field.tsx'
+import { useNextPage } from '../ui/next-page.ts'
 import { Empty, ProblemNotice, Skeleton } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
 import { useShortcut } from '../ui/shortcuts.tsx'
@@ -44,6 +45,7 @@ export function Component() {
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     refetchInterval: 10_000,
   })
+  const onEnd = useNextPage(mails)
   const rows = mails.data?.pages.flatMap(({ items }) => items) ?? []
   const at = rows.findIndex(({ id }) => id === search.get('mail'))
   const chosen = rows[at]
@@ -102,9 +104,7 @@ export function Component() {
             selected={chosen?.id}
             follows
             onOpen={({ id }) => set('mail', id)}
-            onEnd={() => {
-              if (mails.hasNextPage && !mails.isFetchingNextPage) void mails.fetchNextPage()
-            }}
+            onEnd={onEnd}
           />
           {chosen ? (
             <MailView

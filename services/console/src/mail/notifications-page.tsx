@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { answer, api, type Schema } from '../api/api.ts'
 import { Badge, type Tone } from '../ui/badge.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
+import { useNextPage } from '../ui/next-page.ts'
 import { Empty, ProblemNotice, Skeleton } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
 import { Time } from '../ui/time.tsx'
@@ -25,6 +26,7 @@ export function Component() {
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   })
+  const onEnd = useNextPage(all)
   const rows = all.data?.pages.flatMap(({ items }) => items) ?? []
   const columns: Column<Schema<'Notification'>>[] = [
     { key: 'subject', title: t('subject'), cell: ({ subject, template }) => subject ?? template },
@@ -48,9 +50,7 @@ export function Component() {
           columns={columns}
           rows={rows}
           rowKey={({ id }) => id}
-          onEnd={() => {
-            if (all.hasNextPage && !all.isFetchingNextPage) void all.fetchNextPage()
-          }}
+          onEnd={onEnd}
         />
       )}
     </Page>

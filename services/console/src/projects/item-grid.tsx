@@ -36,7 +36,7 @@ export function ItemGrid({ items, selection, onEnd }: ItemViewProps) {
   const rows = virtual.getVirtualItems()
   const last = rows.at(-1)?.index ?? -1
   useEffect(() => {
-    if (rowCount > 0 && last >= rowCount - 3) onEnd()
+    if (onEnd && rowCount > 0 && last >= rowCount - 3) onEnd()
   }, [onEnd, rowCount, last])
   const press = (event: KeyboardEvent) => {
     const place = Number(event.currentTarget.closest('[data-index]')?.getAttribute('data-index'))

@@ -14,7 +14,7 @@ export interface ItemViewProps {
   readonly items: readonly Item[]
   readonly total: number | null
   readonly selection: Selection
-  readonly onEnd: () => void
+  readonly onEnd: (() => void) | undefined
   readonly onTag: (tag: string) => void
 }
 

@@ -3,6 +3,7 @@ import { type ComponentProps, useCallback, useMemo, useRef, useState } from 'rea
 import { useParams, useSearchParams } from 'react-router'
 import { RecorderDialog } from '../recording/recorder-dialog.tsx'
 import { Button } from '../ui/button.tsx'
+import { useNextPage } from '../ui/next-page.ts'
 import { Awaited, Empty, Notice, ProblemNotice, Skeleton } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
 import { useShortcut } from '../ui/shortcuts.tsx'
@@ -44,9 +45,7 @@ function Intake({ project }: { project: Project }) {
   const take = useCallback((files: File[]) => addFiles(project.id, files), [project.id])
   const isOver = useFileDrop(isTaking ? take : undefined)
   const change = (next: Listing) => setQuery(addressOfListing(next), { replace: true })
-  const end = useCallback(() => {
-    if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-  }, [list.hasNextPage, list.isFetchingNextPage, list.fetchNextPage])
+  const onEnd = useNextPage(list)
   useShortcut('x', t('selectKey'), (event) => {
     const place = document.activeElement?.closest('[data-index]')?.getAttribute('data-index')
     const id = order[Number(place ?? -1)]
@@ -97,7 +96,7 @@ function Intake({ project }: { project: Project }) {
           items={items}
           total={total}
           selection={selection}
-          onEnd={end}
+          onEnd={onEnd}
           onTag={(tag) => change({ ...listing, filter: { ...listing.filter, tag } })}
         />
       )}

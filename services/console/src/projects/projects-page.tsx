@@ -3,6 +3,7 @@ import { useNavigate, useSearchParams } from 'react-router'
 import { useMay } from '../session/session.ts'
 import { Button } from '../ui/button.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
+import { useNextPage } from '../ui/next-page.ts'
 import { Empty, ProblemNotice, Skeleton } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
 import { useShortcut } from '../ui/shortcuts.tsx'
@@ -17,6 +18,7 @@ export function Component() {
   const navigate = useNavigate()
   const [query, setQuery] = useSearchParams()
   const list = useInfiniteQuery(projectsQuery)
+  const onEnd = useNextPage(list)
   const rows = list.data?.pages.flatMap(({ items }) => items)
   const create = may('projects:write') ? () => setQuery({ new: 'true' }) : undefined
   useShortcut('c', t('newProject'), create)
@@ -58,9 +60,7 @@ export function Component() {
           rows={rows}
           rowKey={({ id }) => id}
           onOpen={({ id }) => navigate(`/projects/${id}`)}
-          onEnd={() => {
-            if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-          }}
+          onEnd={onEnd}
         />
       )}
       {query.get('new') === 'true' && create && (

@@ -1,11 +1,12 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useCallback, useMemo } from 'react'
+import { useMemo } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { projectChoiceQuery } from '../projects/project.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Button, LinkButton } from '../ui/button.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { SelectField } from '../ui/field.tsx'
+import { useNextPage } from '../ui/next-page.ts'
 import { Empty, ProblemNotice, Skeleton } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
 import { useShortcut } from '../ui/shortcuts.tsx'
@@ -40,10 +41,7 @@ export function Component() {
     setSearch(next)
   }
   const pathTo = ({ id }: ReviewState) => `/reviews/${id}${projectId ? `?project=${projectId}` : ''}`
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = queue
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const onEnd = useNextPage(queue)
   useShortcut('s', t('start'), first && (() => navigate(pathTo(first))))
   useShortcut('j', t('toTable'), () =>
     document.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus(),
@@ -94,16 +92,15 @@ export function Component() {
         </div>
       }
     >
-      {queue.error && !queue.data ? (
-        <ProblemNotice error={queue.error} onRetry={() => void queue.refetch()} />
-      ) : queue.isPending ? (
-        <Skeleton lines={10} />
-      ) : rows.length === 0 ? (
+      {queue.error && <ProblemNotice error={queue.error} onRetry={() => void queue.refetch()} />}
+      {queue.isPending && <Skeleton lines={10} />}
+      {queue.isSuccess && rows.length === 0 && (
         <Empty title={t(`empty_${status}`)}>
           <p>{t(`emptyWhy_${status}`)}</p>
           <LinkButton to="/projects">{t('toProjects')}</LinkButton>
         </Empty>
-      ) : (
+      )}
+      {rows.length > 0 && (
         <DataTable
           label={t('reviews')}
           columns={columnsOf(t, names, status)}

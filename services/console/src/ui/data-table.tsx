@@ -35,7 +35,7 @@ export function DataTable<Row>({
   rows: readonly Row[]
   rowKey: (row: Row) => string
   onOpen?: (row: Row) => void
-  onEnd?: () => void
+  onEnd?: (() => void) | undefined
   /** Key of the row that is shown beside the table. */
   selected?: string | undefined
   /** Moving opens too: what is shown beside the table goes along. */

@@ -120,7 +120,7 @@ export function Component() {
               rowKey={({ entryId }) => entryId}
               selected={selected?.entryId}
               onOpen={({ entryId }) => set({ entry: entryId })}
-              {...(entries.onEnd ? { onEnd: entries.onEnd } : {})}
+              onEnd={entries.onEnd}
             />
           </Listed>
         }

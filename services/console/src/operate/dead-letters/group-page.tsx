@@ -168,7 +168,7 @@ function GroupPage({ group }: { group: Awaited<ReturnType<typeof findGroup>> }) 
               selected={shown}
               total={filter ? undefined : group.count}
               onOpen={({ id }) => set({ message: id })}
-              {...(letters.onEnd ? { onEnd: letters.onEnd } : {})}
+              onEnd={letters.onEnd}
             />
           </Listed>
         }

@@ -96,7 +96,7 @@ export function Component() {
           rows={groups.rows}
           rowKey={({ id }) => id}
           onOpen={({ id }) => navigate(`/operate/dead-letters/${id}`)}
-          {...(groups.onEnd ? { onEnd: groups.onEnd } : {})}
+          onEnd={groups.onEnd}
         />
       </Listed>
     </Page>

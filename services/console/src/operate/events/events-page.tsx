@@ -104,7 +104,7 @@ export function Component() {
                 .map(({ id, source }) => source + id)
                 .at(0)}
               onOpen={({ id }) => set({ event: id })}
-              {...(events.onEnd ? { onEnd: events.onEnd } : {})}
+              onEnd={events.onEnd}
             />
           </Listed>
         }

@@ -1,6 +1,7 @@
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { queries } from '../../api/queries.ts'
+import { useNextPage } from '../../ui/next-page.ts'
 
 interface PageOf<Item> {
   readonly items: readonly Item[]
@@ -32,11 +33,9 @@ export function usePages<Item>(
     staleTime: Number.POSITIVE_INFINITY,
     structuralSharing: false,
   })
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query
+  const { data, error, isPending, refetch } = query
   const rows = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data])
-  const more = hasNextPage && !isFetchingNextPage
-  const onEnd = useMemo(() => (more ? () => void fetchNextPage() : undefined), [more, fetchNextPage])
-  return { rows, onEnd, error, isPending, hasMore: hasNextPage, retry: () => void refetch() }
+  return { rows, onEnd: useNextPage(query), error, isPending, retry: () => void refetch() }
 }
 
 /** Asks for lists anew from their beginning, and for everything else of the resource. */

@@ -82,7 +82,7 @@ export function Component() {
           rows={replays.rows}
           rowKey={({ id }) => id}
           onOpen={({ id }) => navigate(`/operate/replays/${id}`)}
-          {...(replays.onEnd ? { onEnd: replays.onEnd } : {})}
+          onEnd={replays.onEnd}
         />
       </Listed>
     </Page>

@@ -99,7 +99,7 @@ export function Component() {
               rowKey={({ id }) => id}
               selected={selected?.id}
               onOpen={({ id }) => set({ schedule: id })}
-              {...(schedules.onEnd ? { onEnd: schedules.onEnd } : {})}
+              onEnd={schedules.onEnd}
             />
           </Listed>
         }

@@ -116,7 +116,7 @@ export function Component() {
           rows={tasks.rows}
           rowKey={({ id }) => id}
           onOpen={({ id }) => navigate(`/operate/tasks/${id}`)}
-          {...(tasks.onEnd ? { onEnd: tasks.onEnd } : {})}
+          onEnd={tasks.onEnd}
         />
       </Listed>
     </Page>
