@@ -63,8 +63,8 @@ function Pages({ document }: { document: Document }) {
   const count = document.pageCount
   const number = Math.min(count, Math.max(1, Number(query.get('page') ?? 1) || 1))
   const go = (page: number) => setQuery({ tab: 'pages', page: String(page) }, { replace: true })
-  useShortcut('n', t('next'), number < count ? () => go(number + 1) : undefined)
-  useShortcut('p', t('previous'), number > 1 ? () => go(number - 1) : undefined)
+  useShortcut('n', t('next'), number < count ? () => go(number + 1) : undefined, { repeats: true })
+  useShortcut('p', t('previous'), number > 1 ? () => go(number - 1) : undefined, { repeats: true })
   const page = useQuery({
     queryKey: ['documents', document.id, 'pages', number, document.etag],
     queryFn: () =>

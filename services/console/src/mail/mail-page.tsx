@@ -53,8 +53,8 @@ export function Component() {
     const goal = rows[Math.max(0, Math.min(rows.length - 1, at + step))]
     if (goal) set('mail', goal.id)
   }
-  useShortcut('j', t('next'), rows.length > 0 ? () => go(1) : undefined)
-  useShortcut('k', t('previous'), rows.length > 0 ? () => go(-1) : undefined)
+  useShortcut('j', t('next'), rows.length > 0 ? () => go(1) : undefined, { repeats: true })
+  useShortcut('k', t('previous'), rows.length > 0 ? () => go(-1) : undefined, { repeats: true })
 
   const columns: Column<Schema<'CaughtMail'>>[] = [
     { key: 'subject', title: t('subject'), cell: ({ subject }) => subject },

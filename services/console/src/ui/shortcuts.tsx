@@ -10,6 +10,7 @@ interface Shortcut {
 }
 
 interface Registered extends Shortcut {
+  readonly repeats: boolean
   run: (event: KeyboardEvent) => void
 }
 
@@ -19,11 +20,14 @@ const Registry = createContext<Set<Registered> | undefined>(undefined)
  * Gives an action a key for as long as it is on the screen, and a line in the list that `?` opens. A key without
  * Ctrl or Alt, or by which text is edited, does nothing while somebody types; of several with one key the newest counts.
  * @param run undefined while the action is not possible
+ * @param more.repeats whether holding the key goes on: by it one moves. Anything else is done once, or a key held a
+ * moment too long would decide on the next item as well
  */
 export function useShortcut(
   key: string,
   label: string,
   run: ((event: KeyboardEvent) => void) | undefined,
+  { repeats = false }: { repeats?: boolean } = {},
 ): void {
   const registry = use(Registry)
   const newest = useRef(run)
@@ -31,12 +35,12 @@ export function useShortcut(
   const isPossible = run !== undefined
   useEffect(() => {
     if (!registry || !isPossible) return
-    const shortcut: Registered = { key, label, run: (event) => newest.current?.(event) }
+    const shortcut: Registered = { key, label, repeats, run: (event) => newest.current?.(event) }
     registry.add(shortcut)
     return () => {
       registry.delete(shortcut)
     }
-  }, [registry, key, label, isPossible])
+  }, [registry, key, label, repeats, isPossible])
 }
 
 export function Shortcuts({ children }: { children: ReactNode }) {
@@ -57,7 +61,7 @@ export function Shortcuts({ children }: { children: ReactNode }) {
       const found = [...registry].findLast((each) => each.key === key)
       if (!found) return
       event.preventDefault()
-      found.run(event)
+      if (!event.repeat || found.repeats) found.run(event)
     }
     window.addEventListener('keydown', press)
     return () => window.removeEventListener('keydown', press)

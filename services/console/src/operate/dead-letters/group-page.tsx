@@ -67,8 +67,8 @@ function GroupPage({ group }: { group: Awaited<ReturnType<typeof findGroup>> }) 
     const next = letters.rows[at + step]
     return at >= 0 && next ? () => set({ message: next.id }) : undefined
   }
-  useShortcut('ArrowLeft', t('previous'), go(-1))
-  useShortcut('ArrowRight', t('next'), go(1))
+  useShortcut('ArrowLeft', t('previous'), go(-1), { repeats: true })
+  useShortcut('ArrowRight', t('next'), go(1), { repeats: true })
   const close = () => set({ action: undefined, only: undefined })
   const action = may ? get('action') : undefined
   const csv = `/api/v1/dead-letters/${group.id}/messages.csv?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`

@@ -17,9 +17,8 @@ import type { Desk } from './use-desk.ts'
 /** What stands around the words of an item: what it is, how far one is, whose it is, and how it ends. */
 export function DeskFrame({ desk, children }: { desk: Desk; children: ReactNode }) {
   const t = useReviewText()
-  const { state, review, verdicts, progress, readOnly, asking, clashes, title } = desk
+  const { state, review, verdicts, progress, mayDecide, asking, title } = desk
   const [search] = useSearchParams()
-  const isOff = readOnly || verdicts.isPending || clashes.length > 0
   return (
     <Page
       full
@@ -27,18 +26,18 @@ export function DeskFrame({ desk, children }: { desk: Desk; children: ReactNode 
       actions={
         isLive(state) ? (
           <>
-            <Button kind="primary" shortcut="a" disabled={isOff} onClick={verdicts.approve}>
+            <Button kind="primary" shortcut="a" disabled={!mayDecide} onClick={verdicts.approve}>
               {desk.draft.draft.edits.size > 0
                 ? t('approveFixed', { count: desk.draft.draft.edits.size })
                 : t('approve')}
             </Button>
-            <Button shortcut="b" disabled={isOff} onClick={() => desk.ask('sent-back')}>
+            <Button shortcut="b" disabled={!mayDecide} onClick={() => desk.ask('sent-back')}>
               {t('sendBack')}
             </Button>
-            <Button kind="danger" shortcut="x" disabled={isOff} onClick={() => desk.ask('rejected')}>
+            <Button kind="danger" shortcut="x" disabled={!mayDecide} onClick={() => desk.ask('rejected')}>
               {t('reject')}
             </Button>
-            <Button kind="quiet" shortcut="s" onClick={verdicts.skip}>
+            <Button kind="quiet" shortcut="s" disabled={verdicts.isPending} onClick={verdicts.skip}>
               {t('skipItem')}
             </Button>
           </>

@@ -24,8 +24,9 @@ export interface Desk {
   readonly doubtful: ReadonlySet<number>
   readonly progress: { readonly seen: number; readonly all: number }
   readonly clashes: ReturnType<typeof clashesOf>
-  /** Nothing can be changed: it is somebody else's, or over. */
+  /** Nothing can be changed: it is somebody else's, over, or a verdict on it is under way. */
   readonly readOnly: boolean
+  readonly mayDecide: boolean
   readonly pane: RefObject<HTMLDivElement | null>
   /** The verdict whose reason is being asked for. */
   readonly asking: Asking | undefined
@@ -47,18 +48,21 @@ export function useDesk(state: ReviewState, review: Review): Desk {
   const doubtful = useMemo(() => new Set(order), [order])
   const selection = useSelection(review.words, order, draft, pane)
   const clashes = useMemo(() => clashesOf(draft.draft, review.words), [draft.draft, review.words])
-  const readOnly = !isLive(state) || claim.isTaken
-  const mayDecide = !readOnly && !verdicts.isPending && clashes.length === 0
+  // What is typed while a verdict is under way is not in it, and would go with the draft.
+  const readOnly = !isLive(state) || claim.isTaken || verdicts.isPending
+  // Of a round that has begun since, the words on the screen are not the ones that would be decided on.
+  const isCurrent = review.round >= state.round
+  const mayDecide = !readOnly && isCurrent && clashes.length === 0
 
-  useShortcut('n', t('nextDoubt'), () => selection.go(1))
-  useShortcut('p', t('previousDoubt'), () => selection.go(-1))
+  useShortcut('n', t('nextDoubt'), () => selection.go(1), { repeats: true })
+  useShortcut('p', t('previousDoubt'), () => selection.go(-1), { repeats: true })
   const { selected } = selection
   useShortcut(
     'e',
     t('editWord'),
     readOnly || selected === undefined ? undefined : () => selection.edit(selected),
   )
-  useShortcut('Ctrl+z', t('undoEdit'), draft.undo)
+  useShortcut('Ctrl+z', t('undoEdit'), readOnly ? undefined : draft.undo, { repeats: true })
   useShortcut('a', t('approve'), mayDecide ? verdicts.approve : undefined)
   useShortcut('Ctrl+Enter', t('approve'), mayDecide ? verdicts.approve : undefined)
   useShortcut('b', t('sendBack'), mayDecide ? () => ask('sent-back') : undefined)
@@ -88,6 +92,7 @@ export function useDesk(state: ReviewState, review: Review): Desk {
     progress: progressOf(order, draft.draft.seen),
     clashes,
     readOnly,
+    mayDecide,
     pane,
     asking,
     ask,

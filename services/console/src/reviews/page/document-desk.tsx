@@ -45,10 +45,10 @@ export function DocumentDesk({ state, review }: { state: ReviewState; review: Do
     desk.pane.current?.focus({ preventScroll: true })
   }
 
-  useShortcut('PageDown', t('nextPage'), () => open(number + 1))
-  useShortcut('PageUp', t('previousPage'), () => open(number - 1))
-  useShortcut('+', t('zoomIn'), () => grow(1))
-  useShortcut('-', t('zoomOut'), () => grow(-1))
+  useShortcut('PageDown', t('nextPage'), () => open(number + 1), { repeats: true })
+  useShortcut('PageUp', t('previousPage'), () => open(number - 1), { repeats: true })
+  useShortcut('+', t('zoomIn'), () => grow(1), { repeats: true })
+  useShortcut('-', t('zoomOut'), () => grow(-1), { repeats: true })
   useShortcut('0', t('fitWidth'), () => setZoom(1))
   useShortcut('t', t('turn'), () => setTurn(turned(turn)))
 

@@ -65,8 +65,8 @@ export function VoiceDesk({ state, review }: { state: ReviewState; review: Voice
   useShortcut('m', t('markSilence'), desk.readOnly || !segment ? undefined : silence)
   useShortcut('[', t('slower'), () => player.changeSpeed(-1))
   useShortcut(']', t('faster'), () => player.changeSpeed(1))
-  useShortcut('PageDown', t('nextSegment'), () => toSegment(1))
-  useShortcut('PageUp', t('previousSegment'), () => toSegment(-1))
+  useShortcut('PageDown', t('nextSegment'), () => toSegment(1), { repeats: true })
+  useShortcut('PageUp', t('previousSegment'), () => toSegment(-1), { repeats: true })
 
   return (
     <DeskFrame desk={desk}>
