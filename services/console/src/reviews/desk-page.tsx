@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useParams, useSearchParams } from 'react-router'
+import { useLocation, useParams, useSearchParams } from 'react-router'
 import { ProblemNotice, Skeleton } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
 import { usePrefetch } from './desk/use-prefetch.ts'
@@ -13,9 +13,11 @@ export function Component() {
   const { id = '' } = useParams()
   const t = useReviewText()
   const [search] = useSearchParams()
+  /** Version that a verdict was taken back to, where that led here: the desk begins anew, with the work that was in it. */
+  const takenBack: unknown = useLocation().state
   const state = useQuery(stateQuery(id))
   usePrefetch(id, search.get('project') ?? undefined)
-  if (state.data) return <Item key={id} state={state.data} />
+  if (state.data) return <Item key={`${id} ${takenBack}`} state={state.data} />
   return (
     <Page title={t('review')}>
       {state.error ? (

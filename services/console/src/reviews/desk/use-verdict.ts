@@ -102,7 +102,7 @@ export function useTakeBack() {
       keepState(state)
       const taken = reviewSession.takeBack(id)
       if (taken && hasWork(taken.draft)) keepDraft(reviewDraftKey(me.id, id), packDraft(taken.draft))
-      await navigate(`/reviews/${id}${search.size > 0 ? `?${search}` : ''}`)
+      await navigate(`/reviews/${id}${search.size > 0 ? `?${search}` : ''}`, { state: state.version })
       return taken
     },
     onSuccess: (taken) => {
