@@ -3,7 +3,7 @@ import { useEffect } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { Badge } from '../ui/badge.tsx'
 import { Button, LinkButton } from '../ui/button.tsx'
-import { Empty, Skeleton } from '../ui/notice.tsx'
+import { Awaited, Empty } from '../ui/notice.tsx'
 import { Page, Section } from '../ui/page.tsx'
 import { useShortcut } from '../ui/shortcuts.tsx'
 import { nextOf } from './desk/next-item.ts'
@@ -27,7 +27,8 @@ export function Component() {
   const decided = reviewSession.decided()
   const skipped = [...reviewSession.skipped()]
   const next = nextOf(upcoming.data?.items ?? [], undefined)
-  const forOthers = countOf(all.data) - countOf({ pages: upcoming.data ? [upcoming.data] : [] })
+  // Of more than one page it cannot be told which are for whom.
+  const forOthers = upcoming.data?.nextCursor === null ? countOf(all.data) - upcoming.data.items.length : 0
 
   const open = (id: string) => void navigate(`/reviews/${id}${query}`)
   const again = () => {
@@ -44,8 +45,9 @@ export function Component() {
 
   return (
     <Page title={t('endTitle')}>
-      {upcoming.isPending ? (
-        <Skeleton lines={4} />
+      {!upcoming.data || upcoming.error ? (
+        // Whether this is the end cannot be told by an older look.
+        <Awaited asked={upcoming} lines={4} />
       ) : (
         <Empty title={next ? t('moreCame') : t('endReached')}>
           {skipped.length > 0 && <p>{t('skippedCount', { count: skipped.length })}</p>}

@@ -32,18 +32,26 @@ export const queueQuery = ({ status, projectId }: QueueFilter) =>
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   })
 
+export const findUpcoming = (projectId: string | undefined, cursor?: string) =>
+  answer(
+    api.GET('/api/v1/reviews', {
+      params: {
+        query: {
+          status: 'open',
+          limit: 20,
+          forMe: 'true',
+          ...(projectId ? { projectId } : {}),
+          ...(cursor ? { cursor } : {}),
+        },
+      },
+    }),
+  )
+
 /** The first few that the caller may decide on: what the desk opens next. */
 export const upcomingQuery = (projectId: string | undefined) =>
   queryOptions({
     queryKey: ['reviews', 'upcoming', projectId ?? 'all'],
-    queryFn: () =>
-      answer(
-        api.GET('/api/v1/reviews', {
-          params: {
-            query: { status: 'open', limit: 20, forMe: 'true', ...(projectId ? { projectId } : {}) },
-          },
-        }),
-      ),
+    queryFn: () => findUpcoming(projectId),
   })
 
 /** How an item stands and who works on it: small, asked for again with each change that is told. */

@@ -1,7 +1,14 @@
 import { api } from '../../api/api.ts'
 import { queries } from '../../api/queries.ts'
 import { imageOf } from '../../items/page-picture.ts'
-import { documentQuery, keepState, readingQuery, upcomingQuery, voiceSampleQuery } from '../queries.ts'
+import {
+  documentQuery,
+  findUpcoming,
+  keepState,
+  readingQuery,
+  upcomingQuery,
+  voiceSampleQuery,
+} from '../queries.ts'
 import type { ReviewState } from '../review.ts'
 import { reviewSession } from '../session-log.ts'
 
@@ -17,7 +24,11 @@ export function nextOf(
   )
 }
 
-/** What is known suffices, else the platform is asked: the next item opens at once. */
+/**
+ * What is known suffices, else the platform is asked: the next item opens at once. Whoever has skipped all of the first
+ * page gets those of the pages that follow.
+ * @throws {Problem}
+ */
 export async function findNext(
   projectId: string | undefined,
   current: string,
@@ -25,8 +36,12 @@ export async function findNext(
   const query = upcomingQuery(projectId)
   const known = nextOf(queries.getQueryData(query.queryKey)?.items ?? [], current)
   if (known) return known
-  const { items } = await queries.fetchQuery({ ...query, staleTime: 0 })
-  return nextOf(items, current)
+  let page = await queries.fetchQuery({ ...query, staleTime: 0 })
+  for (;;) {
+    const next = nextOf(page.items, current)
+    if (next || page.nextCursor === null) return next
+    page = await findUpcoming(projectId, page.nextCursor)
+  }
 }
 
 /** Fetches an item, and the picture that it will show first, before anybody asks for it. */
