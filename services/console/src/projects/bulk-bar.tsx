@@ -3,27 +3,27 @@ import { Button } from '../ui/button.tsx'
 import { Checkbox } from '../ui/field.tsx'
 import { useShortcut } from '../ui/shortcuts.tsx'
 import { type BulkAction, BulkDialog, type BulkTarget } from './bulk-dialog.tsx'
-import type { Filter, Listing } from './filter.ts'
+import type { Listing } from './filter.ts'
 import styles from './project.module.css'
 import { useProjectText } from './text.ts'
 import type { Selection } from './use-selection.ts'
 
-/** What can be done with all that is selected. */
-export function BulkBar({
-  projectId,
-  listing,
-  selection,
-  onDone,
-}: {
+interface BulkBarProps {
   projectId: string
   listing: Listing
   selection: Selection
   onDone: () => void
-}) {
+}
+
+/** What can be done with all that is selected; nothing while nothing is, and what was ticked here is forgotten with it. */
+export function BulkBar(props: BulkBarProps) {
+  return props.selection.ids.size === 0 ? null : <Bar {...props} />
+}
+
+function Bar({ projectId, listing, selection, onDone }: BulkBarProps) {
   const t = useProjectText()
   const [action, setAction] = useState<BulkAction>()
   const [isEverything, setEverything] = useState(false)
-  const count = selection.ids.size
   const actions: readonly (readonly [BulkAction, string])[] = listing.trashed
     ? [['restore', 's']]
     : [
@@ -32,18 +32,19 @@ export function BulkBar({
         ['reprocess', 'r'],
         ['delete', 'Delete'],
       ]
-  const open = (wanted: BulkAction) => (count > 0 ? () => setAction(wanted) : undefined)
+  const open = (wanted: BulkAction) => () => setAction(wanted)
   useShortcut('t', t('tag'), listing.trashed ? undefined : open('tag'))
   useShortcut('y', t('untag'), listing.trashed ? undefined : open('untag'))
   useShortcut('r', t('reprocess'), listing.trashed ? undefined : open('reprocess'))
   useShortcut('Delete', t('delete'), listing.trashed ? undefined : open('delete'))
   useShortcut('s', t('restore'), listing.trashed ? open('restore') : undefined)
-  useShortcut('Escape', t('clearSelection'), count > 0 ? selection.clear : undefined)
-  if (count === 0) return null
-  const target: BulkTarget = isEverything ? { filter: jsonOf(listing.filter) } : { ids: [...selection.ids] }
+  useShortcut('Escape', t('clearSelection'), selection.clear)
+  const target: BulkTarget = isEverything ? { filter: listing.filter } : { ids: [...selection.ids] }
   return (
     <div className={styles.bulk} role="toolbar" aria-label={t('selection')}>
-      <strong role="status">{t('selected', { count })}</strong>
+      <strong role="status">
+        {isEverything ? t('everything') : t('selected', { count: selection.ids.size })}
+      </strong>
       <Checkbox
         label={t('everything')}
         checked={isEverything}
@@ -68,20 +69,9 @@ export function BulkBar({
           action={action}
           target={target}
           onClose={() => setAction(undefined)}
-          onDone={() => {
-            setAction(undefined)
-            setEverything(false)
-            onDone()
-          }}
+          onDone={onDone}
         />
       )}
     </div>
   )
 }
-
-/** Dates of addresses may leave out what the API wants. */
-const jsonOf = ({ from, to, ...filter }: Filter): Filter => ({
-  ...filter,
-  ...(from ? { from: new Date(from).toISOString() } : {}),
-  ...(to ? { to: new Date(to).toISOString() } : {}),
-})

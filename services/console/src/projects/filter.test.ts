@@ -16,3 +16,7 @@ test('words that nobody knows narrow nothing', () => {
   const listing = listingOf(new URLSearchParams('status=eaten&sort=colour&layout=cube&from=then&kind=cat'))
   expect(listing).toEqual({ filter: {}, sort: '-createdAt', layout: 'list', trashed: false })
 })
+
+test('a day in an address is the moment that the API wants', () => {
+  expect(listingOf(new URLSearchParams('from=2026-01-01')).filter.from).toBe('2026-01-01T00:00:00.000Z')
+})

@@ -39,13 +39,18 @@ export function listingOf(query: URLSearchParams): Listing {
   const status = statuses.filter((each) => query.getAll('status').includes(each))
   const failureCause = oneOf(['temporary', 'permanent'] as const, query.get('failureCause'))
   const text = (['q', 'tag', 'uploadedBy', 'failureCode'] as const).filter((key) => query.get(key))
-  const dates = (['from', 'to'] as const).filter((key) => !Number.isNaN(Date.parse(query.get(key) ?? '')))
+  const dates = (['from', 'to'] as const).flatMap((key) => {
+    const time = Date.parse(query.get(key) ?? '')
+    return Number.isNaN(time) ? [] : [[key, new Date(time).toISOString()]]
+  })
   return {
     filter: {
       ...(kind ? { kind } : {}),
       ...(status.length > 0 ? { status } : {}),
       ...(failureCause ? { failureCause } : {}),
-      ...Object.fromEntries([...text, ...dates].map((key) => [key, query.get(key)])),
+      ...Object.fromEntries(text.map((key) => [key, query.get(key)])),
+      // Addresses may leave out what the API wants, such as the time of a day.
+      ...Object.fromEntries(dates),
     },
     sort: oneOf(sorts, query.get('sort')) ?? '-createdAt',
     layout: oneOf(['list', 'grid'] as const, query.get('layout')) ?? 'list',
