@@ -7,7 +7,7 @@ import { toast } from '../../ui/toasts.tsx'
 import { ActionDialog } from '../parts/action-dialog.tsx'
 import { startOver } from '../parts/pages.ts'
 import { useOperateText } from '../text.ts'
-import { type Group, isAccepted, type Scope, scopeBody } from './letters.ts'
+import { addToNote, type Group, isAccepted, type Scope, scopeBody } from './letters.ts'
 import { Tally } from './tally.tsx'
 import { useLettersText } from './text.ts'
 
@@ -65,13 +65,7 @@ export function DiscardDialog({
       onClose={onClose}
       run={async (key) => {
         const begun = await ask({}, key)
-        const line = `${new Date().toISOString().slice(0, 10)} ${action}: ${reason.trim()}`
-        await answer(
-          api.PATCH('/api/v1/dead-letters/{group}', {
-            params,
-            body: { note: group.note ? `${group.note}\n${line}` : line },
-          }),
-        )
+        await addToNote(group.id, `${new Date().toISOString().slice(0, 10)} ${action}: ${reason.trim()}`)
         return begun
       }}
       onDone={async (begun) => {

@@ -5,7 +5,7 @@ import { queries } from '../../api/queries.ts'
 import { useMay, useMe } from '../../session/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextArea } from '../../ui/field.tsx'
-import { ProblemNotice } from '../../ui/notice.tsx'
+import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toasts.tsx'
 import { count } from '../parts/figures.ts'
@@ -21,7 +21,10 @@ export function GroupHead({ group }: { group: Group }) {
   const o = useOperateText()
   const me = useMe()
   const may = useMay()('operations:write')
-  const [note, setNote] = useState(group.note)
+  /** What somebody writes, and what stood there when they began. */
+  const [begun, begin] = useState<{ note: string; was: string }>()
+  const note = begun?.note ?? group.note
+  const isOvertaken = begun !== undefined && begun.was !== group.note
   const change = useMutation({
     mutationFn: (body: { owner?: string | null; status?: Group['status']; note?: string }) =>
       answer(
@@ -32,7 +35,9 @@ export function GroupHead({ group }: { group: Group }) {
       ),
     onSuccess: (changed, body) => {
       queries.setQueryData(['dead-letters', 'group', group.id], changed)
-      if (body.note !== undefined) toast(t('noteSaved'))
+      if (body.note === undefined) return
+      begin(undefined)
+      toast(t('noteSaved'))
     },
   })
   const isMine = group.owner === me.id
@@ -73,11 +78,22 @@ export function GroupHead({ group }: { group: Group }) {
             rows={3}
             value={note}
             readOnly={!may}
-            onChange={(event) => setNote(event.target.value)}
+            onChange={({ target }) => begin({ was: group.note, ...begun, note: target.value })}
           />
+          {isOvertaken && (
+            <Notice kind="warn">
+              <strong role="alert">{t('noteChanged')}</strong>
+              <span>{group.note}</span>
+              <div>
+                <Button onClick={() => begin({ was: group.note, note: `${group.note}\n${begun.note}` })}>
+                  {t('noteBelow')}
+                </Button>
+              </div>
+            </Notice>
+          )}
           {may && (
             <div className={styles.headline}>
-              <Button disabled={note === group.note} onClick={() => change.mutate({ note })}>
+              <Button disabled={isOvertaken || note === group.note} onClick={() => change.mutate({ note })}>
                 {t('saveNote')}
               </Button>
               <Button

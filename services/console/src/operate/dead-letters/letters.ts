@@ -1,4 +1,5 @@
 import { type AnswerTo, answer, api } from '../../api/api.ts'
+import { Problem } from '../../api/problem.ts'
 import { given, momentOf, oneOf } from '../parts/address.ts'
 
 export type Group = AnswerTo<'/api/v1/dead-letters', 'get'>['items'][number]
@@ -50,6 +51,24 @@ export function filterBody(get: (name: string) => string | undefined) {
 
 export const findGroup = (group: string) =>
   answer(api.GET('/api/v1/dead-letters/{group}', { params: { path: { group } } }))
+
+/** Below what the note says by then: whoever else writes there meanwhile keeps their lines. @throws {Problem} */
+export async function addToNote(id: string, line: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const { note, version } = await findGroup(id)
+    try {
+      await answer(
+        api.PATCH('/api/v1/dead-letters/{group}', {
+          params: { path: { group: id }, header: { 'if-match': `"${version}"` } },
+          body: { note: note ? `${note}\n${line}` : line },
+        }),
+      )
+      return
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 412 || attempt === 3) throw error
+    }
+  }
+}
 
 export const findLetter = (group: string, id: string) =>
   answer(api.GET('/api/v1/dead-letters/{group}/messages/{id}', { params: { path: { group, id } } }))

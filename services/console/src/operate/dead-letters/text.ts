@@ -50,6 +50,8 @@ export const useLettersText = textOf('dead-letters', {
   reopen: ['Open again', 'Rouvrir'],
   note: ['Note', 'Note'],
   noteHint: ['What is known about it, for whoever comes next.', 'Ce qu’on en sait, pour qui suivra.'],
+  noteChanged: ['Somebody has written here meanwhile:', 'Quelqu’un a écrit ici entre-temps :'],
+  noteBelow: ['Put mine below', 'Ajouter le mien dessous'],
   saveNote: ['Save note', 'Enregistrer la note'],
   noteSaved: ['The note is saved.', 'La note est enregistrée.'],
   retry: ['Retry…', 'Reprendre…'],
