@@ -18,15 +18,21 @@ export const tagsOf = (text: string): string[] => [
   ),
 ]
 
+/** What can be changed here, as one text. */
+const sayingOf = ({ title, language, tags }: Item): string => JSON.stringify([title, language, tags])
+
 export function EditItemDialog({ item, onClose }: { item: Item; onClose: () => void }) {
   const t = useItemText()
   const general = useGeneralText()
   const client = useQueryClient()
+  const [begun] = useState(item)
+  // What the machine does to it meanwhile is no conflict; what somebody else has written there is.
+  const seen = sayingOf(item) === sayingOf(begun) ? item : begun
   const [title, setTitle] = useState(item.title)
   const [language, setLanguage] = useState(item.language)
   const [tags, setTags] = useState(item.tags.join(', '))
   const save = useMutation({
-    mutationFn: () => itemApi.change(item.kind, item.id, { title, language, tags: tagsOf(tags) }),
+    mutationFn: () => itemApi.change(seen, { title, language, tags: tagsOf(tags) }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: [item.kind === 'voice' ? 'voice-samples' : 'documents'] })
       onClose()

@@ -41,8 +41,12 @@ export const itemApi = {
       ? { ...(await answer(api.GET('/api/v1/voice-samples/{id}', { params }))), kind }
       : { ...(await answer(api.GET('/api/v1/documents/{id}', { params }))), kind }
   },
-  change: (kind: Kind, id: string, body: { title?: string; language?: string; tags?: string[] }) => {
-    const params = { path: { id } }
+  /** Only on top of what was shown: what somebody else has changed since is not overwritten. @throws {Problem} 412 */
+  change: (
+    { kind, id, etag }: Pick<Item, 'kind' | 'id' | 'etag'>,
+    body: { title?: string; language?: string; tags?: string[] },
+  ) => {
+    const params = { path: { id }, header: { 'if-match': etag } }
     return kind === 'voice'
       ? answer(api.PATCH('/api/v1/voice-samples/{id}', { params, body }))
       : answer(api.PATCH('/api/v1/documents/{id}', { params, body }))

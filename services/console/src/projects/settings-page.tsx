@@ -18,14 +18,37 @@ export function Component() {
   const { id = '' } = useParams()
   const asked = useQuery(projectQuery(id))
   const { data } = asked
+  /** As it was when somebody began to change it. */
+  const [begun, setBegun] = useState<Project>()
   if (!data) return <Awaited asked={asked} lines={10} />
-  // A form of the version that it is about: somebody else's change shows itself.
-  return <Settings key={data.version} project={data} />
+  // Somebody else's change shows itself, unless something is typed here that would go with it.
+  const project = begun?.id === data.id ? begun : data
+  return (
+    <Settings
+      key={`${project.id} ${project.version}`}
+      project={project}
+      isOld={project.version !== data.version}
+      onBegin={() => setBegun(project)}
+      onEnd={() => setBegun(undefined)}
+    />
+  )
 }
 
 const percent = (share: number): string => String(Math.round(share * 100))
 
-function Settings({ project }: { project: Project }) {
+function Settings({
+  project,
+  isOld,
+  onBegin,
+  onEnd,
+}: {
+  project: Project
+  /** Somebody has changed it since. */
+  isOld: boolean
+  onBegin: () => void
+  /** What is typed here is saved, or given up. */
+  onEnd: () => void
+}) {
   const t = useProjectText()
   const general = useGeneralText()
   const client = useQueryClient()
@@ -54,6 +77,7 @@ function Settings({ project }: { project: Project }) {
       ),
     onSuccess: async () => {
       toast(t('saved'))
+      onEnd()
       await client.invalidateQueries({ queryKey: ['projects'] })
     },
   })
@@ -63,11 +87,20 @@ function Settings({ project }: { project: Project }) {
       {!isOwner && <Notice>{t('onlyOwners')}</Notice>}
       <form
         className={styles.form}
+        onChange={onBegin}
         onSubmit={(event) => {
           event.preventDefault()
           save.mutate()
         }}
       >
+        {isOld && !save.isPending && (
+          <Notice kind="warn">
+            <strong role="alert">{t('changedSince')}</strong>
+            <div>
+              <Button onClick={onEnd}>{t('takeNew')}</Button>
+            </div>
+          </Notice>
+        )}
         <Section title={t('general')}>
           <TextField
             label={t('name')}

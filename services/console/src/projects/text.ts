@@ -161,6 +161,11 @@ export const useProjectText = textOf('projects', {
   secondReviewer: ['A second person has to approve', 'Une seconde personne doit approuver'],
   general: ['General', 'Général'],
   saved: ['Saved', 'Enregistré'],
+  changedSince: [
+    'Somebody has changed these settings since you began. Yours are not saved over theirs.',
+    'Ces réglages ont été modifiés depuis. Les vôtres ne les écraseront pas.',
+  ],
+  takeNew: ['Show theirs, drop mine', 'Afficher les leurs, retirer la mienne'],
   deleteProject: ['Delete the project', 'Supprimer le projet'],
   deleteProjectWhy: [
     'Everything in it goes with it, and cannot be taken back. Type its name to confirm.',
