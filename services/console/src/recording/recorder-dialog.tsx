@@ -33,11 +33,30 @@ export function RecorderDialog({ projectId, onClose }: { projectId: string; onCl
     onClose()
   }
   const { state } = recorder
+  const isRunning = state === 'recording' || state === 'paused'
+  const [isLeaving, setLeaving] = useState(false)
+  if (isLeaving) {
+    return (
+      <Dialog key="leaving" title={t('leaveTitle')} onClose={() => setLeaving(false)}>
+        <p>{t('leaveWhy')}</p>
+        <DialogActions>
+          <Button onClick={() => setLeaving(false)}>{t('keep')}</Button>
+          <Button kind="danger" onClick={onClose}>
+            {t('leave')}
+          </Button>
+        </DialogActions>
+      </Dialog>
+    )
+  }
   return (
-    <Dialog title={t('title')} onClose={onClose}>
+    <Dialog
+      key="recorder"
+      title={t('title')}
+      onClose={() => (isRunning || recorded ? setLeaving(true) : onClose())}
+    >
       {recorder.error !== undefined && <Notice kind="bad">{t('refused')}</Notice>}
       {!recorded && <p>{t('why')}</p>}
-      {(state === 'recording' || state === 'paused') && (
+      {isRunning && (
         <div className={styles.live}>
           <Mic size={20} aria-hidden="true" />
           <meter aria-label={t('level')} min={0} max={1} value={recorder.level} />
@@ -64,7 +83,7 @@ export function RecorderDialog({ projectId, onClose }: { projectId: string; onCl
         )}
         {state === 'recording' && <Button onClick={recorder.pause}>{t('pause')}</Button>}
         {state === 'paused' && <Button onClick={recorder.goOn}>{t('goOn')}</Button>}
-        {(state === 'recording' || state === 'paused') && (
+        {isRunning && (
           <Button kind="primary" onClick={end}>
             {t('end')}
           </Button>

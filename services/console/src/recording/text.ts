@@ -12,6 +12,13 @@ export const useRecordingText = textOf('recording', {
   end: ['Stop and listen', 'Arrêter et écouter'],
   again: ['Record again', 'Recommencer'],
   send: ['Send', 'Envoyer'],
+  leaveTitle: ['Throw the recording away?', 'Jeter l’enregistrement ?'],
+  leaveWhy: [
+    'It has not been sent, and lies nowhere else. It goes on while you decide.',
+    'Il n’a pas été envoyé et n’existe nulle part ailleurs. Il se poursuit pendant que vous décidez.',
+  ],
+  keep: ['Keep it', 'Le garder'],
+  leave: ['Throw it away', 'Le jeter'],
   level: ['Loudness', 'Volume'],
   name: ['Name', 'Nom'],
   listen: ['What you have recorded', 'Votre enregistrement'],

@@ -9,7 +9,8 @@ const MOST_SECONDS = 60 * 60
 
 interface Session {
   readonly context: AudioContext
-  readonly stream: MediaStream
+  /** Undefined until the browser gives it. */
+  stream: MediaStream | undefined
   readonly parts: Float32Array[]
   count: number
   isTaking: boolean
@@ -22,23 +23,34 @@ export function useRecorder() {
   const [seconds, setSeconds] = useState(0)
   const [error, setError] = useState<unknown>()
   const session = useRef<Session>(undefined)
+  /** Whoever uses this has gone; the browser may still be asking whether the microphone may be used. */
+  const isGone = useRef(false)
   const close = () => {
-    const open = session.current
-    for (const track of open?.stream.getTracks() ?? []) track.stop()
-    void open?.context.close()
+    if (session.current) release(session.current)
     session.current = undefined
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when it goes away.
-  useEffect(() => close, [])
+  useEffect(() => {
+    isGone.current = false
+    return () => {
+      isGone.current = true
+      close()
+    }
+  }, [])
 
   async function start(): Promise<void> {
     setError(undefined)
     setState('starting')
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } })
       const context = new AudioContext()
-      const made: Session = { context, stream, parts: [], count: 0, isTaking: true }
+      const made: Session = { context, stream: undefined, parts: [], count: 0, isTaking: true }
       session.current = made
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } })
+      made.stream = stream
+      if (isGone.current) {
+        release(made)
+        return
+      }
       await context.audioWorklet.addModule(workletAddress)
       const node = new AudioWorkletNode(context, 'pcm', { numberOfOutputs: 0 })
       let shownAt = 0
@@ -85,4 +97,9 @@ export function useRecorder() {
   }
 
   return { state, level, seconds, error, start, pause, goOn, end }
+}
+
+function release({ stream, context }: Session): void {
+  for (const track of stream?.getTracks() ?? []) track.stop()
+  if (context.state !== 'closed') void context.close()
 }
