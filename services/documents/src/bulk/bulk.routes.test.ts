@@ -28,8 +28,8 @@ async function filled(count: number) {
 }
 
 /** Carries out the task as the tasks service asks for it, until the end. */
-async function carryOut(who: Person, taskId: string) {
-  const asked = (await documents.emitted(taskRequested)).find((one) => one.taskId === taskId)
+async function carryOut(who: Person, taskId: string, started?: { type: string; params: object }) {
+  const asked = started ?? (await documents.emitted(taskRequested)).find((one) => one.taskId === taskId)
   let cursor: StepOutcome['cursor'] = null
   const failures: { item: string; reason: string }[] = []
   for (let step = 1; ; step += 1) {
@@ -127,6 +127,19 @@ describe('many items', () => {
     const refused = await bulk(admin, { action: 'delete', filter: {} })
     expect([refused.status, refused.body.code]).toEqual([409, 'membership_required'])
   })
+})
+
+test('a task that a stranger has started at `tasks` tells nothing of the project', async () => {
+  const { project, ids } = await filled(2)
+  const stranger = person()
+  const find = async (who: Person, some: object) => {
+    const params = { projectId: project, action: 'reprocess', ...some }
+    return carryOut(who, randomUUIDv7(), { type: 'item-change', params })
+  }
+  const nowhere = await find(stranger, { projectId: randomUUIDv7(), filter: {} })
+  expect(nowhere).toMatchObject({ error: { message: expect.any(String) }, failures: [] })
+  expect(await find(stranger, { filter: {} })).toEqual(nowhere)
+  expect(await find(stranger, { ids })).toEqual(nowhere)
 })
 
 test.each([

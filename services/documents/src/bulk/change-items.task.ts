@@ -5,6 +5,8 @@ import { uuid } from '../intake/fields.ts'
 import { countItems, listItems } from '../intake/item-list.repository.ts'
 import { orderOf } from '../intake/item-order.ts'
 import { kinds } from '../kinds.ts'
+import { requireRole } from '../projects/access.ts'
+import { visibleProject } from '../projects/project.service.ts'
 import { type BulkFilter, itemChangeParams, itemFilterOf } from './bulk.resource.ts'
 import { changeItems } from './change-items.ts'
 
@@ -38,6 +40,8 @@ export const changeManyItems = taskType({
     const { tx, actor, cursor, onlyFailed } = scope
     const { projectId, ids } = params
     const caller = { ...actor, permissions: new Set<never>() }
+    // Anybody may start such a task at `tasks`, which knows no projects: what it counts and names would be told them.
+    requireRole((await visibleProject(tx, projectId, caller)).role, 'reviewer')
     const before = cursor === null ? undefined : place.parse(cursor)
     const start = before ?? { next: 0, after: null, done: 0, failed: 0, total: null }
     const change = (some: readonly string[]) => changeItems(scope, caller, projectId, some, params)
