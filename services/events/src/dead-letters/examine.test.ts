@@ -1,4 +1,9 @@
+import type { EventContract } from '@alta/contracts/event'
+import { accountMailSendRequested } from '@alta/contracts/events/account-mail-send-requested.v1'
+import { auditRecorded } from '@alta/contracts/events/audit-recorded.v1'
 import { projectDeleted } from '@alta/contracts/events/project-deleted.v1'
+import { projectMemberAdded } from '@alta/contracts/events/project-member-added.v1'
+import { taskRequested } from '@alta/contracts/events/task-requested.v1'
 import { contractsByTopic } from '@alta/contracts/generated/registry'
 import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
@@ -8,6 +13,9 @@ import { planOf } from '../database/plan.fixture.ts'
 import { startDeadLetters, type TestDeadLetters } from './dead-letters.fixture.ts'
 import { countSelected, type Examinee, examine } from './examine.ts'
 import type { Selection } from './selection.ts'
+
+/** As its contract shows it. */
+const eventFor = <Data>(contract: EventContract<Data>) => eventOf(contract, contract.example)
 
 let service: TestDeadLetters
 const group = randomUUIDv7()
@@ -41,6 +49,32 @@ test.each<[string, Selection]>([
   expect(rows.length).toBeGreaterThan(1)
   expect(Math.max(...rows)).toBeLessThan(1_000)
   expect(plan).not.toContain('Rows Removed by Filter')
+})
+
+test.each([
+  [
+    'a link to a new password',
+    eventFor(accountMailSendRequested),
+    '/data/recipient/email',
+    'eve@example.org',
+  ],
+  ['an entry of the audit log', eventFor(auditRecorded), '/data/actor/userId', randomUUIDv7()],
+  ['a membership', eventFor(projectMemberAdded), '/data/projectId', randomUUIDv7()],
+  ['a task', eventFor(taskRequested), '/data/actor/userId', randomUUIDv7()],
+])('%s cannot be edited, and is retried as it is', (_what, event, path, value) => {
+  const { topic, source, id } = event
+  for (const kept of [{ event: JSON.stringify(event) }, { body: JSON.stringify(event) }]) {
+    const letter: Examinee = {
+      ...{ id: randomUUIDv7(), tenant_id: DEFAULT_TENANT, kind: 'failed', app: 'reviews', status: 'open' },
+      ...{ handler: `reviews/${topic}`, topic, source, message_id: id },
+      ...{ event: null, body: null, replay_id: null, edited_for: null, unanswered: false, ...kept },
+    }
+    expect(examine(contractsByTopic, letter, [{ op: 'replace', path, value }])).toMatchObject({
+      verdict: 'invalid',
+      faults: [{ path: 'topic' }],
+    })
+    expect(examine(contractsByTopic, letter)).toMatchObject({ verdict: 'retriable' })
+  }
 })
 
 test('what was no event becomes one by a patch, but no copy for a single app, nor one that mails leave by', () => {

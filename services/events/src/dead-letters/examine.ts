@@ -1,4 +1,11 @@
 import type { CloudEvent } from '@alta/contracts/cloud-event'
+import { accountMailSendRequested } from '@alta/contracts/events/account-mail-send-requested.v1'
+import { auditRecorded } from '@alta/contracts/events/audit-recorded.v1'
+import { projectCreated } from '@alta/contracts/events/project-created.v1'
+import { projectMemberAdded } from '@alta/contracts/events/project-member-added.v1'
+import { projectMemberRemoved } from '@alta/contracts/events/project-member-removed.v1'
+import { taskRequested } from '@alta/contracts/events/task-requested.v1'
+import { taskStepRequested } from '@alta/contracts/events/task-step-requested.v1'
 import { type Kysely, sql } from 'kysely'
 import type { DeadLettersSchema, Faults } from './dead-letter.tables.ts'
 import type { LetterRow } from './message.repository.ts'
@@ -59,12 +66,29 @@ type Repaired =
   | { readonly document: unknown; readonly changes: readonly Change[]; readonly faults?: never }
   | { readonly faults: Faults }
 
-function repair({ event, body }: Examinee, patch: JsonPatch | undefined): Repaired {
+/**
+ * Who gets a link that opens an account, who did what, who belongs to a project, on whose behalf something is done: an
+ * operator who could rewrite that would have every right there is.
+ */
+const unalterable: ReadonlySet<string> = new Set([
+  accountMailSendRequested.topic,
+  auditRecorded.topic,
+  projectCreated.topic,
+  projectMemberAdded.topic,
+  projectMemberRemoved.topic,
+  taskRequested.topic,
+  taskStepRequested.topic,
+])
+
+function repair({ event, body, topic }: Examinee, patch: JsonPatch | undefined): Repaired {
   const document = parsed(event ?? body ?? '')
   if (document === undefined) {
     return { faults: [{ path: 'event', message: 'what was delivered is not JSON and cannot be repaired' }] }
   }
   if (!patch) return { document, changes: [] }
+  if (unalterable.has(topic)) {
+    return { faults: [{ path: 'topic', message: `${topic} says who may do what: it is retried as it is` }] }
+  }
   const locked = event === null ? [] : lockedPaths(patch)
   if (locked.length > 0) return { faults: locked }
   const patched = applyTo(document, patch)
