@@ -5,6 +5,7 @@ import type { StepOutcome } from '@alta/contracts/resources/task'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import { type Person, person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { z } from 'zod'
 import { pdf, startDocuments, type TestDocuments, wav } from '../documents.fixture.ts'
 
 let documents: TestDocuments
@@ -27,8 +28,10 @@ async function filled(count: number) {
   return { owner, reviewer, project, ids, voiceId: voice.body.id as string, bulk }
 }
 
+type Started = Pick<z.output<typeof taskRequested.schema>, 'type' | 'params'>
+
 /** Carries out the task as the tasks service asks for it, until the end. */
-async function carryOut(who: Person, taskId: string, started?: { type: string; params: object }) {
+async function carryOut(who: Person, taskId: string, started?: Started) {
   const asked = started ?? (await documents.emitted(taskRequested)).find((one) => one.taskId === taskId)
   let cursor: StepOutcome['cursor'] = null
   const failures: { item: string; reason: string }[] = []
@@ -132,7 +135,7 @@ describe('many items', () => {
 test('a task that a stranger has started at `tasks` tells nothing of the project', async () => {
   const { project, ids } = await filled(2)
   const stranger = person()
-  const find = async (who: Person, some: object) => {
+  const find = async (who: Person, some: Started['params']) => {
     const params = { projectId: project, action: 'reprocess', ...some }
     return carryOut(who, randomUUIDv7(), { type: 'item-change', params })
   }
