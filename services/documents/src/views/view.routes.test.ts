@@ -58,6 +58,19 @@ test('a shared view is seen by everybody, changed by whoever saved it and by own
   expect(await namesFor(viewer)).not.toContain('Everybody’s')
 })
 
+test('whoever may share no longer changes no view that everybody sees, but may take it back', async () => {
+  const former = person()
+  const member = `${path.replace(/views$/, 'members')}/${former.userId}`
+  await documents.call(owner, 'PUT', member, { role: 'reviewer' })
+  const { body } = await save(former, { name: 'Of a reviewer', shared: true })
+  await documents.call(owner, 'PUT', member, { role: 'viewer' })
+  const one = `${path}/${body.id}`
+  expect((await documents.call(former, 'PATCH', one, { name: 'x', filter: { q: 'x' } })).status).toBe(403)
+  expect(await namesFor(viewer)).toContain('Of a reviewer')
+  expect((await documents.call(former, 'PATCH', one, { shared: false })).status).toBe(200)
+  expect((await documents.call(former, 'PATCH', one, { name: 'x' })).status).toBe(200)
+})
+
 test('nobody saves more views than they can oversee', async () => {
   const collector = person()
   const project = await documents.project(collector)

@@ -64,7 +64,8 @@ export function viewService(database: Database<Schema>) {
     change: (request: ViewRequest, { filter, ...change }: ViewChange): Promise<ViewResource> =>
       database.transaction(request.caller.tenantId, async ({ tx }) => {
         const { view, role } = await changeable(tx, request)
-        if (change.shared) requireRole(role, 'reviewer')
+        // Also of one's own, from before one's role was another: everybody sees it.
+        if (change.shared ?? view.shared) requireRole(role, 'reviewer')
         const changed = filter === undefined ? change : { ...change, filter: JSON.stringify(filter) }
         return present(await updateView(tx, view.id, changed))
       }),
