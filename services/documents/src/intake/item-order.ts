@@ -1,5 +1,6 @@
 import { badRequest } from '@alta/kit/errors'
 import { decodeCursor, encodeCursor } from '@alta/kit/http/pagination'
+import { isStorable } from '@alta/kit/storage/storable'
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { uuid } from './fields.ts'
@@ -44,7 +45,13 @@ export function orderOf(sort: ItemSort): ItemOrder {
   return { sort, descending, ...values[by] }
 }
 
-const ordered = z.tuple([itemSort, z.union([z.string(), z.number()]), uuid])
+/** A value that PostgreSQL would not take for one of its type is no cursor either. */
+const ofType = {
+  text: z.string().refine(isStorable),
+  float8: z.number(),
+  int8: z.string().regex(/^\d{1,18}$/),
+}
+const ordered = (type: ItemOrder['type']) => z.tuple([itemSort, ofType[type], uuid])
 
 /** @throws {Problem} 400 `invalid_cursor`, also for one of another order */
 export function positionOf(order: ItemOrder, cursor: string | undefined): ItemPosition | undefined {
@@ -53,7 +60,7 @@ export function positionOf(order: ItemOrder, cursor: string | undefined): ItemPo
     const id = decodeCursor(uuid, cursor)
     return id === undefined ? undefined : { id, value: null }
   }
-  const [sort, value, id] = decodeCursor(ordered, cursor) ?? []
+  const [sort, value, id] = decodeCursor(ordered(order.type), cursor) ?? []
   if (sort !== order.sort || value === undefined || id === undefined) {
     throw badRequest('invalid_cursor', 'The cursor is of a list in another order. Begin again without it.')
   }

@@ -89,6 +89,17 @@ test('a cursor of another order is refused', async () => {
   }
 })
 
+test.each([
+  ['title', 'a\0b'],
+  ['confidence', 'high'],
+  ['size', '1e3'],
+  ['size', 0.5],
+])('a cursor of the order %s whose value is none of it is refused: %j', async (sort, value) => {
+  const cursor = Buffer.from(JSON.stringify([sort, value, randomUUIDv7()])).toString('base64url')
+  const { status, body } = await documents.get(owner, `/documents?sort=${sort}&cursor=${cursor}`)
+  expect([status, body.code]).toEqual([400, 'invalid_cursor'])
+})
+
 test('a list is narrowed down by several states, by person and by time', async () => {
   expect(await titles('status=uploaded&status=failed')).toHaveLength(4)
   expect(await titles('status=approved&status=failed')).toEqual([])
