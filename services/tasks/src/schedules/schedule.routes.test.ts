@@ -69,6 +69,15 @@ test('a schedule says when it will run, and can be paused, resumed, changed and 
   expect((await call(operator, `/${body.id}`)).body.code).toBe('schedule_not_found')
 })
 
+test('a schedule runs on behalf of whoever has said what it does', async () => {
+  const other = person({ roles: ['operator'] })
+  const { body } = await call(operator, '', wanted())
+  const change = (who: Person, fields: object) =>
+    call(who, `/${body.id}`, { ...json(fields), method: 'PATCH' })
+  expect((await change(other, { cron: '30 * * * *' })).body.createdBy).toBe(operator.userId)
+  expect((await change(other, { params: { status: 'failed' } })).body.createdBy).toBe(other.userId)
+})
+
 test('run now starts a task beside the ticks and is kept among the runs', async () => {
   const { body } = await call(operator, '', wanted())
   const run = await call(operator, `/${body.id}/run`, { method: 'POST' })

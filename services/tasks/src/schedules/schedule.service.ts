@@ -88,7 +88,8 @@ export function scheduleService(database: Database<TasksSchema>, checkTask: Task
         if (fault) throw validationFailed([{ path: `body.${fault.field}`, message: fault.message }])
         return updateSchedule(tx, id, {
           ...plain,
-          ...(params ? { params: JSON.stringify(params) } : {}),
+          // Its tasks run on behalf of whoever has said what they do, and of nobody who has not.
+          ...(params ? { params: JSON.stringify(params), created_by: caller.userId } : {}),
           next_run_at: tickAfter(after, clock()),
         }).catch(nameTaken)
       })
