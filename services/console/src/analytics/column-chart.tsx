@@ -31,7 +31,7 @@ export function ColumnChart<Row>({
   const shown = (value: number) =>
     value.toLocaleString(currentLanguage(), { maximumFractionDigits: value < 10 ? 2 : 0 })
   return (
-    <figure className={styles.figure} role="img" aria-label={label}>
+    <figure className={styles.figure}>
       <figcaption className={styles.caption}>
         <span>{label}</span>
         {series.length > 1 &&
@@ -41,7 +41,7 @@ export function ColumnChart<Row>({
             </span>
           ))}
       </figcaption>
-      <div className={styles.area}>
+      <div className={styles.area} role="img" aria-label={label}>
         <div className={styles.scale}>
           <span>{shown(most)}</span>
           <span>0</span>
