@@ -64,6 +64,17 @@ test.each([
   expect(seen).toEqual(expected)
 })
 
+test('a page may end with the longest title there is', async () => {
+  const own = await documents.project(owner)
+  for (const letter of ['文', '書'])
+    await documents.upload(owner, `/projects/${own}/documents`, pdf(), {
+      fields: { title: letter.repeat(300) },
+    })
+  const path = `/projects/${own}/items?limit=1&sort=title`
+  const { body } = await documents.get(owner, path)
+  expect((await documents.get(owner, `${path}&cursor=${body.nextCursor}`)).body.items).toHaveLength(1)
+})
+
 test('the least sure come first, and what was not read yet last', async () => {
   const read = await uploadedItem(documents, owner, 'document')
   await read.completed(await read.result('Dear Ann', 0.4))

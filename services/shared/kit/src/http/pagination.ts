@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { badRequest } from '../errors.ts'
 
+/** One that ends a page by a title of 300 letters, of three bytes each, takes 1,300 characters. */
+const LONGEST_CURSOR = 2_000
+
 /** Spread into a route's query: `query: z.object({ ...pageQuery, status: … })`. */
 export const pageQuery = {
   limit: z.coerce.number<string>().int().min(1).max(100).default(50).meta({ description: 'Items per page.' }),
-  cursor: z.string().max(1000).optional().meta({ description: '`nextCursor` of the page before.' }),
+  cursor: z.string().max(LONGEST_CURSOR).optional().meta({ description: '`nextCursor` of the page before.' }),
 }
 
 /** A page of a list; `nextCursor` is null on the last one. */
