@@ -1,5 +1,5 @@
 import { reviewApproved } from '@alta/contracts/events/review-approved.v1'
-import { person } from '@alta/kit/testing/person'
+import { type Person, person } from '@alta/kit/testing/person'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { documentOf } from '../readings/readings.fixture.ts'
 import { saveReading } from '../readings/stored-reading.ts'
@@ -48,6 +48,29 @@ it('of twenty approvals at once with a text each, one is done and the others cos
   const [approved] = (await reviews.emitted(reviewApproved)).filter(({ reviewId }) => reviewId === id)
   expect(written).toEqual([approved?.result.sha256])
 })
+
+it('whoever has long texts compared again and again waits, and others do not wait for them', async () => {
+  const words = (letter: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${letter}${index}`).join(' ')
+  const projectId = await reviews.project(owner)
+  const { documentId } = await reviews.readDocument(projectId, documentOf(`${words('a', 1_000)} z!`))
+  const id = await reviews.reviewIdOf(documentId)
+  const eager = person()
+  const other = person()
+  for (const who of [eager, other]) await reviews.member(projectId, who, 'reviewer')
+  const approve = async (who: Person, text: string) => {
+    await reviews.post(who, `/reviews/${id}/claim`)
+    return reviews.post(who, `/reviews/${id}/approve`, { text })
+  }
+  let refused = await approve(eager, words('b', 4_000))
+  for (let round = 1; round < 12 && refused.status === 200; round += 1) {
+    await reviews.post(eager, `/reviews/${id}/undo`)
+    refused = await approve(eager, words('b', 4_000))
+  }
+  expect([refused.status, refused.body.code]).toEqual([429, 'too_much_to_compare'])
+  await reviews.post(eager, `/reviews/${id}/release`)
+  expect((await approve(other, words('a', 999))).status).toBe(200)
+}, 60_000)
 
 it('nobody without a claim keeps its holder from deciding', async () => {
   const { id, projectId } = await claimedItem()

@@ -7,6 +7,7 @@ import type { Correction } from '@alta/contracts/resources/review'
 import { conflict } from '@alta/kit/errors'
 import { requireMatch } from '@alta/kit/http/etag'
 import { agreementOf } from '../readings/agreement.ts'
+import { comparingTime } from '../readings/comparing-time.ts'
 import { correctWords } from '../readings/correct.ts'
 import { fileIsNamed } from '../readings/file.repository.ts'
 import { type Reading, textOf, wordsOf } from '../readings/reading.ts'
@@ -33,6 +34,7 @@ export interface Change {
 export function decisions(options: ReviewServiceOptions) {
   const { files } = options
   const alone = oneAtATime()
+  const compareFor = comparingTime()
 
   /**
    * The item, and its text as this reviewer is shown it. Checks already what the transaction will check again,
@@ -85,14 +87,15 @@ export function decisions(options: ReviewServiceOptions) {
     const { seen, shown, blind } = await readClaimed(request)
     const reading = await read(seen, shown)
     const before = shown === seen.current ? textOf(reading) : textOf(await read(seen, seen.current))
-    const { reading: corrected, corrections } = changed(reading, change)
+    const compare = <Result>(work: () => Result): Result => compareFor(request.caller.userId, work)
+    const { reading: corrected, corrections } = changed(reading, change, compare)
     const after = textOf(corrected)
     const untouched = corrections.length === 0 && after === textOf(reading)
     const effort = { corrections: corrections.length, words: wordsOf(reading).length }
     const stored = untouched ? shown : await saveReading(options, corrected)
 
     const agreed = blind ? after === before : null
-    const agreement = blind ? agreementOf(before, after) : null
+    const agreement = blind ? compare(() => agreementOf(before, after)) : null
     const settled = await act(options, request, async (stage) => {
       const { tx, emit, review, policy, actor } = stage
       demandSameText(review, seen)
@@ -131,8 +134,12 @@ export function decisions(options: ReviewServiceOptions) {
 
 export type Decisions = ReturnType<typeof decisions>
 
-function changed(reading: Reading, { text, corrections = [] }: Change) {
-  if (text !== undefined && text !== textOf(reading)) return rewrite(reading, text)
+function changed(
+  reading: Reading,
+  { text, corrections = [] }: Change,
+  compare: <Result>(work: () => Result) => Result,
+) {
+  if (text !== undefined && text !== textOf(reading)) return compare(() => rewrite(reading, text))
   const real = corrections.filter(({ before, after }) => before !== after)
   return { reading: correctWords(reading, corrections), corrections: real }
 }
