@@ -1,22 +1,14 @@
 import type { Correction } from '@alta/contracts/resources/review'
 import { badRequest, conflict } from '@alta/kit/errors'
-import {
-  type Edit,
-  editsByPart,
-  editText,
-  editWords,
-  locate,
-  type Place,
-  refuseTooManyWords,
-} from './edits.ts'
+import { type Edit, editsByPart, editText, editWords, locate, type Place, refuseTooMuch } from './edits.ts'
 import { placeInTime, placeOnPage } from './place-words.ts'
-import { type AnyWord, type Part, type Reading, wordsOf } from './reading.ts'
+import { type AnyWord, type Part, type Reading, textOf, wordsOf } from './reading.ts'
 
 /**
  * Replaces single words. An empty `after` removes the word; one with spaces becomes several words that share
  * its box or time.
  * @throws {Problem} 409 `correction_mismatch` when a word is not what the reviewer saw,
- *   400 `duplicate_correction` when one word is corrected twice, `too_many_words`
+ *   400 `duplicate_correction` when one word is corrected twice, `too_many_words`, `text_too_long`
  */
 export function correctWords(reading: Reading, corrections: readonly Correction[]): Reading {
   const words = wordsOf(reading)
@@ -39,10 +31,11 @@ export function correctWords(reading: Reading, corrections: readonly Correction[
     .filter(({ before, after }) => before !== after)
     .map(({ index, after }) => ({ at: index, remove: 1, insert: after.split(/\s+/).filter(Boolean) }))
     .sort((a, b) => a.at - b.at)
-  refuseTooManyWords(
-    reading,
-    edits.reduce((count, { insert }) => count + insert.length, words.length),
-  )
+  const added = edits.flatMap(({ insert }) => insert)
+  refuseTooMuch(reading, {
+    words: words.length + added.length,
+    characters: textOf(reading).length + added.reduce((sum, word) => sum + word.length + 1, 0),
+  })
   return applyEdits(reading, edits)
 }
 

@@ -1,5 +1,5 @@
 import { badRequest } from '@alta/kit/errors'
-import { type AnyWord, type Part, type Reading, wordsOf } from './reading.ts'
+import { type AnyWord, type Part, type Reading, textOf, wordsOf } from './reading.ts'
 
 /** `remove` words from position `at` on give way to `insert`. Edits are in order and do not overlap. */
 export interface Edit {
@@ -113,22 +113,32 @@ const MOST_WORDS = 300_000
 
 /** What may be written where an engine has read nothing: a dense page, or what is said in five minutes. */
 const WORDS_OF_A_PAGE = 1_000
+const CHARACTERS_OF_A_PAGE = 20_000
 const SECONDS_OF_A_PAGE = 300
 
 /**
  * A text may grow to four times its words and a full page for each page more: an engine may have passed over most of
- * it, but what has nothing to do with what was read is not worth comparing with it.
- * @throws {Problem} 400 `too_many_words`, which says how many it may have
+ * it, but what has nothing to do with what was read is not worth comparing with it. The same of characters, for a word
+ * may be as long as anybody likes, and each verdict keeps the text.
+ * @throws {Problem} 400 `too_many_words`, `text_too_long`, which say how many it may have
  */
-export function refuseTooManyWords(reading: Reading, count: number): void {
+export function refuseTooMuch(reading: Reading, written: { words: number; characters: number }): void {
   const pages =
     reading.kind === 'document'
       ? reading.value.pages.length
       : Math.ceil(reading.value.duration / SECONDS_OF_A_PAGE)
+  const { words, characters } = written
   const room = 4 * wordsOf(reading).length + WORDS_OF_A_PAGE * Math.max(1, pages)
   const most = Math.min(room, MOST_WORDS)
-  if (count <= most) return
-  throw badRequest('too_many_words', `This text may have at most ${most} words.`, {
-    extensions: { words: count, most },
-  })
+  if (words > most) {
+    throw badRequest('too_many_words', `This text may have at most ${most} words.`, {
+      extensions: { words, most },
+    })
+  }
+  const longest = 4 * textOf(reading).length + CHARACTERS_OF_A_PAGE * Math.max(1, pages)
+  if (characters > longest) {
+    throw badRequest('text_too_long', `This text may have at most ${longest} characters.`, {
+      extensions: { characters, most: longest },
+    })
+  }
 }

@@ -101,6 +101,20 @@ describe('rewriting the whole text', () => {
     )
   })
 
+  it('refuses words of any length, as one or as many', () => {
+    const refused = expect.objectContaining({ status: 400, code: 'text_too_long' })
+    const reading = document('one two three')
+    const most = 4 * 'one two three'.length + 20_000
+    expect(textOf(rewrite(reading, 'a'.repeat(most)).reading)).toHaveLength(most)
+    expect(() => rewrite(reading, 'a'.repeat(most + 1))).toThrow(refused)
+    const pages = document(...Array.from({ length: 30 }, () => 'a '.repeat(20).trim()))
+    const corrections = Array.from({ length: 600 }, (_, index) => ({
+      ...{ index, before: 'a', after: 'b'.repeat(2_000) },
+    }))
+    expect(() => correctWords(pages, corrections)).toThrow(refused)
+    expect(() => correctWords(pages, corrections.slice(0, 200))).not.toThrow()
+  })
+
   it('gives up on alignment instead of holding everybody up', () => {
     const random = (seed: number) =>
       Array.from({ length: 20_000 }, (_, i) => `w${(i * seed) % 9973}`).join(' ')

@@ -1,6 +1,6 @@
 import type { Correction } from '@alta/contracts/resources/review'
 import { diffArrays } from 'diff'
-import { type Edit, editsByPart, editWords, type Place, refuseTooManyWords } from './edits.ts'
+import { type Edit, editsByPart, editWords, type Place, refuseTooMuch } from './edits.ts'
 import { placeInTime, placeOnPage } from './place-words.ts'
 import { type AnyWord, type Part, type Reading, wordsOf } from './reading.ts'
 
@@ -11,7 +11,7 @@ const DIFF_TIME_LIMIT = 500
  * Replaces the whole text by what a reviewer wrote. The old and new words are aligned (shortest edit script):
  * words found again keep their boxes or times and confidence, and tell which page or segment the text around
  * them belongs to; changed words share the room of those they replace.
- * @throws {Problem} 400 `too_many_words`
+ * @throws {Problem} 400 `too_many_words`, `text_too_long`
  * @returns the new reading, and what has changed as corrections (`index` in the old words)
  */
 export function rewrite(reading: Reading, text: string): { reading: Reading; corrections: Correction[] } {
@@ -21,7 +21,7 @@ export function rewrite(reading: Reading, text: string): { reading: Reading; cor
     start: match.index,
     end: match.index + match[0].length,
   }))
-  refuseTooManyWords(reading, tokens.length)
+  refuseTooMuch(reading, { words: tokens.length, characters: text.length })
   const edits = editsBetween(
     old,
     tokens.map((token) => token.text),

@@ -96,9 +96,21 @@ export function approve(
   }
 }
 
-/** Back to the queue for somebody else. @throws {Problem} 409 as `requireClaim` */
+/** More than any item gets: each is kept with its texts, and whoever reads the item is told of all. */
+const MOST_VERDICTS = 50
+
+/** Of what leads to further verdicts; the last one can always be given. @throws {Problem} 409 `too_many_verdicts` */
+function refuseTooManyVerdicts({ verdicts }: Scene): void {
+  if (verdicts.length < MOST_VERDICTS) return
+  throw conflict('too_many_verdicts', `This item has ${verdicts.length} verdicts. Let the last one stand.`, {
+    extensions: { most: MOST_VERDICTS },
+  })
+}
+
+/** Back to the queue for somebody else. @throws {Problem} 409 as `requireClaim`, `too_many_verdicts` */
 export function sendBack(scene: Scene, reason: string): Decision {
   requireClaim(scene)
+  refuseTooManyVerdicts(scene)
   const review = { ...unclaimed(scene.review, 'sendBack'), round: scene.review.round + 1 }
   return { review, verdict: verdictIn(scene, 'sent-back', reason) }
 }
@@ -112,7 +124,7 @@ export function reject(scene: Scene, reason: string): Decision {
 /**
  * Takes the last verdict that counts back: round and text are again as they were before it.
  * @throws {Problem} 409 `nothing_to_undo`, `undo_expired`, `review_already_claimed`, `review_superseded`,
- *   `review_closed`; 403 `not_your_verdict`
+ *   `review_closed`, `too_many_verdicts`; 403 `not_your_verdict`
  */
 export function undo(
   scene: Scene,
@@ -135,6 +147,7 @@ export function undo(
   if (now.getTime() - last.at.getTime() > rules.seconds * 1000) {
     throw conflict('undo_expired', `A verdict can be taken back for ${rules.seconds} seconds.`)
   }
+  refuseTooManyVerdicts(scene)
   return {
     undone: last.verdict,
     review: {

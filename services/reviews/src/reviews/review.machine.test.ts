@@ -273,6 +273,19 @@ describe('undo', () => {
     expect(item.review).toMatchObject({ status: 'approved', round: 1, current: { sha256: 'text 2' } })
   })
 
+  it('ends after fifty verdicts, of which the last stands', () => {
+    const item = new Item()
+    const decide = [moves.claim('ann'), moves.approve('ann', 'text 1', false)]
+    for (let round = 0; round < 25; round += 1)
+      for (const move of [...decide, moves.undo('ann')]) expect(attempt(item, move)).toBe('done')
+    moves.claim('ben')(item)
+    expect(attempt(item, moves.sendBack('ben'))).toBe('too_many_verdicts')
+    moves.release('ben')(item)
+    for (const move of decide) expect(attempt(item, move)).toBe('done')
+    expect(attempt(item, moves.undo('ann'))).toBe('too_many_verdicts')
+    expect(item.review.status).toBe('approved')
+  })
+
   it('finds nothing where nobody has decided', () => {
     expect(attempt(new Item(), moves.undo('ann'))).toBe('nothing_to_undo')
   })
