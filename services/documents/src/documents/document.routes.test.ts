@@ -229,6 +229,20 @@ describe('a document', () => {
     ])
   })
 
+  test('shows the latest of its history, however long somebody has made that', async () => {
+    const { body } = await upload()
+    await documents.admin.query(
+      `insert into history (id, tenant_id, item_id, at, by_user, action, details)
+       select gen_random_uuid(), tenant_id, item_id, at + make_interval(secs => i), by_user, 'changed',
+         jsonb_build_object('title', i::text)
+       from history, generate_series(1, 600) i where item_id = $1`,
+      [body.id],
+    )
+    const { history } = (await documents.get(viewer, `/documents/${body.id}`)).body
+    expect(history).toHaveLength(500)
+    expect([history[0].details.title, history.at(-1).details.title]).toEqual(['101', '600'])
+  })
+
   test('is deleted by its uploader and by owners', async () => {
     const { body } = await upload()
     expect((await documents.call(reviewer, 'DELETE', `/documents/${body.id}`)).status).toBe(403)

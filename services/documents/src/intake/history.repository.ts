@@ -44,15 +44,23 @@ export async function addHistory(
     .execute()
 }
 
-/** In the order in which things happened, which is not always the order in which this service heard of them. */
+/** Every change of a title is an entry: somebody could make more of them than a request can load. */
+const MOST_SHOWN = 500
+
+/**
+ * The latest entries, in the order in which things happened, which is not always the order in which this service heard of
+ * them.
+ */
 export async function listHistory(tx: Tx, itemId: string): Promise<HistoryRow[]> {
-  return tx
+  const latestFirst = await tx
     .selectFrom('history')
     .selectAll()
     .where('item_id', '=', itemId)
-    .orderBy('at')
-    .orderBy('id')
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(MOST_SHOWN)
     .execute()
+  return latestFirst.toReversed()
 }
 
 export async function purgeHistory(tx: Tx, itemIds: readonly string[]): Promise<void> {

@@ -18,21 +18,34 @@ export async function findRecognition(tx: Tx, id: string): Promise<RecognitionRo
   return tx.selectFrom('recognitions').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** All runs over the item's versions, the latest first. */
-export async function listRecognitions(tx: Tx, itemId: string): Promise<RecognitionRow[]> {
+/** The latest run over a version of the item; there may be as many as somebody has asked for. */
+export async function latestRun(
+  tx: Tx,
+  itemId: string,
+  version: number,
+): Promise<RecognitionRow | undefined> {
   return tx
     .selectFrom('recognitions')
     .selectAll()
     .where('item_id', '=', itemId)
+    .where('version', '=', version)
     .orderBy('requested_at', 'desc')
     .orderBy('id', 'desc')
-    .execute()
+    .limit(1)
+    .executeTakeFirst()
 }
 
 /** Whether an engine has ever read this version. */
 export async function wasRead(tx: Tx, itemId: string, version: number): Promise<boolean> {
-  const runs = await listRecognitions(tx, itemId)
-  return runs.some((run) => run.version === version && (run.machine_result ?? run.approved_result) !== null)
+  const run = await tx
+    .selectFrom('recognitions')
+    .select('id')
+    .where('item_id', '=', itemId)
+    .where('version', '=', version)
+    .where(sql<boolean>`coalesce(machine_result, approved_result) is not null`)
+    .limit(1)
+    .executeTakeFirst()
+  return run !== undefined
 }
 
 export async function saveStart(tx: Tx, id: string, at: Date): Promise<RecognitionRow> {

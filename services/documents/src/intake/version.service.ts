@@ -10,7 +10,7 @@ import { visibleItem } from './item.access.ts'
 import { type ItemVersion, type ItemVersionDetail, versionOf } from './item.resource.ts'
 import type { Kind } from './kind.ts'
 import { findReading } from './reading.repository.ts'
-import { listRecognitions } from './recognition.repository.ts'
+import { latestRun } from './recognition.repository.ts'
 import { resultThatCounts } from './settle.ts'
 import { statusOf } from './status.ts'
 import { findVersion, listVersions, type VersionRow } from './version.repository.ts'
@@ -31,7 +31,7 @@ export function versionService(database: Database<Schema>, files: FileStorage, k
       return database.read(caller.tenantId, async (tx) => {
         await visibleItem(tx, kind, id, caller)
         const version = await existingVersion(tx, id, number)
-        const run = (await listRecognitions(tx, id)).find((each) => each.version === number)
+        const run = await latestRun(tx, id, number)
         if (!run) throw new Error(`version ${number} of item ${id} was never given to an engine`)
         const counts = resultThatCounts(run)
         const reading = await findReading(tx, run.id, counts)
