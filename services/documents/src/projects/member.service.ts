@@ -9,6 +9,9 @@ import { listMembers, type MemberRow, removeMember, saveMember, updateProject } 
 import type { MemberResource } from './project.resource.ts'
 import { visibleProject } from './project.service.ts'
 
+/** All are listed at once, and nobody but identity knows who there is: an owner can name anybody, made up or not. */
+const MOST_MEMBERS = 5_000
+
 export type MemberService = ReturnType<typeof memberService>
 
 /** Changes lock the project's row, so that two owners cannot leave at the same moment. */
@@ -28,6 +31,8 @@ export function memberService(database: Database<Schema>) {
         const members = await listMembers(tx, projectId)
         const before = members.find((member) => member.user_id === userId)
         if (before?.role === role) return present(before)
+        if (!before && members.length >= MOST_MEMBERS)
+          throw conflict('too_many_members', `A project has at most ${MOST_MEMBERS} members.`)
         if (role !== 'owner') keepAnOwner(members, userId)
         const member = await saveMember(tx, {
           tenant_id: caller.tenantId,

@@ -194,6 +194,21 @@ describe('members of a project', () => {
     expect(left.map(({ status }) => status).sort()).toEqual([204, 409])
   })
 
+  test('are no more than can be listed', async () => {
+    const id = await documents.project(owner)
+    await documents.admin.query(
+      `insert into project_members (project_id, user_id, tenant_id, role)
+       select id, gen_random_uuid(), tenant_id, 'viewer' from projects, generate_series(1, 4999) where id = $1`,
+      [id],
+    )
+    const put = (userId: string, role: string) =>
+      documents.call(owner, 'PUT', `/projects/${id}/members/${userId}`, { role })
+    const one = (await documents.get(owner, `/projects/${id}/members`)).body.items.at(-1)
+    const more = await put(randomUUIDv7(), 'viewer')
+    expect([more.status, more.body.code]).toEqual([409, 'too_many_members'])
+    expect((await put(one.userId, 'reviewer')).status).toBe(200)
+  })
+
   test('are nobody else’s business', async () => {
     const id = await documents.project(owner)
     expect((await documents.get(stranger, `/projects/${id}/members`)).status).toBe(404)
