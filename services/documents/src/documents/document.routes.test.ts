@@ -366,6 +366,20 @@ describe('versions of a document', () => {
 })
 
 describe('POST /api/v1/documents/:id/reprocess', () => {
+  test('is refused while it waits to be read three times already', async () => {
+    const { body } = await upload()
+    const again = () => documents.call(reviewer, 'POST', `/documents/${body.id}/reprocess`)
+    expect([(await again()).status, (await again()).status]).toEqual([202, 202])
+    const refused = await again()
+    expect([refused.status, refused.body.code]).toEqual([409, 'being_read'])
+    await documents.admin.query(
+      `update recognitions set unused_result = 'read' where item_id = $1 and id <> (
+         select recognition_id from documents where id = $1)`,
+      [body.id],
+    )
+    expect((await again()).status).toBe(202)
+  })
+
   test('asks for the same file again under a new run', async () => {
     const { body } = await upload()
     const again = await documents.call(reviewer, 'POST', `/documents/${body.id}/reprocess`)

@@ -1,4 +1,5 @@
 import type { Database, TransactionScope } from '@alta/kit/database/database'
+import { conflict } from '@alta/kit/errors'
 import { requireMatch } from '@alta/kit/http/etag'
 import type { ReceivedFile } from '@alta/kit/http/route'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
@@ -13,7 +14,7 @@ import { currentVersion, storedFile, subjectOf, visibleItem } from './item.acces
 import { type ItemRow, insertItem, updateItem } from './item.repository.ts'
 import { type ItemSummary, summaryOf, type UploadedItem } from './item.resource.ts'
 import type { Kind } from './kind.ts'
-import { insertRecognition } from './recognition.repository.ts'
+import { countUntold, insertRecognition } from './recognition.repository.ts'
 import { findVersion, insertVersion, type VersionRow } from './version.repository.ts'
 
 /** What may be said about a file beside its bytes; the project and the file's name say the rest. */
@@ -79,7 +80,7 @@ export function intakeService(database: Database<Schema>, kind: Kind) {
       })
     },
 
-    /** @throws {Problem} 404, 403 `project_role_required`, 412 */
+    /** @throws {Problem} as `reprocessItem` */
     reprocess: (caller: Caller, id: string, ifMatch: string | undefined): Promise<ItemSummary> =>
       database.transaction(caller.tenantId, (scope) => reprocessItem(scope, kind, caller, id, ifMatch)),
   }
@@ -125,7 +126,13 @@ export async function takeIn(
   return { ...summaryOf(item, version), sameBytesInTrash: twin?.trashed ? twin.id : null }
 }
 
-/** Reads the current version again; whatever is still on its way from the engine no longer counts. */
+/** An engine reads whatever was asked for, wanted still or not, and everybody's items wait behind it. */
+const MOST_UNTOLD = 3
+
+/**
+ * Reads the current version again; whatever is still on its way from the engine no longer counts.
+ * @throws {Problem} 404, 403 `project_role_required`, 412, 409 `being_read`
+ */
 export async function reprocessItem(
   scope: Scope,
   kind: Kind,
@@ -136,6 +143,8 @@ export async function reprocessItem(
   const { item: before, role } = await visibleItem(scope.tx, kind, id, caller, 'for update')
   requireRole(role, 'reviewer')
   requireMatch(ifMatch, before.revision)
+  if ((await countUntold(scope.tx, id)) >= MOST_UNTOLD)
+    throw conflict('being_read', `It is waiting to be read ${MOST_UNTOLD} times already.`)
   const version = await currentVersion(scope.tx, before)
   const item = await restart(scope, kind, before, before.version)
   await addHistory(scope.tx, item, { action: 'reprocess_requested', by: caller.userId })

@@ -35,6 +35,15 @@ export async function latestRun(
     .executeTakeFirst()
 }
 
+/** Runs over the item of which the engine has told nothing, of the last day: what is older than that is not coming. */
+export async function countUntold(tx: Tx, itemId: string): Promise<number> {
+  const { rows } = await sql<{ runs: number }>`
+    select count(*)::int as runs from recognitions
+    where item_id = ${itemId} and requested_at > now() - interval '1 day'
+      and coalesce(machine_result, approved_result, unused_result, failure_code) is null`.execute(tx)
+  return rows[0]?.runs ?? 0
+}
+
 /** Whether an engine has ever read this version. */
 export async function wasRead(tx: Tx, itemId: string, version: number): Promise<boolean> {
   const run = await tx
