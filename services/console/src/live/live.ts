@@ -1,5 +1,6 @@
 import { answer, api } from '../api/api.ts'
 import { queries } from '../api/queries.ts'
+import { askAgain } from './ask-again.ts'
 
 /** What the socket tells: that something has changed, never its content (docs/live.md). */
 export interface Change {
@@ -114,7 +115,7 @@ export function followChanges(): () => void {
       const left = Date.parse(message.expiresAt) - Date.now()
       renewal = setTimeout(renew, Math.max(5_000, left - 60_000))
     } else if (message.type === 'change') {
-      void queries.invalidateQueries({ queryKey: [resources[message.kind]] })
+      askAgain(resources[message.kind], message.id)
       for (const listener of listeners) listener(message)
     } else if (message.type === 'refresh') {
       void queries.invalidateQueries()
@@ -125,7 +126,9 @@ export function followChanges(): () => void {
 
   async function renew(): Promise<void> {
     const ticket = await newTicket().catch(() => undefined)
-    if (ticket) socket?.send(JSON.stringify({ type: 'renew', ticket }))
+    // Another connection may be opening by now, and takes nothing yet; it has a ticket of its own.
+    if (ticket && socket?.readyState === WebSocket.OPEN)
+      socket.send(JSON.stringify({ type: 'renew', ticket }))
   }
 
   const comeBack = () => {
