@@ -26,12 +26,21 @@ export async function send(request: Request): Promise<Response> {
   if (problem.status !== 401) throw problem
   const goesOn =
     problem.code === 'insufficient_user_authentication'
-      ? await askForProof()
+      ? await proof()
       : isAboutTokens(problem.code) && (await renewSession())
   if (!goesOn) throw problem
   const second = await reach(again)
   if (second.ok) return second
   throw await problemOf(second)
+}
+
+let proving: Promise<boolean> | undefined
+/** Requests that want a proof at once wait for one: of two questions only the later would ever be answered. */
+const proof = (): Promise<boolean> => {
+  proving ??= askForProof().finally(() => {
+    proving = undefined
+  })
+  return proving
 }
 
 /** Other 401s are about what was shown in the request itself, such as a wrong password. */
