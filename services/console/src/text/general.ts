@@ -2,7 +2,6 @@ import { textOf } from './text.ts'
 
 /** Words that every page uses. */
 export const useGeneralText = textOf('general', {
-  alta: ['Alta', 'Alta'],
   skip: ['Skip to content', 'Aller au contenu'],
   home: ['Home', 'Accueil'],
   projects: ['Projects', 'Projets'],
@@ -36,6 +35,10 @@ export const useGeneralText = textOf('general', {
   loadMore: ['Show more', 'Afficher la suite'],
   copy: ['Copy', 'Copier'],
   copied: ['Copied', 'Copié'],
+  notCopied: [
+    'The browser does not let this page copy. Select the text and copy it yourself.',
+    'Le navigateur ne permet pas la copie. Sélectionnez le texte et copiez-le vous-même.',
+  ],
   requestId: ['Request id', 'Numéro de la requête'],
   whyRefused: ['Why?', 'Pourquoi ?'],
   loading: ['Loading…', 'Chargement…'],

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useRef } from 'react'
+import { newIdempotencyKey } from '../../api/idempotency-key.ts'
 import { useGeneralText } from '../../text/general.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
@@ -34,7 +35,7 @@ export function ActionDialog<Result>({
   children: ReactNode
 }) {
   const t = useGeneralText()
-  const key = useRef(crypto.randomUUID())
+  const key = useRef(newIdempotencyKey())
   const action = useMutation({ mutationFn: () => run(key.current), onSuccess: onDone })
   return (
     <Dialog title={title} onClose={onClose} wide={wide}>

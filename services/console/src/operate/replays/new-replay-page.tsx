@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { answer, api } from '../../api/api.ts'
+import { newIdempotencyKey } from '../../api/idempotency-key.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
@@ -29,7 +30,7 @@ export function Component() {
   const { get, set } = useAddress()
   const services = useQuery({ ...servicesQuery, refetchInterval: false })
   const [now] = useState(() => Date.now())
-  const key = useRef(crypto.randomUUID())
+  const key = useRef(newIdempotencyKey())
   const entered = {
     consumer: get('consumer') ?? '',
     from: get('from') ? localTime(new Date(get('from') ?? '')) : localTime(new Date(now - 3_600_000)),
