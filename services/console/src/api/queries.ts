@@ -14,6 +14,8 @@ export const queries = new QueryClient({
           ? error.retryAfter * 1000
           : 500 * 2 ** failures,
     },
+    // Without a connection it is told at once. Kept back, it would be done without a word when nobody expects it any more.
+    mutations: { networkMode: 'always' },
   },
 })
 

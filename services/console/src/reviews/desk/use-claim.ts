@@ -34,12 +34,10 @@ export function useClaim(state: ReviewState, work: unknown): Claim {
   const isTaken = state.status === 'claimed' && !isMine
   const { id } = state
   const take = useMutation({
-    networkMode: 'always',
     mutationFn: () => answer(api.POST('/api/v1/reviews/{id}/claim', { params: { path: { id } } })),
     onSuccess: keepState,
   })
   const release = useMutation({
-    networkMode: 'always',
     mutationFn: () => answer(api.POST('/api/v1/reviews/{id}/release', { params: { path: { id } } })),
     onSuccess: keepState,
   })
