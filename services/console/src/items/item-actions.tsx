@@ -1,9 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { useGeneralText } from '../text/general.ts'
 import { Button } from '../ui/button.tsx'
-import { Dialog, DialogActions } from '../ui/dialog.tsx'
+import { ConfirmButton } from '../ui/confirm.tsx'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { useShortcut } from '../ui/shortcuts.tsx'
 import { toast } from '../ui/toasts.tsx'
@@ -23,10 +22,9 @@ export function ItemActions({
   isOwner: boolean
 }) {
   const t = useItemText()
-  const general = useGeneralText()
   const client = useQueryClient()
   const navigate = useNavigate()
-  const [dialog, setDialog] = useState<'edit' | 'purge'>()
+  const [isEditing, setEditing] = useState(false)
   const { kind, id, title } = item
   const refresh = async () => {
     await client.invalidateQueries({ queryKey: [kind === 'voice' ? 'voice-samples' : 'documents'] })
@@ -40,7 +38,7 @@ export function ItemActions({
   const act = useMutation({ mutationFn: (run: () => Promise<void>) => run() })
   const remove = async () => {
     await itemApi.remove(kind, id)
-    toast(t('deleted', { title }), { label: t('undo'), run: () => act.mutate(restore) })
+    toast(t('deleted', { title }), { label: t('undo'), run: restore })
     navigate(`/projects/${item.projectId}`)
     await refresh()
   }
@@ -51,7 +49,7 @@ export function ItemActions({
   }
   const isTrashed = item.deletedAt !== null
   const isPossible = mayChange && !isTrashed && !act.isPending
-  useShortcut('e', t('edit'), isPossible ? () => setDialog('edit') : undefined)
+  useShortcut('e', t('edit'), isPossible ? () => setEditing(true) : undefined)
   useShortcut('r', t('reprocess'), isPossible ? () => act.mutate(reprocess) : undefined)
   useShortcut('Delete', t('delete'), isPossible ? () => act.mutate(remove) : undefined)
   return (
@@ -61,7 +59,7 @@ export function ItemActions({
       </a>
       {mayChange && !isTrashed && (
         <>
-          <Button shortcut="e" onClick={() => setDialog('edit')}>
+          <Button shortcut="e" onClick={() => setEditing(true)}>
             {t('edit')}
           </Button>
           <Button shortcut="r" disabled={act.isPending} onClick={() => act.mutate(reprocess)}>
@@ -73,37 +71,25 @@ export function ItemActions({
         </>
       )}
       {isTrashed && mayChange && (
-        <Button kind="primary" onClick={() => act.mutate(restore)}>
+        <Button kind="primary" disabled={act.isPending} onClick={() => act.mutate(restore)}>
           {t('restore')}
         </Button>
       )}
       {isTrashed && isOwner && (
-        <Button kind="danger" onClick={() => setDialog('purge')}>
-          {t('purge')}
-        </Button>
+        <ConfirmButton
+          label={t('purge')}
+          title={t('purgeTitle', { title })}
+          act={async () => {
+            await itemApi.purge(kind, id)
+            navigate(`/projects/${item.projectId}?trashed=true`)
+            await refresh()
+          }}
+        >
+          {t('purgeWhy')}
+        </ConfirmButton>
       )}
       {act.error && <ProblemNotice error={act.error} />}
-      {dialog === 'edit' && <EditItemDialog item={item} onClose={() => setDialog(undefined)} />}
-      {dialog === 'purge' && (
-        <Dialog title={t('purgeTitle', { title })} onClose={() => setDialog(undefined)}>
-          <p>{t('purgeWhy')}</p>
-          <DialogActions>
-            <Button onClick={() => setDialog(undefined)}>{general('cancel')}</Button>
-            <Button
-              kind="danger"
-              onClick={() =>
-                act.mutate(async () => {
-                  await itemApi.purge(kind, id)
-                  navigate(`/projects/${item.projectId}?trashed=true`)
-                  await refresh()
-                })
-              }
-            >
-              {t('purge')}
-            </Button>
-          </DialogActions>
-        </Dialog>
-      )}
+      {isEditing && <EditItemDialog item={item} onClose={() => setEditing(false)} />}
     </>
   )
 }

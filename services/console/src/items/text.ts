@@ -63,6 +63,7 @@ export const useItemText = textOf('items', {
   previous: ['Previous page', 'Page précédente'],
   next: ['Next page', 'Page suivante'],
   unsure: ['Words below {{value}}% are marked.', 'Les mots sous {{value}} % sont marqués.'],
+  sending: ['Being uploaded…', 'Envoi en cours…'],
   newVersion: ['Upload a new version', 'Envoyer une nouvelle version'],
   version: ['Version {{number}}', 'Version {{number}}'],
   machineVersion: ['Version {{number}}, as the machine read it', 'Version {{number}}, lue par la machine'],

@@ -1,5 +1,5 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMemo, useRef } from 'react'
 import { useSearchParams } from 'react-router'
 import { send } from '../api/send.ts'
 import { Button } from '../ui/button.tsx'
@@ -63,22 +63,20 @@ function NewVersion({ item }: { item: Item }) {
   const t = useItemText()
   const client = useQueryClient()
   const input = useRef<HTMLInputElement>(null)
-  const [error, setError] = useState<unknown>()
-  const upload = async (file: File) => {
-    setError(undefined)
-    const body = new FormData()
-    body.set('file', file)
-    const address = `/api/v1/${resourceOf(item.kind)}/${item.id}/versions`
-    try {
-      await send(new Request(address, { method: 'POST', body, headers: { 'if-match': item.etag } }))
-      await client.invalidateQueries({ queryKey: [resourceOf(item.kind), item.id] })
-    } catch (refused) {
-      setError(refused)
-    }
-  }
+  const upload = useMutation({
+    mutationFn: (file: File) => {
+      const body = new FormData()
+      body.set('file', file)
+      const address = `/api/v1/${resourceOf(item.kind)}/${item.id}/versions`
+      return send(new Request(address, { method: 'POST', body, headers: { 'if-match': item.etag } }))
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: [resourceOf(item.kind), item.id] }),
+  })
   return (
     <>
-      <Button onClick={() => input.current?.click()}>{t('newVersion')}</Button>
+      <Button disabled={upload.isPending} onClick={() => input.current?.click()}>
+        {t(upload.isPending ? 'sending' : 'newVersion')}
+      </Button>
       <input
         ref={input}
         type="file"
@@ -87,11 +85,11 @@ function NewVersion({ item }: { item: Item }) {
         aria-label={t('newVersion')}
         onChange={({ target }) => {
           const file = target.files?.[0]
-          if (file) void upload(file)
+          if (file) upload.mutate(file)
           target.value = ''
         }}
       />
-      {error !== undefined && <ProblemNotice error={error} />}
+      {upload.error && <ProblemNotice error={upload.error} />}
     </>
   )
 }
@@ -120,13 +118,18 @@ function Comparison({ versions }: { versions: readonly Version[] }) {
       },
       { replace: true },
     )
+  // Millions of comparisons, perhaps: not with each picture.
+  const [from, to] = [before?.text, after?.text]
+  const pieces = useMemo(
+    () => (from === undefined || to === undefined ? [] : differenceOf(from, to)),
+    [from, to],
+  )
   if (!before || !after)
     return (
       <Section title={t('compare')}>
         <p className={styles.quiet}>{t('nothingToCompare')}</p>
       </Section>
     )
-  const pieces = differenceOf(before.text, after.text)
   return (
     <Section title={t('compare')}>
       <div className={styles.sides}>

@@ -5,6 +5,7 @@ import { answer, api } from '../api/api.ts'
 import { PersonName } from '../items/person-name.tsx'
 import { useMe } from '../session/session.ts'
 import { Button } from '../ui/button.tsx'
+import { ConfirmButton } from '../ui/confirm.tsx'
 import { SelectField, TextField } from '../ui/field.tsx'
 import { Awaited, ProblemNotice } from '../ui/notice.tsx'
 import { Page, Section } from '../ui/page.tsx'
@@ -72,13 +73,14 @@ function MemberLine({ member, project }: { member: Member; project: Project }) {
     onSuccess: async () => {
       toast(
         t('removed', { name: isMe ? me.name : t('aMember') }),
-        isMe ? undefined : { label: t('undo'), run: () => save.mutate(member) },
+        isMe ? undefined : { label: t('undo'), run: () => save.mutateAsync(member) },
       )
       if (isMe) navigate('/projects')
       await client.invalidateQueries({ queryKey: ['projects', isMe ? 'all' : project.id] })
     },
   })
-  const error = save.error ?? remove.error
+  // Of leaving it is told where that was asked.
+  const error = save.error ?? (isMe ? null : remove.error)
   return (
     <li>
       <span className={styles.memberName}>
@@ -94,9 +96,14 @@ function MemberLine({ member, project }: { member: Member; project: Project }) {
         options={roles.map((value) => ({ value, label: t(value) }))}
         onChange={({ target }) => save.mutate({ userId: member.userId, role: roleOf(target.value) })}
       />
-      {(isOwner || isMe) && (
+      {isMe && (
+        <ConfirmButton label={t('leave')} title={project.name} act={() => remove.mutateAsync()}>
+          {t('leaveEffect')}
+        </ConfirmButton>
+      )}
+      {isOwner && !isMe && (
         <Button kind="danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
-          {isMe ? t('leave') : t('remove')}
+          {t('remove')}
         </Button>
       )}
       {error && <ProblemNotice error={error} />}

@@ -149,6 +149,10 @@ export const useProjectText = textOf('projects', {
   roleOf: ['Role', 'Rôle'],
   remove: ['Remove', 'Retirer'],
   leave: ['Leave the project', 'Quitter le projet'],
+  leaveEffect: [
+    'You see nothing of it any more, and only an owner can add you again.',
+    'Vous n’en verrez plus rien, et seul un propriétaire pourra vous y remettre.',
+  ],
   memberAdded: ['{{name}} is a member now', '{{name}} est membre désormais'],
   removed: ['{{name}} is no member any more', '{{name}} n’est plus membre'],
   aMember: ['This person', 'Cette personne'],
