@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
 import { answer, api } from '../api/api.ts'
 import { queries } from '../api/queries.ts'
@@ -6,7 +6,7 @@ import { useMe } from '../session/session.ts'
 import { Button } from '../ui/button.tsx'
 import { ConfirmButton } from '../ui/confirm.tsx'
 import list from '../ui/list.module.css'
-import { Awaited } from '../ui/notice.tsx'
+import { Awaited, ProblemNotice } from '../ui/notice.tsx'
 import { Page, Section } from '../ui/page.tsx'
 import { RolesForm } from './roles-form.tsx'
 import { ServiceKeys } from './service-keys.tsx'
@@ -23,6 +23,10 @@ export function Component() {
     queryFn: () => answer(api.GET('/api/v1/users/{id}', { params })),
   })
   const refresh = () => queries.invalidateQueries({ queryKey: ['users'] })
+  const enable = useMutation({
+    mutationFn: () => answer(api.POST('/api/v1/users/{id}/enable', { params })),
+    onSuccess: refresh,
+  })
   if (!asked.data) return <Awaited asked={asked} />
   const person = asked.data
   const isMe = person.id === me.id
@@ -35,12 +39,7 @@ export function Component() {
         </div>
         <div className={list.row}>
           {person.disabledAt ? (
-            <Button
-              onClick={async () => {
-                await answer(api.POST('/api/v1/users/{id}/enable', { params }))
-                await refresh()
-              }}
-            >
+            <Button disabled={enable.isPending} onClick={() => enable.mutate()}>
               {t('enable')}
             </Button>
           ) : (
@@ -64,6 +63,7 @@ export function Component() {
             </ConfirmButton>
           )}
         </div>
+        {enable.error && <ProblemNotice error={enable.error} />}
       </Section>
       <RolesForm key={person.roles.join()} person={person} onSaved={refresh} />
       {person.kind === 'service' && <ServiceKeys account={person} />}

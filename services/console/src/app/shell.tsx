@@ -9,8 +9,9 @@ import { useMay, useMe } from '../session/session.ts'
 import { signOut } from '../session/sign-out.ts'
 import { useGeneralText } from '../text/general.ts'
 import { IconButton } from '../ui/button.tsx'
+import { useFailureText } from '../ui/failure-text.ts'
 import { Shortcuts, useShortcut } from '../ui/shortcuts.tsx'
-import { Toasts } from '../ui/toasts.tsx'
+import { Toasts, toast } from '../ui/toasts.tsx'
 import { navigation } from './navigation.ts'
 import styles from './shell.module.css'
 
@@ -154,6 +155,7 @@ function GoTo() {
 
 function Who() {
   const t = useGeneralText()
+  const failureText = useFailureText()
   const me = useMe()
   return (
     <div className={styles.who}>
@@ -161,7 +163,10 @@ function Who() {
         <UserRound size={17} aria-hidden="true" />
         <span className={styles.name}>{me.name}</span>
       </NavLink>
-      <IconButton label={t('signOut')} onClick={signOut}>
+      <IconButton
+        label={t('signOut')}
+        onClick={() => signOut().catch((error: unknown) => toast(failureText(error)))}
+      >
         <LogOut size={17} aria-hidden="true" />
       </IconButton>
     </div>

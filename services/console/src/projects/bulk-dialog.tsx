@@ -82,10 +82,7 @@ export function BulkDialog({
         })
       } else {
         const mayUndo = action === 'delete' && 'ids' in target && said.done > 0
-        toast(
-          t('done', { count: said.done }),
-          mayUndo ? { label: t('undo'), run: () => void undo() } : undefined,
-        )
+        toast(t('done', { count: said.done }), mayUndo ? { label: t('undo'), run: undo } : undefined)
         const [first] = said.failures
         if (first) toast(t('notDone', { count: said.failures.length, reason: first.reason }))
       }

@@ -4,6 +4,7 @@ import { Problem } from '../api/problem.ts'
 import { useGeneralText } from '../text/general.ts'
 import { Button } from './button.tsx'
 import { CopyButton } from './copy-button.tsx'
+import { useFailureText } from './failure-text.ts'
 import styles from './notice.module.css'
 
 export function Notice({
@@ -21,14 +22,13 @@ export function Notice({
 /** What was refused or failed, in the platform's words, with the id that finds it in the logs. */
 export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const t = useGeneralText()
+  const failureText = useFailureText()
   const problem = error instanceof Problem ? error : undefined
   return (
     <div role="alert">
       <Notice kind="bad">
         <strong>{t('problem')}</strong>
-        <span>
-          {problem?.status === 0 ? t('unreachable') : error instanceof Error ? error.message : String(error)}
-        </span>
+        <span>{failureText(error)}</span>
         {problem && problem.errors.length > 0 && (
           <ul className={styles.faults}>
             {problem.errors.map(({ path, message }) => (

@@ -1,13 +1,14 @@
 import { useSyncExternalStore } from 'react'
 import { useGeneralText } from '../text/general.ts'
 import { Button } from './button.tsx'
+import { useFailureText } from './failure-text.ts'
 import styles from './toasts.module.css'
 
 interface Toast {
   readonly id: number
   readonly text: string
-  /** Takes back what was done, or leads on. */
-  readonly action?: { readonly label: string; readonly run: () => void }
+  /** Takes back what was done, or leads on; told as well when it fails, for the page where it was done may be gone. */
+  readonly action?: { readonly label: string; readonly run: () => unknown }
 }
 
 let toasts: readonly Toast[] = []
@@ -38,6 +39,7 @@ const store = {
 
 export function Toasts() {
   const t = useGeneralText()
+  const failureText = useFailureText()
   const shown = useSyncExternalStore(store.subscribe, store.current)
   return (
     <div className={styles.toasts} role="status">
@@ -46,9 +48,13 @@ export function Toasts() {
           <span>{text}</span>
           {action && (
             <Button
-              onClick={() => {
+              onClick={async () => {
                 close(id)
-                action.run()
+                try {
+                  await action.run()
+                } catch (error) {
+                  toast(failureText(error))
+                }
               }}
             >
               {action.label}

@@ -33,7 +33,11 @@ export function HandlerDialog({
       onDone={async (released) => {
         onClose()
         if (released === undefined) {
-          toast(t('paused'), { label: t('undo'), run: () => void resume().then(() => startOver('monitor')) })
+          const undo = async () => {
+            await resume()
+            await startOver('monitor')
+          }
+          toast(t('paused'), { label: t('undo'), run: undo })
         } else {
           toast(t('resumed', { count: released }))
         }

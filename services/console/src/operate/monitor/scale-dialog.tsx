@@ -28,7 +28,7 @@ export function ScaleDialog({ service, onClose }: { service: Service; onClose: (
       run={() => ask(replicas)}
       onDone={async (scaled) => {
         onClose()
-        toast(t('scaled', scaled), { label: t('undo'), run: () => void ask(scaled.before) })
+        toast(t('scaled', scaled), { label: t('undo'), run: () => ask(scaled.before) })
         await startOver('monitor')
       }}
     >

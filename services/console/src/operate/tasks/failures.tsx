@@ -1,3 +1,4 @@
+import { useMutation } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { useGeneralText } from '../../text/general.ts'
 import { Button } from '../../ui/button.tsx'
@@ -25,26 +26,36 @@ export function TaskFailures({ task }: { task: Task }) {
   const failures = usePages<Failure>(['tasks', 'failures', id], (page) => findFailures(id, page))
   const group = groupOf(task)
   /** All of them, however many are on the screen. */
-  const save = async () => {
-    const all: Failure[] = []
-    let cursor: string | undefined
-    do {
-      const page = await findFailures(id, cursor ? { limit: 100, cursor } : { limit: 100 })
-      all.push(...page.items)
-      cursor = page.nextCursor ?? undefined
-    } while (cursor)
-    saveFile(
-      `failures-${id}.csv`,
-      csvOf(
-        ['item', 'reason'],
-        all.map(({ item, reason }) => [item, reason]),
-      ),
-    )
-  }
+  const save = useMutation({
+    mutationFn: async () => {
+      const all: Failure[] = []
+      let cursor: string | undefined
+      do {
+        const page = await findFailures(id, cursor ? { limit: 100, cursor } : { limit: 100 })
+        all.push(...page.items)
+        cursor = page.nextCursor ?? undefined
+      } while (cursor)
+      saveFile(
+        `failures-${id}.csv`,
+        csvOf(
+          ['item', 'reason'],
+          all.map(({ item, reason }) => [item, reason]),
+        ),
+      )
+    },
+  })
   if (failures.isPending) return <Skeleton lines={3} />
   if (!failures.error && failures.rows.length === 0 && task.progress.failed === 0) return null
   return (
-    <Section title={t('failures')} actions={<Button onClick={save}>{o('saveCsv')}</Button>}>
+    <Section
+      title={t('failures')}
+      actions={
+        <Button disabled={save.isPending} onClick={() => save.mutate()}>
+          {o('saveCsv')}
+        </Button>
+      }
+    >
+      {save.error && <ProblemNotice error={save.error} />}
       {failures.error && <ProblemNotice error={failures.error} onRetry={failures.retry} />}
       {failures.rows.length === 0 && !failures.error && <p>{t('noFailures')}</p>}
       {failures.rows.length > 0 && (

@@ -4,6 +4,7 @@ import { answer, api } from '../../api/api.ts'
 import { queries } from '../../api/queries.ts'
 import { keepDraft } from '../../session/drafts.ts'
 import { useMe } from '../../session/session.ts'
+import { useFailureText } from '../../ui/failure-text.ts'
 import { toast } from '../../ui/toasts.tsx'
 import { keepState } from '../queries.ts'
 import type { ReviewState } from '../review.ts'
@@ -30,7 +31,6 @@ export function useVerdict(state: ReviewState, title: string, draft: DraftContro
   const takeBack = useTakeBack()
 
   const decide = useMutation({
-    networkMode: 'always',
     mutationFn: async ({ verdict, reason }: { verdict: Verdict; reason: string }) => {
       const { id, version } = claim.isMine ? state : await claim.take()
       if (verdict === 'sent-back') return answer(verdictRoutes.sendBack(id, version, reason))
@@ -88,11 +88,11 @@ function useGoOn(id: string): () => Promise<void> {
 /** Takes a verdict back, the last one unless told which, and opens the item with the work that was in it. */
 export function useTakeBack() {
   const t = useReviewText()
+  const failureText = useFailureText()
   const me = useMe()
   const navigate = useNavigate()
   const [search] = useSearchParams()
   return useMutation({
-    networkMode: 'always',
     mutationFn: async (wanted: string | undefined): Promise<Decided | undefined> => {
       const known = reviewSession.decided()
       const id = wanted ?? known.at(-1)?.id
@@ -108,6 +108,6 @@ export function useTakeBack() {
     onSuccess: (taken) => {
       if (taken) toast(t('takenBack', { title: taken.title }))
     },
-    onError: (error) => toast(error.message),
+    onError: (error) => toast(failureText(error)),
   })
 }
