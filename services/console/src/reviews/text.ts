@@ -160,6 +160,7 @@ export const useReviewText = textOf('reviews', {
   // Recordings.
   player: ['Player', 'Lecteur'],
   position: ['Position in the recording', 'Position dans l’enregistrement'],
+  cannotPlay: ['The recording cannot be played here.', 'L’enregistrement ne peut pas être lu ici.'],
   playPause: ['Play or pause', 'Lire ou arrêter'],
   playWord: ['Play from the word', 'Lire depuis le mot'],
   loopSegment: ['Repeat the segment', 'Répéter le segment'],

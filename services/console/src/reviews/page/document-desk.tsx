@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChevronLeft, ChevronRight, Minus, MoveHorizontal, Plus, RotateCw } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import { documentQuery } from '../../items/item.ts'
 import { imageOf, thumbnailOf } from '../../items/page-picture.ts'
 import { IconButton } from '../../ui/button.tsx'
+import { Awaited } from '../../ui/notice.tsx'
 import { useShortcut } from '../../ui/shortcuts.tsx'
 import { DeskFrame } from '../desk/desk-frame.tsx'
 import { TextPane } from '../desk/text-pane.tsx'
 import { useDesk } from '../desk/use-desk.ts'
 import { WholeText } from '../desk/whole-text.tsx'
 import { groupWords } from '../desk/words.ts'
-import { documentQuery } from '../queries.ts'
 import type { DocumentReview, ReviewState } from '../review.ts'
 import { useReviewText } from '../text.ts'
 import styles from './document-desk.module.css'
@@ -23,7 +24,8 @@ export function DocumentDesk({ state, review }: { state: ReviewState; review: Do
   const t = useReviewText()
   const desk = useDesk(state, review)
   const { selection, draft, doubtful } = desk
-  const document = useQuery(documentQuery(review.subjectId)).data
+  const asked = useQuery(documentQuery(review.subjectId))
+  const document = asked.data
   const byPage = useMemo(() => groupWords(review.words, ({ page }) => page), [review.words])
   const { selected } = selection
   // A page that somebody turns to is shown until another word is selected.
@@ -52,7 +54,6 @@ export function DocumentDesk({ state, review }: { state: ReviewState; review: Do
   useShortcut('0', t('fitWidth'), () => setZoom(1))
   useShortcut('t', t('turn'), () => setTurn(turned(turn)))
 
-  const source = document && imageOf(document, number)
   const strip = useMemo(
     () =>
       review.pages.map((each) => ({
@@ -102,10 +103,11 @@ export function DocumentDesk({ state, review }: { state: ReviewState; review: Do
               </span>
             )}
           </div>
-          {page && (
+          {!document && <Awaited asked={asked} lines={10} />}
+          {document && page && (
             <PageView
               page={page}
-              source={source}
+              source={imageOf(document, number)}
               words={words}
               draft={draft.draft}
               doubtful={doubtful}

@@ -1,10 +1,13 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
+import { renewSession } from '../../api/send.ts'
 import { otherSpeed } from './segments.ts'
 
 export interface Player {
   /** Goes on an `<audio>`. */
   readonly audio: RefObject<HTMLAudioElement | null>
   readonly isPlaying: boolean
+  /** It cannot be fetched, or is nothing that this browser plays. */
+  readonly isBroken: boolean
   readonly speed: number
   /** Repeated until it is taken away. */
   readonly loop: { start: number; end: number } | undefined
@@ -20,6 +23,7 @@ export interface Player {
 export function usePlayer(onTime: (seconds: number) => void): Player {
   const audio = useRef<HTMLAudioElement>(null)
   const [isPlaying, setPlaying] = useState(false)
+  const [isBroken, setBroken] = useState(false)
   const [speed, setSpeed] = useState(1)
   const [loop, setLoop] = useState<{ start: number; end: number }>()
   const told = useRef(onTime)
@@ -48,12 +52,28 @@ export function usePlayer(onTime: (seconds: number) => void): Player {
       cancelAnimationFrame(frame)
       tell()
     }
+    let hasRenewed = false
+    const fail = async () => {
+      // The browser fetches sound by itself: that the session has run out is the usual reason.
+      const goesOn = !hasRenewed && (await renewSession().catch(() => false))
+      hasRenewed = true
+      if (goesOn) element.load()
+      else setBroken(true)
+    }
+    const load = () => {
+      hasRenewed = false
+      setBroken(false)
+    }
+    element.addEventListener('error', fail)
+    element.addEventListener('loadeddata', load)
     element.addEventListener('play', begin)
     element.addEventListener('pause', end)
     element.addEventListener('ended', end)
     element.addEventListener('seeked', tell)
     return () => {
       cancelAnimationFrame(frame)
+      element.removeEventListener('error', fail)
+      element.removeEventListener('loadeddata', load)
       element.removeEventListener('play', begin)
       element.removeEventListener('pause', end)
       element.removeEventListener('ended', end)
@@ -62,7 +82,7 @@ export function usePlayer(onTime: (seconds: number) => void): Player {
     }
   }, [])
 
-  // A browser that refuses to play says so in its own controls; there is nothing more to do.
+  // What cannot be played has told so by its own event; a press that came too early is pressed again.
   const play = useCallback(() => void audio.current?.play().catch(() => undefined), [])
   const seek = useCallback((seconds: number) => {
     if (audio.current) audio.current.currentTime = Math.max(0, seconds)
@@ -70,6 +90,7 @@ export function usePlayer(onTime: (seconds: number) => void): Player {
   return {
     audio,
     isPlaying,
+    isBroken,
     speed,
     loop,
     toggle: useCallback(() => {

@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { Pause, Play, Repeat, VolumeX } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
+import { recordingQuery } from '../../items/item.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
+import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { useShortcut } from '../../ui/shortcuts.tsx'
 import { DeskFrame } from '../desk/desk-frame.tsx'
 import { withoutWords } from '../desk/draft.ts'
@@ -9,7 +11,6 @@ import { TextPane } from '../desk/text-pane.tsx'
 import { useDesk } from '../desk/use-desk.ts'
 import { WholeText } from '../desk/whole-text.tsx'
 import { groupWords } from '../desk/words.ts'
-import { voiceSampleQuery } from '../queries.ts'
 import type { ReviewState, VoiceReview } from '../review.ts'
 import { useReviewText } from '../text.ts'
 import { clock, heardAt } from './segments.ts'
@@ -23,12 +24,10 @@ export function VoiceDesk({ state, review }: { state: ReviewState; review: Voice
   const desk = useDesk(state, review)
   const { selection, draft, doubtful } = desk
   const { words, segments, duration } = review
-  const version = useQuery(voiceSampleQuery(review.subjectId)).data?.version
+  const sample = useQuery(recordingQuery(review.subjectId))
+  const version = sample.data?.version
   const bySegment = useMemo(() => groupWords(words, ({ segment }) => segment), [words])
-  const lines = useMemo(
-    () => segments.map((_, key) => ({ key, words: bySegment.get(key) ?? [] })),
-    [segments, bySegment],
-  )
+  const lines = useMemo(() => [...bySegment].map(([key, spoken]) => ({ key, words: spoken })), [bySegment])
   const [heard, setHeard] = useState<number>()
   const position = useRef<((seconds: number) => void) | null>(null)
   const slider = useRef<HTMLInputElement>(null)
@@ -82,6 +81,10 @@ export function VoiceDesk({ state, review }: { state: ReviewState; review: Voice
                 : `/api/v1/voice-samples/${review.subjectId}/file?version=${version}`
             }
           />
+          {sample.error && !sample.data && (
+            <ProblemNotice error={sample.error} onRetry={() => void sample.refetch()} />
+          )}
+          {player.isBroken && <Notice kind="bad">{t('cannotPlay')}</Notice>}
           {version !== undefined && (
             <Waveform
               id={review.subjectId}
