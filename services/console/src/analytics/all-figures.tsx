@@ -13,10 +13,7 @@ export function AllFigures({ filters }: { filters: Filters }) {
   const csv = (path: string, own: Partial<Filters> = {}) =>
     `${path}?${new URLSearchParams({ ...queryOf({ ...filters, ...own }) })}`
   const nameOf = (key: string | null): string =>
-    projects.data?.find(({ id }) => id === key)?.name ??
-    series.people.find(({ id }) => id === key)?.name ??
-    key ??
-    t('none')
+    projects.data?.find(({ id }) => id === key)?.name ?? series.people.get(key ?? '') ?? key ?? t('none')
   return (
     <>
       <Figures

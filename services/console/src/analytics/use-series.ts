@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQueries, useQuery } from '@tanstack/react-query'
 import { type AnswerTo, answer, api } from '../api/api.ts'
 import type { paths } from '../api/generated/openapi'
+import { nameQuery } from '../people/names.ts'
 import { type Filters, queryOf } from './filters.ts'
 
 // These routes have CSV too, which their type leaves open; nothing here asks for it.
@@ -19,11 +20,7 @@ export function useSeries(filters: Filters) {
       ),
   })
   const ids = (reviewers.data?.items ?? []).flatMap(({ key }) => key ?? [])
-  const people = useQuery({
-    queryKey: ['people-names', ids],
-    queryFn: () => answer(api.GET('/api/v1/auth/names', { params: { query: { ids: ids.join(',') } } })),
-    enabled: ids.length > 0,
-  })
+  const names = useQueries({ queries: ids.map(nameQuery) })
   return {
     volume: useQuery({
       queryKey: ['analytics', 'volume', params.query],
@@ -50,6 +47,7 @@ export function useSeries(filters: Filters) {
       queryFn: () => json<'/api/v1/analytics/costs'>(answer(api.GET('/api/v1/analytics/costs', { params }))),
     }),
     reviewers,
-    people: people.data?.items ?? [],
+    /** Of the reviewers, by their ids, as far as they are known. */
+    people: new Map(ids.map((id, place) => [id, names[place]?.data])),
   }
 }

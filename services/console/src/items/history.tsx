@@ -1,8 +1,8 @@
+import { PersonName } from '../people/person-name.tsx'
 import { Section } from '../ui/page.tsx'
 import { Time } from '../ui/time.tsx'
 import type { Document } from './item.ts'
 import styles from './item-page.module.css'
-import { PersonName } from './person-name.tsx'
 import { useItemText } from './text.ts'
 
 const known = [

@@ -21,16 +21,21 @@ export const fileOf = ({ kind, id, version }: Pick<Item, 'kind' | 'id' | 'versio
 export const isShown = ({ mediaType }: Pick<Item, 'mediaType'>): boolean =>
   ['image/png', 'image/jpeg', 'image/webp'].includes(mediaType)
 
+/** Milliseconds. A change is told over the socket, and lists of names would otherwise ask for each again and again. */
+const KEPT = 60_000
+
 export const documentQuery = (id: string) =>
   queryOptions({
     queryKey: ['documents', id],
     queryFn: () => answer(api.GET('/api/v1/documents/{id}', { params: { path: { id } } })),
+    staleTime: KEPT,
   })
 
 export const recordingQuery = (id: string) =>
   queryOptions({
     queryKey: ['voice-samples', id],
     queryFn: () => answer(api.GET('/api/v1/voice-samples/{id}', { params: { path: { id } } })),
+    staleTime: KEPT,
   })
 
 /** Both kinds have the same routes under different names. */

@@ -21,7 +21,9 @@ export function RecoveryCodes({ codes, onKept }: { codes: readonly string[]; onK
       </ul>
       <DialogActions>
         <CopyButton text={text} />
-        <Button onClick={() => download('alta-recovery-codes.txt', `${text}\n`)}>{t('download')}</Button>
+        <Button onClick={() => download('alta-recovery-codes.txt', `${text}\n`, 'text/plain')}>
+          {t('download')}
+        </Button>
         <Button onClick={() => window.print()}>{t('print')}</Button>
         <Button kind="primary" onClick={onKept}>
           {t('kept')}

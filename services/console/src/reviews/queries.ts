@@ -73,43 +73,6 @@ export const readingQuery = ({ id, round, status }: Pick<ReviewState, 'id' | 'ro
     gcTime: 600_000,
   })
 
-export const documentQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['documents', id],
-    queryFn: () => answer(api.GET('/api/v1/documents/{id}', { params: { path: { id } } })),
-    staleTime: 60_000,
-  })
-
-export const voiceSampleQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['voice-samples', id],
-    queryFn: () => answer(api.GET('/api/v1/voice-samples/{id}', { params: { path: { id } } })),
-    staleTime: 60_000,
-  })
-
-/** Names hardly ever change; those that are asked for in one moment go in one request. */
-export const nameQuery = (userId: string) =>
-  queryOptions({
-    queryKey: ['names', userId],
-    queryFn: () => nameOf(userId),
-    staleTime: 600_000,
-  })
-
-let asked = new Set<string>()
-let answers: Promise<ReadonlyMap<string, string>> | undefined
-
-async function nameOf(userId: string): Promise<string | null> {
-  asked.add(userId)
-  answers ??= new Promise((resolve) => setTimeout(resolve, 20)).then(async () => {
-    const ids = [...asked].slice(0, 100).join(',')
-    asked = new Set()
-    answers = undefined
-    const { items } = await answer(api.GET('/api/v1/auth/names', { params: { query: { ids } } }))
-    return new Map(items.map(({ id, name }) => [id, name]))
-  })
-  return (await answers).get(userId) ?? null
-}
-
 /** Keeps what an action answered, so that nothing has to be asked again to show it; older news change nothing. */
 export const keepState = (state: ReviewState): void => {
   queries.setQueryData(stateQuery(state.id).queryKey, (known) =>

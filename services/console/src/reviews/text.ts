@@ -46,8 +46,6 @@ export const useReviewText = textOf('reviews', {
   toProjects: ['To the projects', 'Vers les projets'],
 
   // People and claims.
-  you: ['You', 'Vous'],
-  somebody: ['Somebody', 'Quelqu’un'],
   yours: ['Yours', 'À vous'],
   taken: ['Somebody works on it', 'Quelqu’un y travaille'],
   until: ['ends', 'prend fin'],

@@ -2,6 +2,9 @@ import { textOf } from './text.ts'
 
 /** Words that every page uses. */
 export const useGeneralText = textOf('general', {
+  machine: ['Alta', 'Alta'],
+  you: ['You', 'Vous'],
+  somebody: ['Somebody', 'Quelqu’un'],
   skip: ['Skip to content', 'Aller au contenu'],
   home: ['Home', 'Accueil'],
   projects: ['Projects', 'Projets'],

@@ -6,13 +6,3 @@ export function csvOf(header: readonly string[], rows: readonly (readonly (strin
   }
   return [header, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')
 }
-
-/** Offers a text as a file. */
-export function saveFile(name: string, text: string, mediaType = 'text/csv'): void {
-  const address = URL.createObjectURL(new Blob([text], { type: `${mediaType};charset=utf-8` }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(address)
-}

@@ -1,8 +1,9 @@
 import { useId, useState } from 'react'
 import { currentLanguage } from '../../text/text.ts'
 import { Button } from '../../ui/button.tsx'
+import { download } from '../../ui/download.ts'
 import { useOperateText } from '../text.ts'
-import { csvOf, saveFile } from './csv.ts'
+import { csvOf } from './csv.ts'
 import styles from './parts.module.css'
 import { pathOf, ticksOf } from './scale.ts'
 import { SimpleTable } from './simple-table.tsx'
@@ -121,7 +122,7 @@ export function LineChart({
         <summary>{t('asTable')}</summary>
         <Button
           onClick={() =>
-            saveFile(
+            download(
               `${title}.csv`,
               csvOf(
                 ['time', ...series.map(({ name }) => name)],
@@ -130,6 +131,7 @@ export function LineChart({
                   ...values.map((value) => value ?? ''),
                 ]),
               ),
+              'text/csv',
             )
           }
         >

@@ -5,8 +5,9 @@ import { SelectField, TextArea, TextField } from '../../ui/field.tsx'
 import { ActionDialog } from '../parts/action-dialog.tsx'
 import { JsonView } from '../parts/json-view.tsx'
 import { startOver } from '../parts/pages.ts'
+import { typesQuery } from '../tasks/task.ts'
 import { useOperateText } from '../text.ts'
-import { type Schedule, typesQuery } from './schedule.ts'
+import type { Schedule } from './schedule.ts'
 import { useSchedulesText } from './text.ts'
 
 type Params = Schedule['params']

@@ -2,9 +2,10 @@ import { useMutation } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { useGeneralText } from '../../text/general.ts'
 import { Button } from '../../ui/button.tsx'
+import { download } from '../../ui/download.ts'
 import { ProblemNotice, Skeleton } from '../../ui/notice.tsx'
 import { Section } from '../../ui/page.tsx'
-import { csvOf, saveFile } from '../parts/csv.ts'
+import { csvOf } from '../parts/csv.ts'
 import { usePages } from '../parts/pages.ts'
 import { SimpleTable } from '../parts/simple-table.tsx'
 import { useOperateText } from '../text.ts'
@@ -35,12 +36,13 @@ export function TaskFailures({ task }: { task: Task }) {
         all.push(...page.items)
         cursor = page.nextCursor ?? undefined
       } while (cursor)
-      saveFile(
+      download(
         `failures-${id}.csv`,
         csvOf(
           ['item', 'reason'],
           all.map(({ item, reason }) => [item, reason]),
         ),
+        'text/csv',
       )
     },
   })

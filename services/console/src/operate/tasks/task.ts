@@ -53,3 +53,9 @@ export const findFailures = (id: string, page: { limit: number; cursor?: string 
 
 export const findLog = (id: string, page: { limit: number; cursor?: string }) =>
   answer(api.GET('/api/v1/tasks/{id}/log', { params: { path: { id }, query: page } }))
+
+export const typesQuery = queryOptions({
+  queryKey: ['tasks', 'types'],
+  queryFn: () => answer(api.GET('/api/v1/tasks/types')),
+  staleTime: 300_000,
+})

@@ -11,7 +11,7 @@ import { Filters, SelectFilter } from '../parts/filters.tsx'
 import { Listed } from '../parts/list.tsx'
 import { usePages } from '../parts/pages.ts'
 import { useOperateText } from '../text.ts'
-import { type Task, taskStates, toneOf } from './task.ts'
+import { type Task, taskStates, toneOf, typesQuery } from './task.ts'
 import { useTasksText } from './text.ts'
 
 /** Long operations of everybody, newest first. */
@@ -25,11 +25,7 @@ export function Component() {
     state: oneOf(taskStates, get('state')),
     mine: get('mine') === 'true' ? 'true' : undefined,
   })
-  const types = useQuery({
-    queryKey: ['tasks', 'types'],
-    queryFn: () => answer(api.GET('/api/v1/tasks/types')),
-    staleTime: 300_000,
-  })
+  const types = useQuery(typesQuery)
   const tasks = usePages<Task>(['tasks', 'list', query], (page) =>
     answer(api.GET('/api/v1/tasks', { params: { query: { ...page, ...query } } })),
   )

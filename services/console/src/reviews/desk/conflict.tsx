@@ -1,7 +1,7 @@
 import { Problem } from '../../api/problem.ts'
+import { PersonName } from '../../people/person-name.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
-import { PersonName } from '../person-name.tsx'
 import { isLive } from '../review.ts'
 import { useReviewText } from '../text.ts'
 import styles from './desk-frame.module.css'

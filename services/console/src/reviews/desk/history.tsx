@@ -1,6 +1,6 @@
+import { PersonName } from '../../people/person-name.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Time } from '../../ui/time.tsx'
-import { PersonName } from '../person-name.tsx'
 import type { Round } from '../review.ts'
 import { useReviewText } from '../text.ts'
 import styles from './desk-frame.module.css'

@@ -1,14 +1,8 @@
 import { api } from '../../api/api.ts'
 import { queries } from '../../api/queries.ts'
+import { documentQuery, recordingQuery } from '../../items/item.ts'
 import { imageOf } from '../../items/page-picture.ts'
-import {
-  documentQuery,
-  findUpcoming,
-  keepState,
-  readingQuery,
-  upcomingQuery,
-  voiceSampleQuery,
-} from '../queries.ts'
+import { findUpcoming, keepState, readingQuery, upcomingQuery } from '../queries.ts'
 import type { ReviewState } from '../review.ts'
 import { reviewSession } from '../session-log.ts'
 
@@ -49,7 +43,7 @@ export async function prefetchItem(state: ReviewState): Promise<void> {
   keepState(state)
   const reading = queries.fetchQuery(readingQuery(state))
   if (state.kind === 'voice') {
-    void queries.prefetchQuery(voiceSampleQuery(state.subjectId))
+    void queries.prefetchQuery(recordingQuery(state.subjectId))
     await reading
     return
   }
