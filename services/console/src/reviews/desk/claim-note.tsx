@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { projectQuery } from '../../projects/project.ts'
 import { PersonName } from '../../people/person-name.tsx'
+import { projectQuery } from '../../projects/project.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Time } from '../../ui/time.tsx'

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { answer, api } from '../../api/api.ts'
-import { PersonName } from '../person-name.tsx'
+import { PersonName } from '../../people/person-name.tsx'
 import { useReviewText } from '../text.ts'
 
 /** Milliseconds; the service forgets who has said nothing for 40 seconds. */
