@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useReducer } from 'react'
 import { currentLanguage } from '../text/text.ts'
 
 const units = [
@@ -20,15 +20,16 @@ export function relativeTime(time: string, now: number, language: string): strin
 
 /** A moment as people say it; the exact time on hover. @param at ISO 8601 */
 export function Time({ at }: { at: string }) {
-  const [now, setNow] = useState(Date.now)
+  const [, look] = useReducer((looks: number) => looks + 1, 0)
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 30_000)
+    const timer = setInterval(look, 30_000)
     return () => clearInterval(timer)
   }, [])
   const exact = new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'medium', timeStyle: 'medium' })
   return (
     <time dateTime={at} title={exact.format(new Date(at))}>
-      {relativeTime(at, now, currentLanguage())}
+      {/* By now, and not by the last look: what came since would lie in the future. */}
+      {relativeTime(at, Date.now(), currentLanguage())}
     </time>
   )
 }
