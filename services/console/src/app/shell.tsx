@@ -10,7 +10,7 @@ import { signOut } from '../session/sign-out.ts'
 import { useGeneralText } from '../text/general.ts'
 import { IconButton } from '../ui/button.tsx'
 import { useFailureText } from '../ui/failure-text.ts'
-import { Shortcuts, useShortcut } from '../ui/shortcuts.tsx'
+import { isTyping, Shortcuts, useShortcut } from '../ui/shortcuts.tsx'
 import { Toasts, toast } from '../ui/toasts.tsx'
 import { navigation } from './navigation.ts'
 import styles from './shell.module.css'
@@ -141,6 +141,7 @@ function GoTo() {
     const press = (event: KeyboardEvent) => {
       if (!isGoing.current || event.key === 'g') return
       isGoing.current = false
+      if (isTyping(event.target) || event.ctrlKey || event.altKey || event.metaKey) return
       const entry = keys.find(({ key }) => key === event.key.toLowerCase())
       if (!entry) return
       event.preventDefault()

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import styles from './data-table.module.css'
 
 export interface Column<Row> {
@@ -53,6 +53,9 @@ export function DataTable<Row>({
     overscan: 12,
   })
   const shown = virtual.getVirtualItems()
+  /** Row that Tab comes to: the one that was left, or else one that is in the page. */
+  const [left, setLeft] = useState(0)
+  const stop = shown.some(({ index }) => index === left) ? left : shown[0]?.index
   const lastShown = shown.at(-1)?.index ?? -1
   useEffect(() => {
     if (onEnd && rows.length > 0 && lastShown >= rows.length - 10) onEnd()
@@ -97,7 +100,8 @@ export function DataTable<Row>({
                 aria-rowindex={index + 2}
                 aria-current={key === selected ? 'true' : undefined}
                 data-index={index}
-                tabIndex={index === 0 || key === selected ? 0 : -1}
+                tabIndex={index === stop || key === selected ? 0 : -1}
+                onFocus={() => setLeft(index)}
                 className={onOpen ? `${styles.row} ${styles.opens}` : styles.row}
                 style={{ ...grid, height: size, transform: `translateY(${start}px)` }}
                 onClick={onOpen && (() => onOpen(row))}

@@ -95,7 +95,8 @@ function nameOf({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): string {
 /** By these one works in a field, while one types there. */
 const ofFields = ['Ctrl+a', 'Ctrl+c', 'Ctrl+v', 'Ctrl+x', 'Ctrl+y', 'Ctrl+z']
 
-const isTyping = (target: EventTarget | null): boolean =>
+/** Whether what is typed there becomes text. */
+export const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable ||
     target.matches('input:not([type=checkbox], [type=radio], [type=range]), textarea, select'))

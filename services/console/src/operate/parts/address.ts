@@ -6,7 +6,7 @@ export function useAddress() {
   const [search, setSearch] = useSearchParams()
   const get = (name: string): string | undefined => search.get(name) || undefined
   const set = useCallback(
-    (changes: Readonly<Record<string, string | undefined>>) =>
+    (changes: Readonly<Record<string, string | undefined>>, { replace = false } = {}) =>
       setSearch(
         (before) => {
           const after = new URLSearchParams(before)
@@ -16,7 +16,7 @@ export function useAddress() {
           }
           return after
         },
-        { preventScrollReset: true },
+        { preventScrollReset: true, replace },
       ),
     [setSearch],
   )

@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useRef } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { useShortcut } from '../../ui/shortcuts.tsx'
 import { useOperateText } from '../text.ts'
@@ -41,21 +41,22 @@ export function TextFilter({
   const id = useId()
   const { get, set } = useAddress()
   const value = get(name) ?? ''
-  const take = (text: string) => {
-    if (text.trim() !== value) set({ [name]: text.trim() || undefined })
+  const [typed, setTyped] = useState(value)
+  useEffect(() => setTyped(value), [value])
+  const take = () => {
+    if (typed.trim() !== value) set({ [name]: typed.trim() || undefined })
   }
   return (
     <span className={styles.filter}>
       <label htmlFor={id}>{label}</label>
       <input
-        // A field that is cleared from elsewhere begins anew.
-        key={value}
         id={id}
         type={type}
-        defaultValue={value}
-        onBlur={(event) => take(event.target.value)}
+        value={typed}
+        onChange={({ target }) => setTyped(target.value)}
+        onBlur={take}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') take(event.currentTarget.value)
+          if (event.key === 'Enter') take()
           if (event.key === 'Escape') event.currentTarget.blur()
         }}
       />
