@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { isTyping } from '../ui/shortcuts.tsx'
 import { isMeant } from './file-kind.ts'
 
 /**
@@ -34,7 +35,8 @@ export function useFileDrop(take: ((files: File[]) => void) | undefined): boolea
     }
     const paste = (event: ClipboardEvent) => {
       const files = [...(event.clipboardData?.files ?? [])]
-      if (files.length === 0) return
+      // Into a field text is pasted, which a spreadsheet accompanies with a picture of itself.
+      if (files.length === 0 || isTyping(event.target)) return
       event.preventDefault()
       take(files)
     }

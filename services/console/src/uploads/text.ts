@@ -8,6 +8,8 @@ export const useUploadText = textOf('uploads', {
   underWay_other: ['{{count}} files on their way', '{{count}} fichiers en route'],
   onHold_one: ['{{count}} file waits for you', '{{count}} fichier vous attend'],
   onHold_other: ['{{count}} files wait for you', '{{count}} fichiers vous attendent'],
+  more_one: ['and {{count}} more', 'et {{count}} autre'],
+  more_other: ['and {{count}} more', 'et {{count}} autres'],
   allOver: ['All uploads have ended', 'Tous les envois sont terminés'],
   progress: ['{{name}}: how much has been sent', '{{name}} : part envoyée'],
   pause: ['Pause {{name}}', 'Suspendre {{name}}'],

@@ -9,6 +9,9 @@ import { inOrder, isOver, isUnderWay, mayHelpAgain, progressOf, UNREADABLE, type
 import { cancel, dismiss, dismissAll, goOnWith, pause, resume, uploadStore, watchUploads } from './uploads.ts'
 import styles from './uploads-tray.module.css'
 
+/** A folder may have thousands of files, and each part that is sent draws the list anew: what moves stands first. */
+const MOST_LINES = 100
+
 /** Files on their way, on every page: they are sent while one goes on working. Nothing where there are none. */
 export function UploadsTray() {
   const t = useUploadText()
@@ -38,10 +41,15 @@ export function UploadsTray() {
       {isOpen && (
         <>
           <ul className={styles.lines}>
-            {inOrder(uploads).map((upload) => (
-              <Line key={upload.id} upload={upload} />
-            ))}
+            {inOrder(uploads)
+              .slice(0, MOST_LINES)
+              .map((upload) => (
+                <Line key={upload.id} upload={upload} />
+              ))}
           </ul>
+          {uploads.length > MOST_LINES && (
+            <p className={styles.foot}>{t('more', { count: uploads.length - MOST_LINES })}</p>
+          )}
           {uploads.some(isOver) && (
             <div className={styles.foot}>
               <Button kind="quiet" onClick={dismissAll}>
