@@ -77,8 +77,8 @@ export function Figures<Row>({
                 </tbody>
               </table>
             </div>
-            {asked.data?.complete === false && <p>{t('incomplete')}</p>}
           </details>
+          {asked.data?.complete === false && <p>{t('incomplete')}</p>}
         </>
       )}
     </Section>

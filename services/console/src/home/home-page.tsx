@@ -18,7 +18,7 @@ export function Component() {
   const me = useMe()
   const may = useMay()
   const { projects, mine, open, failed, running, recent } = useWaiting()
-  const nameOf = (id: string) => projects.data?.find((project) => project.id === id)?.name ?? id.slice(0, 8)
+  const nameOf = (id: string) => projects.data?.find((project) => project.id === id)?.name ?? '…'
   const isNew = projects.data?.length === 0
   const isQuiet = [mine, open, failed, running].every(({ data }) => data?.length === 0)
 

@@ -15,7 +15,8 @@ export function EmailForm() {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const change = useMutation({
-    mutationFn: () => answer(api.POST('/api/v1/auth/change-email', { body: { email, password } })),
+    mutationFn: (body: { email: string; password: string }) =>
+      answer(api.POST('/api/v1/auth/change-email', { body })),
     onSuccess: () => setPassword(''),
   })
   return (
@@ -24,7 +25,7 @@ export function EmailForm() {
         className={list.form}
         onSubmit={(event) => {
           event.preventDefault()
-          change.mutate()
+          change.mutate({ email, password })
         }}
       >
         <TextField
@@ -46,7 +47,7 @@ export function EmailForm() {
         {change.error && <ProblemNotice error={change.error} />}
         {change.isSuccess && (
           <div role="status">
-            <Notice kind="good">{t('emailAsked', { email })}</Notice>
+            <Notice kind="good">{t('emailAsked', { email: change.variables.email })}</Notice>
           </div>
         )}
         <div>

@@ -2,7 +2,7 @@
 
 const PREFIX = 'alta.draft.'
 
-/** @param of which thing, and which state of it: `review.<id>.<round>` */
+/** @param of which thing: `review.<id>` */
 export const draftKey = (userId: string, of: string): string => `${PREFIX}${userId}.${of}`
 
 /** @returns undefined when there is none, or what is there is not JSON */

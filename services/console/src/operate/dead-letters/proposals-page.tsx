@@ -1,6 +1,7 @@
 import { useNavigate } from 'react-router'
 import { answer, api } from '../../api/api.ts'
 import { useMay, useMe } from '../../session/session.ts'
+import { useGeneralText } from '../../text/general.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button, LinkButton } from '../../ui/button.tsx'
 import { Page, Section } from '../../ui/page.tsx'
@@ -20,6 +21,7 @@ import { useLettersText } from './text.ts'
 export function Component() {
   const t = useLettersText()
   const o = useOperateText()
+  const general = useGeneralText()
   const { get, set } = useAddress()
   const proposals = usePages<Proposal>(['dead-letters', 'proposals'], (query) =>
     answer(api.GET('/api/v1/dead-letters/proposals', { params: { query } })),
@@ -43,9 +45,7 @@ export function Component() {
             onDecide={(action) => set({ action, proposal: proposal.id })}
           />
         ))}
-        {proposals.onEnd && (
-          <Button onClick={proposals.onEnd}>{o('loadedSoFar', { count: proposals.rows.length })}</Button>
-        )}
+        {proposals.onEnd && <Button onClick={proposals.onEnd}>{general('loadMore')}</Button>}
       </Listed>
       {chosen && (
         <DecideDialog

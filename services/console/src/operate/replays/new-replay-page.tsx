@@ -16,8 +16,9 @@ import { SimpleTable } from '../parts/simple-table.tsx'
 import { useOperateText } from '../text.ts'
 import { useReplaysText } from './text.ts'
 
-/** `YYYY-MM-DDTHH:mm` of this place, as a field for a time holds it. */
-function localTime(date: Date): string {
+/** `YYYY-MM-DDTHH:mm` of this place, as a field for a time holds it. @param moment of an address, which may say anything */
+function localTime(moment: string | undefined, otherwise: number): string {
+  const date = new Date(momentOf(moment) ?? otherwise)
   const shifted = new Date(date.getTime() - date.getTimezoneOffset() * 60_000)
   return shifted.toISOString().slice(0, 16)
 }
@@ -27,14 +28,16 @@ export function Component() {
   const t = useReplaysText()
   const o = useOperateText()
   const navigate = useNavigate()
-  const { get, set } = useAddress()
+  const { get, set: change } = useAddress()
+  // Going back leads out of the form, not through every letter of it.
+  const set = (changes: Parameters<typeof change>[0]) => change(changes, { replace: true })
   const services = useQuery({ ...servicesQuery, refetchInterval: false })
   const [now] = useState(() => Date.now())
   const key = useRef(newIdempotencyKey())
   const entered = {
     consumer: get('consumer') ?? '',
-    from: get('from') ? localTime(new Date(get('from') ?? '')) : localTime(new Date(now - 3_600_000)),
-    to: get('to') ? localTime(new Date(get('to') ?? '')) : localTime(new Date(now + 60_000)),
+    from: localTime(get('from'), now - 3_600_000),
+    to: localTime(get('to'), now + 60_000),
     topics: get('topics') ?? '',
     stream: get('stream') ?? '',
     effects: get('effects') === 'live' ? ('live' as const) : ('muted' as const),
@@ -147,6 +150,7 @@ export function Component() {
             </Button>
             <span className={partStyles.quiet}>{t('countHint')}</span>
           </div>
+          {services.error && <ProblemNotice error={services.error} onRetry={() => void services.refetch()} />}
           {preview.error && <ProblemNotice error={preview.error} />}
         </form>
       </Section>
