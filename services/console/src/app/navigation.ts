@@ -29,8 +29,6 @@ export interface Entry {
   readonly icon: LucideIcon
   /** Shown to those who have it; to everybody without. */
   readonly permission?: Permission
-  /** Only where there is something behind it. */
-  readonly localOnly?: true
   /** `g` and then this opens it. */
   readonly key?: string
 }

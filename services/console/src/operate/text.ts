@@ -23,9 +23,6 @@ export const useOperateText = textOf('operate', {
   whatHappens: ['What will happen', 'Ce qui va se passer'],
   you: ['you', 'vous'],
   none: ['none', 'aucun'],
-  yes: ['yes', 'oui'],
-  no: ['no', 'non'],
-  perSecond: ['a second', 'par seconde'],
   done: ['Done.', 'Fait.'],
   asked: ['Asked for: {{summary}}.', 'Demandé : {{summary}}.'],
   followTask: ['Follow', 'Suivre'],
@@ -37,7 +34,4 @@ export const useOperateText = textOf('operate', {
   event: ['Event', 'Événement'],
   requestChain: ['Everything of this request', 'Toute cette requête'],
   details: ['Details', 'Détails'],
-  results_one: ['{{count}} result', '{{count}} résultat'],
-  results_other: ['{{count}} results', '{{count}} résultats'],
-  loadedSoFar: ['{{count}} loaded; more follow as you scroll', '{{count}} chargés ; la suite en défilant'],
 })

@@ -22,5 +22,4 @@ export const useSessionText = textOf('session', {
   sendAgain: ['Send again', 'Renvoyer'],
   sentAgain: ['A new mail is on its way.', 'Un nouveau courriel est en route.'],
   back: ['Back', 'Retour'],
-  wrong: ['E-mail address or password is wrong.', 'Adresse ou mot de passe incorrect.'],
 })

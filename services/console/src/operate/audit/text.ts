@@ -26,7 +26,6 @@ export const useAuditText = textOf('operate-audit', {
   resources: ['What it was about', 'Objets'],
   emptyTitle: ['No entry fits', 'Aucune entrée'],
   emptyWords: ['Clear the filters to see all.', 'Effacez les filtres pour tout voir.'],
-  noted: ['Reading this log is itself noted in it.', 'La lecture de ce journal y est notée.'],
   exportCsv: ['CSV', 'CSV'],
   exportNdjson: ['NDJSON, can be verified', 'NDJSON, vérifiable'],
   verify: ['Verify', 'Vérifier'],

@@ -2,10 +2,6 @@ import { textOf } from '../../text/text.ts'
 
 export const useLettersText = textOf('dead-letters', {
   title: ['Dead letters', 'Lettres mortes'],
-  what: [
-    'What could not be handled. It is kept with its reason until somebody decides; queues go on meanwhile.',
-    'Ce qui n’a pas pu être traité. Tout est gardé avec son motif jusqu’à décision ; les files continuent.',
-  ],
   groups: ['Groups of the same failure', 'Groupes d’un même échec'],
   failure: ['Failure', 'Échec'],
   errorClass: ['Error class', 'Classe d’erreur'],
@@ -19,7 +15,6 @@ export const useLettersText = textOf('dead-letters', {
   discarded: ['Discarded', 'Écartés'],
   lastSeen: ['Last failed', 'Dernier échec'],
   firstSeen: ['First failed', 'Premier échec'],
-  lastRetried: ['Last retried', 'Dernière reprise'],
   messageState: ['Messages that are', 'Messages'],
   groupState: ['Group is', 'Groupe'],
   status_new: ['new', 'nouveau'],
@@ -61,15 +56,6 @@ export const useLettersText = textOf('dead-letters', {
   asCsv: ['CSV', 'CSV'],
   subject: ['Subject', 'Objet'],
   attempts: ['Attempts', 'Tentatives'],
-  retries: ['Copies sent', 'Copies envoyées'],
-  filtered_one: [
-    'Narrowed: actions are about the {{count}} message shown.',
-    'Filtré : les actions portent sur {{count}} message.',
-  ],
-  filtered_other: [
-    'Narrowed: actions are about the {{count}} messages that fit.',
-    'Filtré : les actions portent sur les {{count}} messages retenus.',
-  ],
   message: ['Message', 'Message'],
   why: ['Why it failed', 'Pourquoi l’échec'],
   stack: ['Stack', 'Pile'],
@@ -106,8 +92,6 @@ export const useLettersText = textOf('dead-letters', {
   retryTitle: ['Retry dead letters, a few first', 'Reprendre, quelques-unes d’abord'],
   retryThis: ['Retry this message', 'Reprendre ce message'],
   counting: ['Counting what would be sent…', 'Décompte en cours…'],
-  canSend_one: ['{{count}} can be sent', '{{count}} peut être envoyé'],
-  canSend_other: ['{{count}} can be sent', '{{count}} peuvent être envoyés'],
   match: ['match', 'correspondent'],
   canRetry: ['can be retried', 'peuvent être repris'],
   noLongerValid: ['no longer valid', 'ne sont plus valides'],

@@ -8,7 +8,6 @@ export const useTasksText = textOf('operate-tasks', {
   done: ['Done', 'Faits'],
   failed: ['Failed', 'Échecs'],
   total: ['Total', 'Total'],
-  left: ['Left', 'Reste'],
   rate: ['Rate', 'Débit'],
   remaining: ['Time left', 'Temps restant'],
   requested: ['Asked for', 'Demandée'],
@@ -40,7 +39,6 @@ export const useTasksText = textOf('operate-tasks', {
   failures: ['What failed', 'Ce qui a échoué'],
   item: ['Item', 'Élément'],
   noFailures: ['Nothing has failed.', 'Aucun échec.'],
-  moreFailures: ['Show more failures', 'Afficher plus d’échecs'],
   cancel: ['Cancel…', 'Annuler…'],
   cancelTitle: ['Cancel this task', 'Annuler cette tâche'],
   cancelWords: [
