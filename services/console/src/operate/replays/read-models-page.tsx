@@ -26,7 +26,9 @@ export function Component() {
   const models = useQuery({
     queryKey: ['read-models'],
     queryFn: () => findReadModels(t('figures')),
-    refetchInterval: ({ state: { data } }) => (data?.some(({ building }) => building) ? 2_000 : 30_000),
+    // One that has caught up is compared at each look, row for row.
+    refetchInterval: ({ state: { data } }) =>
+      data?.some(({ building }) => building && !building.caughtUp) ? 2_000 : 30_000,
   })
   const rows = models.data ?? []
   const chosen = rows.find(({ name }) => name === get('model'))
