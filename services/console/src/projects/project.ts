@@ -10,23 +10,32 @@ export const projectQuery = (id: string) =>
     queryFn: () => answer(api.GET('/api/v1/projects/{id}', { params: { path: { id } } })),
   })
 
+const findPage = (cursor: string) =>
+  answer(api.GET('/api/v1/projects', { params: { query: { limit: 100, ...(cursor ? { cursor } : {}) } } }))
+
 export const projectsQuery = infiniteQueryOptions({
   queryKey: ['projects', 'all'],
-  queryFn: ({ pageParam }) =>
-    answer(
-      api.GET('/api/v1/projects', {
-        params: { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
-      }),
-    ),
+  queryFn: ({ pageParam }) => findPage(pageParam),
   initialPageParam: '',
   getNextPageParam: ({ nextCursor }) => nextCursor,
 })
 
-/** The first hundred, to choose one of and to have their names. */
+/** More than anybody chooses of by a list. */
+const MOST_TO_CHOOSE = 1_000
+
+/** To choose one of and to have their names. */
 export const projectChoiceQuery = queryOptions({
   queryKey: ['projects', 'choice'],
-  queryFn: async () =>
-    (await answer(api.GET('/api/v1/projects', { params: { query: { limit: 100 } } }))).items,
+  queryFn: async () => {
+    const found: Project[] = []
+    let cursor: string | null = ''
+    while (cursor !== null && found.length < MOST_TO_CHOOSE) {
+      const page: Awaited<ReturnType<typeof findPage>> = await findPage(cursor)
+      found.push(...page.items)
+      cursor = page.nextCursor
+    }
+    return found
+  },
   staleTime: 60_000,
 })
 
