@@ -35,6 +35,13 @@ export function RecorderDialog({ projectId, onClose }: { projectId: string; onCl
   const { state } = recorder
   const isRunning = state === 'recording' || state === 'paused'
   const [isLeaving, setLeaving] = useState(false)
+  const isUnsent = isRunning || recorded !== undefined
+  useEffect(() => {
+    if (!isUnsent) return
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', warn)
+    return () => window.removeEventListener('beforeunload', warn)
+  }, [isUnsent])
   if (isLeaving) {
     return (
       <Dialog key="leaving" title={t('leaveTitle')} onClose={() => setLeaving(false)}>
@@ -49,11 +56,7 @@ export function RecorderDialog({ projectId, onClose }: { projectId: string; onCl
     )
   }
   return (
-    <Dialog
-      key="recorder"
-      title={t('title')}
-      onClose={() => (isRunning || recorded ? setLeaving(true) : onClose())}
-    >
+    <Dialog key="recorder" title={t('title')} onClose={() => (isUnsent ? setLeaving(true) : onClose())}>
       {recorder.error !== undefined && <Notice kind="bad">{t('refused')}</Notice>}
       {!recorded && <p>{t('why')}</p>}
       {isRunning && (
