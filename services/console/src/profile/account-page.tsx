@@ -1,6 +1,7 @@
 import { useWords } from '../permissions/text.ts'
 import { useMe } from '../session/session.ts'
 import { Badge } from '../ui/badge.tsx'
+import { LinkButton } from '../ui/button.tsx'
 import { Section } from '../ui/page.tsx'
 import { Preferences } from '../ui/preferences.tsx'
 import { Time } from '../ui/time.tsx'
@@ -15,7 +16,10 @@ export function Component() {
   const words = useWords()
   return (
     <>
-      <Section title={t('account')}>
+      <Section
+        title={t('account')}
+        actions={<LinkButton to="/notifications">{t('notifications')}</LinkButton>}
+      >
         <dl className={styles.facts}>
           <dt>{t('name')}</dt>
           <dd>{me.name}</dd>

@@ -2,6 +2,7 @@ import { textOf } from '../text/text.ts'
 
 export const useProfileText = textOf('profile', {
   account: ['Account', 'Compte'],
+  notifications: ['What Alta wrote to you', 'Ce qu’Alta vous a écrit'],
   secondFactor: ['Second factor', 'Second facteur'],
   sessions: ['Sessions', 'Sessions'],
   apiKeys: ['API keys', 'Clés d’API'],
