@@ -52,7 +52,7 @@ export function ItemFrame({
     >
       <div className={styles.split}>
         <div className={styles.main}>
-          <nav className={styles.tabs} aria-label={t('text')}>
+          <nav className={styles.tabs} aria-label={t('parts')}>
             {all.map(({ key, label }) => (
               <button
                 key={key}

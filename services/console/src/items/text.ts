@@ -12,6 +12,7 @@ export const useItemText = textOf('items', {
   document: ['Document', 'Document'],
   voice: ['Recording', 'Enregistrement'],
   text: ['Text', 'Texte'],
+  parts: ['Parts of this', 'Parties'],
   pages: ['Pages', 'Pages'],
   original: ['Original', 'Original'],
   versions: ['Versions', 'Versions'],

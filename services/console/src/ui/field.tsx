@@ -56,7 +56,13 @@ export function SelectField({
   }) {
   const { id, described, frame } = useFrame({ label, hint, fault })
   return frame(
-    <select {...rest} id={id} className={styles.input} aria-describedby={described}>
+    <select
+      {...rest}
+      id={id}
+      className={styles.input}
+      aria-invalid={Boolean(fault)}
+      aria-describedby={described}
+    >
       {options.map((option) => (
         <option key={option.value} value={option.value}>
           {option.label}
