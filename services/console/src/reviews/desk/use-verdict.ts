@@ -79,7 +79,10 @@ function useGoOn(id: string): () => Promise<void> {
   const [search] = useSearchParams()
   const projectId = search.get('project') ?? undefined
   return async () => {
+    // A failure is told at the end of the queue, which asks again.
     const next = await findNext(projectId, id).catch(() => undefined)
+    // Whoever has gone elsewhere meanwhile stays there.
+    if (!window.location.pathname.endsWith(`/reviews/${id}`)) return
     const query = projectId ? `?project=${projectId}` : ''
     await navigate(next ? `/reviews/${next.id}${query}` : `/reviews/done${query}`)
   }
