@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { answer, api } from '../api/api.ts'
 import { queries } from '../api/queries.ts'
@@ -23,11 +23,16 @@ export function Component() {
   useEffect(() => {
     document.title = `${t('register')} · Alta`
   }, [t])
+  /** Address of an account that is there already: only signing in with it is tried again. */
+  const made = useRef<string>(undefined)
   const register = useMutation({
     mutationFn: async () => {
-      await answer(
-        api.POST('/api/v1/auth/register', { body: { name, email, password, locale: currentLanguage() } }),
-      )
+      if (made.current !== email) {
+        await answer(
+          api.POST('/api/v1/auth/register', { body: { name, email, password, locale: currentLanguage() } }),
+        )
+        made.current = email
+      }
       return answer(api.POST('/api/v1/session', { body: { email, password } }))
     },
     onSuccess: async () => {
