@@ -1,4 +1,5 @@
 import { Link } from 'react-router'
+import { addressOf } from '../items/item.ts'
 import { useMay, useMe } from '../session/session.ts'
 import { useGeneralText } from '../text/general.ts'
 import { LinkButton } from '../ui/button.tsx'
@@ -17,10 +18,10 @@ export function Component() {
   const t = useHomeText()
   const me = useMe()
   const may = useMay()
-  const { projects, mine, open, failed, running, recent } = useWaiting()
+  const { projects, mine, open, failed, failedRecordings, running, recent } = useWaiting()
   const nameOf = (id: string) => projects.data?.find((project) => project.id === id)?.name ?? '…'
   const isNew = projects.data?.length === 0
-  const isQuiet = [mine, open, failed, running].every(({ data }) => data?.length === 0)
+  const isQuiet = [mine, open, failed, failedRecordings, running].every(({ data }) => data?.length === 0)
 
   return (
     <Page title={general('home')}>
@@ -69,20 +70,23 @@ export function Component() {
           </>
         )}
       />
-      <Panel
-        title={t('failed')}
-        to="/projects"
-        asked={failed}
-        rowKey={({ id }) => id}
-        row={({ id, title, failure, updatedAt }) => (
-          <>
-            <Link to={`/documents/${id}`}>{title}</Link>
-            <span className={styles.quiet}>
-              {failure?.message} <Time at={updatedAt} />
-            </span>
-          </>
-        )}
-      />
+      {(['document', 'voice'] as const).map((kind) => (
+        <Panel
+          key={kind}
+          title={t(kind === 'voice' ? 'failedRecordings' : 'failed')}
+          to="/projects"
+          asked={kind === 'voice' ? failedRecordings : failed}
+          rowKey={({ id }) => id}
+          row={({ id, title, failure, updatedAt }) => (
+            <>
+              <Link to={addressOf({ kind, id })}>{title}</Link>
+              <span className={styles.quiet}>
+                {failure?.message} <Time at={updatedAt} />
+              </span>
+            </>
+          )}
+        />
+      ))}
       <Panel
         title={t('running')}
         to={may('operations:read') ? '/operate/tasks' : '/projects'}

@@ -1,9 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { answer, api } from '../api/api.ts'
+import type { Kind } from '../items/item.ts'
 import { projectChoiceQuery } from '../projects/project.ts'
 import { useMe } from '../session/session.ts'
 
 const FEW = 5
+
+async function findFailed(kind: Kind) {
+  const params = { query: { status: 'failed' as const, limit: FEW } }
+  const { items } =
+    kind === 'voice'
+      ? await answer(api.GET('/api/v1/voice-samples', { params }))
+      : await answer(api.GET('/api/v1/documents', { params }))
+  return items
+}
 
 /** The first few of each kind of thing that waits, asked for side by side. */
 export function useWaiting() {
@@ -28,9 +38,11 @@ export function useWaiting() {
     }),
     failed: useQuery({
       queryKey: ['documents', 'failed'],
-      queryFn: async () =>
-        (await answer(api.GET('/api/v1/documents', { params: { query: { status: 'failed', limit: FEW } } })))
-          .items,
+      queryFn: () => findFailed('document'),
+    }),
+    failedRecordings: useQuery({
+      queryKey: ['voice-samples', 'failed'],
+      queryFn: () => findFailed('voice'),
     }),
     running: useQuery({
       queryKey: ['tasks', 'running'],
