@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { draftKey, dropDraft, keepDraft, readDraft } from '../../session/drafts.ts'
 import { useMe } from '../../session/session.ts'
 import { type Draft, emptyDraft, packDraft, unpackDraft } from './draft.ts'
@@ -24,6 +24,17 @@ export function useDraft(id: string): DraftControl {
   const [draft, setDraft] = useState(() => unpackDraft(readDraft(key)) ?? emptyDraft)
   const newest = useRef(draft)
   const before = useRef<Draft[]>([])
+
+  useEffect(() => {
+    // Another tab with the same item: what is changed here goes on top of what was changed there.
+    const take = (event: StorageEvent) => {
+      if (event.key !== key) return
+      newest.current = unpackDraft(readDraft(key)) ?? emptyDraft
+      setDraft(newest.current)
+    }
+    window.addEventListener('storage', take)
+    return () => window.removeEventListener('storage', take)
+  }, [key])
 
   const show = useCallback(
     (next: Draft) => {
