@@ -18,6 +18,9 @@ import { useItemText } from './text.ts'
 
 const resourceOf = (kind: Item['kind']) => (kind === 'voice' ? 'voice-samples' : 'documents')
 
+/** Each comes with its whole text, to be compared. */
+const MOST_SHOWN = 20
+
 /** Files that it had, newest first, and two of their texts beside each other. */
 export function Versions({ item, mayChange }: { item: Item; mayChange: boolean }) {
   const t = useItemText()
@@ -26,16 +29,20 @@ export function Versions({ item, mayChange }: { item: Item; mayChange: boolean }
     queryKey: [resourceOf(kind), id, 'versions', item.etag],
     queryFn: async () => {
       const all = await itemApi.versions(kind, id)
-      return Promise.all(all.slice(0, 20).map(({ number }) => itemApi.version(kind, id, number)))
+      const newest = all.slice(0, MOST_SHOWN)
+      return {
+        shown: await Promise.all(newest.map(({ number }) => itemApi.version(kind, id, number))),
+        older: all.length - newest.length,
+      }
     },
   })
-  const { data } = asked
-  if (!data) return <Awaited asked={asked} />
+  if (!asked.data) return <Awaited asked={asked} />
+  const { shown, older } = asked.data
   return (
     <>
       <Section title={t('versions')} actions={mayChange && <NewVersion item={item} />}>
         <ul className={styles.versions}>
-          {data.map((version) => (
+          {shown.map((version) => (
             <li key={version.number}>
               <strong>{t('version', { number: version.number })}</strong>
               <StatusBadge status={version.status} />
@@ -53,8 +60,9 @@ export function Versions({ item, mayChange }: { item: Item; mayChange: boolean }
             </li>
           ))}
         </ul>
+        {older > 0 && <p className={styles.quiet}>{t('older', { count: older })}</p>}
       </Section>
-      <Comparison versions={data} />
+      <Comparison versions={shown} />
     </>
   )
 }

@@ -48,7 +48,7 @@ export function Component() {
           isPending={circuits.isPending}
           isEmpty={rows.length === 0}
           onRetry={() => void circuits.refetch()}
-          emptyTitle={t('title')}
+          emptyTitle={t('none')}
         >
           <SimpleTable
             label={t('title')}

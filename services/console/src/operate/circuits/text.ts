@@ -10,6 +10,7 @@ export const useCircuitsText = textOf('operate-circuits', {
     'The gateways do not see each other now (Redis is away): this is what one of them knows.',
     'Les passerelles ne se voient pas (Redis absent) : voici ce qu’une seule sait.',
   ],
+  none: ['The gateways have asked no service yet', 'Les passerelles n’ont encore appelé aucun service'],
   upstream: ['Service', 'Service'],
   closed: ['closed: asked', 'fermé : appelé'],
   open: ['open: not asked', 'ouvert : pas appelé'],

@@ -46,7 +46,7 @@ export function Component() {
           isPending={limits.isPending}
           isEmpty={items.length === 0}
           onRetry={() => void limits.refetch()}
-          emptyTitle={t('title')}
+          emptyTitle={t('none')}
         >
           <SimpleTable
             label={t('title')}

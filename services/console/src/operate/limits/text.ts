@@ -10,6 +10,7 @@ export const useLimitsText = textOf('operate-limits', {
     'The gateways do not see each other now (Redis is away): each counts by itself, and there are no figures of the last day.',
     'Les passerelles ne se voient pas (Redis absent) : chacune compte seule, sans chiffres du dernier jour.',
   ],
+  none: ['No limit is set', 'Aucune limite n’est réglée'],
   policy: ['Limit', 'Limite'],
   everybody: ['all requests', 'toutes les requêtes'],
   user: ['each user', 'chaque utilisateur'],
