@@ -30,14 +30,14 @@ export interface ReadModel {
   act(action: Action, acceptDifferences: boolean): Promise<unknown>
 }
 
-/** Those of the events service, and the figures. @param figures what these are called */
-export async function findReadModels(figures: string): Promise<ReadModel[]> {
-  const [{ items }, analytics] = await Promise.all([
-    answer(api.GET('/api/v1/events/read-models')),
-    answer(api.GET('/api/v1/analytics/read-model')),
-  ])
-  return [...items.map(ofEvents), ofAnalytics(analytics, figures)]
-}
+/** Those of the events service. */
+export const findStored = async (): Promise<ReadModel[]> =>
+  (await answer(api.GET('/api/v1/events/read-models'))).items.map(ofEvents)
+
+/** The one that figures come from. @param title what it is called */
+export const findFigures = async (title: string): Promise<ReadModel[]> => [
+  ofAnalytics(await answer(api.GET('/api/v1/analytics/read-model')), title),
+]
 
 const text = (value: unknown): string | null => (value === null ? null : String(value))
 

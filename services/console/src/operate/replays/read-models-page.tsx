@@ -15,31 +15,39 @@ import { Listed } from '../parts/list.tsx'
 import { startOver } from '../parts/pages.ts'
 import { SimpleTable } from '../parts/simple-table.tsx'
 import taskStyles from '../tasks/tasks.module.css'
-import { type Action, actions, findReadModels, type ReadModel } from './read-model.ts'
+import { type Action, actions, findFigures, findStored, type ReadModel } from './read-model.ts'
 import { useReplaysText } from './text.ts'
+
+/** Milliseconds until the next look. One that has caught up is compared at each, row for row. */
+const pause = ({ state: { data } }: { state: { data: ReadModel[] | undefined } }): number =>
+  data?.some(({ building }) => building && !building.caughtUp) ? 2_000 : 30_000
 
 /** What is built from the event store: rebuilt beside the one in use, compared, switched. */
 export function Component() {
   const t = useReplaysText()
   const { get, set } = useAddress()
   const may = useMay()('operations:write')
-  const models = useQuery({
-    queryKey: ['read-models'],
-    queryFn: () => findReadModels(t('figures')),
-    // One that has caught up is compared at each look, row for row.
-    refetchInterval: ({ state: { data } }) =>
-      data?.some(({ building }) => building && !building.caughtUp) ? 2_000 : 30_000,
-  })
-  const rows = models.data ?? []
+  // Each service by itself: one that is away takes nothing of the other.
+  const all = [
+    useQuery({ queryKey: ['read-models', 'stored'], queryFn: findStored, refetchInterval: pause }),
+    useQuery({
+      queryKey: ['read-models', 'figures', t('figures')],
+      queryFn: () => findFigures(t('figures')),
+      refetchInterval: pause,
+    }),
+  ]
+  const rows = all.flatMap(({ data }) => data ?? [])
   const chosen = rows.find(({ name }) => name === get('model'))
   const action = oneOf(actions, get('action'))
   return (
     <Page title={t('readModels')} actions={<LinkButton to="/operate/replays">{t('title')}</LinkButton>}>
       <Listed
-        error={models.error}
-        isPending={models.isPending}
+        error={all.find(({ error }) => error)?.error}
+        isPending={all.every(({ isPending }) => isPending)}
         isEmpty={rows.length === 0}
-        onRetry={() => void models.refetch()}
+        onRetry={() => {
+          for (const { refetch } of all) void refetch()
+        }}
         emptyTitle={t('noModels')}
       >
         <Notice>{t('modelWords')}</Notice>
