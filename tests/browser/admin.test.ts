@@ -36,7 +36,7 @@ const check = async (page: Page, name: string): Promise<void> => {
 
 /** All that an explanation says, but for how long ago it was. */
 const lastingOf = (explanation: Locator): Promise<string[]> =>
-  explanation.locator('h3, h3 + *, dt, dd:not(:has(time))').allTextContents()
+  explanation.locator('strong, strong + *, dt, dd:not(:has(time))').allTextContents()
 
 /** What goes wrong in a window besides the refusals that a test is about. */
 const othersThan = ({ complaints }: Tab, refusal: RegExp): string[] =>
@@ -182,6 +182,7 @@ test('what each role may do is what the platform does', async () => {
       )
     return cells.join(' ')
   }
+  await page.getByRole('columnheader').first().waitFor()
   expect(await page.getByRole('columnheader').allTextContents()).toEqual([
     'Permission',
     'Member',

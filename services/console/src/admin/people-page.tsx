@@ -12,6 +12,7 @@ import { useNextPage } from '../ui/next-page.ts'
 import { Empty, ProblemNotice, Skeleton } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
 import { Time } from '../ui/time.tsx'
+import { useTyped } from '../ui/use-typed.ts'
 import { NewServiceDialog } from './new-service-dialog.tsx'
 import styles from './people-page.module.css'
 import { StateBadge } from './state-badge.tsx'
@@ -26,7 +27,10 @@ export function Component() {
   const navigate = useNavigate()
   const [search, setSearch] = useSearchParams()
   const [isCreating, setCreating] = useState(false)
-  const wanted = (search.get('q') ?? '').toLocaleLowerCase()
+  const [typed, setTyped] = useTyped(search.get('q') ?? '', (q) =>
+    setSearch(q ? { q } : {}, { replace: true }),
+  )
+  const wanted = typed.trim().toLocaleLowerCase()
   const people = useInfiniteQuery({
     queryKey: ['users'],
     queryFn: ({ pageParam }) =>
@@ -68,8 +72,8 @@ export function Component() {
           <TextField
             label={t('search')}
             type="search"
-            value={search.get('q') ?? ''}
-            onChange={({ target }) => setSearch(target.value ? { q: target.value } : {}, { replace: true })}
+            value={typed}
+            onChange={({ target }) => setTyped(target.value)}
           />
         </div>
       }

@@ -1,10 +1,11 @@
 import { LayoutGrid, List, X } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useRef } from 'react'
 import { type ItemStatus, statuses } from '../items/item.ts'
 import { useItemText } from '../items/text.ts'
 import { currentLanguage } from '../text/text.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { useShortcut } from '../ui/shortcuts.tsx'
+import { useTyped } from '../ui/use-typed.ts'
 import { type Filter, isNarrowed, type Listing, sorts } from './filter.ts'
 import styles from './filter-bar.module.css'
 import { useProjectText } from './text.ts'
@@ -129,24 +130,8 @@ function Others({
 /** Asks when somebody pauses, not with every letter. */
 function Search({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const t = useProjectText()
-  const [typed, setTyped] = useState(value)
+  const [typed, setTyped] = useTyped(value, onChange)
   const input = useRef<HTMLInputElement>(null)
-  const newest = useRef(onChange)
-  newest.current = onChange
-  // What was asked for comes back as the address, when more may have been typed already.
-  const asked = useRef(value)
-  useEffect(() => {
-    if (value !== asked.current) setTyped(value)
-    asked.current = value
-  }, [value])
-  useEffect(() => {
-    if (typed === value) return
-    const timer = setTimeout(() => {
-      asked.current = typed.trim()
-      newest.current(asked.current)
-    }, 300)
-    return () => clearTimeout(timer)
-  }, [typed, value])
   useShortcut('/', t('search'), () => input.current?.focus())
   return (
     <input

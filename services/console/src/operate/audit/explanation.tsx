@@ -90,7 +90,7 @@ function Decision({ decision }: { decision: Decided }) {
     <li>
       <div className={styles.decision}>
         <div className={list.row}>
-          <h3>{action}</h3>
+          <strong>{action}</strong>
           <Badge tone="bad">{code ?? t('denied')}</Badge>
         </div>
         <Facts
