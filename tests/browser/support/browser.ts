@@ -110,5 +110,14 @@ export async function press(page: Page, name: string): Promise<void> {
 export async function shot(page: Page, name: string): Promise<void> {
   if (!testConfig.TEST_WRITE_SCREENS) return
   await mkdir(screens, { recursive: true })
+  // What is still being fetched or unpacked would be a white field.
+  await page.waitForFunction(() =>
+    [...document.images].every((image) => image.complete || image.getBoundingClientRect().top > innerHeight),
+  )
+  await page.evaluate(() =>
+    Promise.allSettled(
+      [...document.images].filter(({ complete }) => complete).map((image) => image.decode()),
+    ),
+  )
   await page.screenshot({ path: new URL(`${name}.png`, screens).pathname, animations: 'disabled' })
 }

@@ -1,5 +1,6 @@
 import { Link } from 'react-router'
 import { addressOf } from '../items/item.ts'
+import { SubjectTitle } from '../reviews/subject-title.tsx'
 import { useMay, useMe } from '../session/session.ts'
 import { useGeneralText } from '../text/general.ts'
 import { LinkButton } from '../ui/button.tsx'
@@ -45,12 +46,14 @@ export function Component() {
         to="/reviews"
         asked={mine}
         rowKey={({ id }) => id}
-        row={({ id, kind, projectId, updatedAt }) => (
+        row={({ id, kind, subjectId, projectId, updatedAt }) => (
           <>
             <Link to={`/reviews/${id}`}>
-              {t(kind)} · {nameOf(projectId)}
+              <SubjectTitle kind={kind} subjectId={subjectId} />
             </Link>
-            <Time at={updatedAt} />
+            <span className={styles.quiet}>
+              {t(kind)} · {nameOf(projectId)} · <Time at={updatedAt} />
+            </span>
           </>
         )}
       />
@@ -59,13 +62,14 @@ export function Component() {
         to="/reviews?status=open"
         asked={open}
         rowKey={({ id }) => id}
-        row={({ id, kind, projectId, confidence, createdAt }) => (
+        row={({ id, kind, subjectId, projectId, confidence, createdAt }) => (
           <>
             <Link to={`/reviews/${id}`}>
-              {t(kind)} · {nameOf(projectId)}
+              <SubjectTitle kind={kind} subjectId={subjectId} />
             </Link>
             <span className={styles.quiet}>
-              {t('confidence', { percent: Math.round(confidence * 100) })} · <Time at={createdAt} />
+              {t(kind)} · {nameOf(projectId)} · {t('confidence', { percent: Math.round(confidence * 100) })} ·{' '}
+              <Time at={createdAt} />
             </span>
           </>
         )}

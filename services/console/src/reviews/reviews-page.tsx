@@ -16,8 +16,8 @@ import { nextOf } from './desk/next-item.ts'
 import { type QueueStatus, queueQuery, upcomingQuery } from './queries.ts'
 import { type ReviewState, statusKey } from './review.ts'
 import styles from './reviews-page.module.css'
+import { SubjectTitle } from './subject-title.tsx'
 import { useReviewText } from './text.ts'
-import { useTitle } from './use-subject.ts'
 
 const tabs: readonly QueueStatus[] = ['open', 'claimed', 'done']
 
@@ -121,7 +121,16 @@ function columnsOf(
   status: QueueStatus,
 ): readonly Column<ReviewState>[] {
   return [
-    { key: 'title', title: t('item'), width: 'minmax(140px, 2.2fr)', cell: (row) => <Title row={row} /> },
+    {
+      key: 'title',
+      title: t('item'),
+      width: 'minmax(140px, 2.2fr)',
+      cell: ({ kind, subjectId }) => (
+        <strong>
+          <SubjectTitle kind={kind} subjectId={subjectId} />
+        </strong>
+      ),
+    },
     { key: 'kind', title: t('kind'), width: '100px', cell: ({ kind }) => t(`kind_${kind}`) },
     {
       key: 'sure',
@@ -157,5 +166,3 @@ function columnsOf(
     },
   ]
 }
-
-const Title = ({ row }: { row: ReviewState }) => <strong>{useTitle(row) ?? '…'}</strong>

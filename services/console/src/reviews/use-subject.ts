@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { documentQuery, recordingQuery } from '../items/item.ts'
 import type { ReviewState } from './review.ts'
 
-type Subject = Pick<ReviewState, 'kind' | 'subjectId'>
+export type Subject = Pick<ReviewState, 'kind' | 'subjectId'>
 
 /** What the file is called; undefined until that is known. */
 export function useTitle({ kind, subjectId }: Subject): string | undefined {
