@@ -14,15 +14,15 @@ export async function insertLetters(
   await owner.query(
     `insert into events.dead_letter_groups (id, tenant_id, fingerprint, app, handler, topic, error_class, message,
        stack, first_seen_at, last_seen_at)
-     values ($1, $2, $3, 'ocr', 'ocr/document.ocr-requested.v1', 'document.ocr-requested.v1', 'RangeError',
+     values ($1::uuid, $2::uuid, $3, 'ocr', 'ocr/document.ocr-requested.v1', 'document.ocr-requested.v1', 'RangeError',
        'page 0 is not in the document', 'RangeError\n    at read', now() - interval '1 day', now())`,
     [group, tenant, `measured-${group}`],
   )
   await owner.query(
     `insert into events.dead_letters (id, tenant_id, group_id, kind, app, handler, topic, source, message_id, subject,
        correlation_id, event, error_class, message, stack, attempts, first_failed_at, last_failed_at)
-     select gen_random_uuid(), $2, $1, 'failed', 'ocr', 'ocr/document.ocr-requested.v1',
-       'document.ocr-requested.v1', '/documents', $1 || '-' || i, 'document-' || i, 'request-' || i,
+     select gen_random_uuid(), $2::uuid, $1::uuid, 'failed', 'ocr', 'ocr/document.ocr-requested.v1',
+       'document.ocr-requested.v1', '/documents', $1::uuid || '-' || i, 'document-' || i, 'request-' || i,
        json_build_object('specversion', '1.0', 'id', i::text, 'data', json_build_object('page', 0))::text,
        'RangeError', 'page 0 is not in the document (' || i || ')', 'RangeError', 9,
        now() - interval '1 day', now() - i * interval '1 second'

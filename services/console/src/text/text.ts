@@ -1,4 +1,4 @@
-import i18next from 'i18next'
+import i18next, { type FormatterModule } from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
 
 export const languages = { en: 'English', fr: 'Français' } as const
@@ -8,17 +8,30 @@ const CHOSEN = 'alta.language'
 
 export const currentLanguage = (): Language => (i18next.language === 'fr' ? 'fr' : 'en')
 
+/** Numbers in a sentence as people read them: 1,000. */
+const grouped: FormatterModule = {
+  type: 'formatter',
+  init: () => undefined,
+  add: () => undefined,
+  addCached: () => undefined,
+  format: (value, _format, language) =>
+    typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value,
+}
+
 /** The language that somebody has chosen here, else the browser's, else English. */
 export async function startText(): Promise<void> {
   const wanted = localStorage.getItem(CHOSEN) ?? navigator.language.slice(0, 2)
-  await i18next.use(initReactI18next).init({
-    lng: wanted === 'fr' ? 'fr' : 'en',
-    fallbackLng: 'en',
-    ns: [],
-    // React escapes what it shows.
-    interpolation: { escapeValue: false },
-    react: { bindI18n: 'languageChanged' },
-  })
+  await i18next
+    .use(initReactI18next)
+    .use(grouped)
+    .init({
+      lng: wanted === 'fr' ? 'fr' : 'en',
+      fallbackLng: 'en',
+      ns: [],
+      // React escapes what it shows.
+      interpolation: { escapeValue: false, alwaysFormat: true },
+      react: { bindI18n: 'languageChanged' },
+    })
   document.documentElement.lang = currentLanguage()
 }
 

@@ -27,7 +27,8 @@ export const memberRoutes = (members: MemberService): Route[] => [
     method: 'put',
     path: '/api/v1/projects/:id/members/:userId',
     summary: 'Add a member or change their role',
-    description: 'Owners only. The last owner cannot become something else.',
+    description:
+      'Owners only. The last owner cannot become something else. A project has at most 5,000 members: `too_many_members`.',
     tag: 'projects',
     policy: may('projects:write', 'project owner'),
     params: member,

@@ -2292,7 +2292,7 @@ export interface paths {
         get?: never;
         /**
          * Add a member or change their role
-         * @description Owners only. The last owner cannot become something else.
+         * @description Owners only. The last owner cannot become something else. A project has at most 5,000 members: `too_many_members`.
          */
         put: operations["putProjectsIdMembersUserId"];
         post?: never;

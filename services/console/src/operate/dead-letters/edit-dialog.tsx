@@ -197,7 +197,7 @@ function DiffView({ before, after }: { before: string; after: string }) {
   const sign = { same: ' ', removed: '−', added: '+' } as const
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard.
-    <div className={styles.diff} role="region" aria-label={t('changes')} tabIndex={0}>
+    <div className={styles.diff} role="group" aria-label={t('changes')} tabIndex={0}>
       {lines.map(({ change, text, key }) => (
         <div key={key} data-change={change}>
           {sign[change]} {text}
