@@ -31,6 +31,8 @@ const truthOf = async (name: string): Promise<string> =>
 
 /** Every word of which the machine is not nearly certain is looked at. */
 const strict = { minimumConfidence: 0.5, minimumWordConfidence: 0.85, secondReviewer: false }
+/** Nothing is approved by the machine, and words of which it is nearly certain are looked at too. */
+const thorough = { ...strict, minimumConfidence: 1, minimumWordConfidence: 0.95 }
 const everything = { minimumConfidence: 1, minimumWordConfidence: 1, secondReviewer: false }
 
 let browser: TestBrowser
@@ -68,7 +70,7 @@ const deskIsOpen = (page: Page, id: string) =>
 const listbox = (page: Page) => page.getByRole('listbox')
 
 test('a scanned document is reviewed by keyboard alone, from the first word to the end of the queue', async () => {
-  const projectId = await project('Minutes')
+  const projectId = await project('Minutes', thorough)
   const [scan = '', letter = ''] = await inReview(projectId, 'scan.pdf', 'letter.png')
   const [first, second] = [await reviewOf(ann, projectId, scan), await reviewOf(ann, projectId, letter)]
   const order = first.confidence <= second.confidence ? [first, second] : [second, first]
@@ -187,7 +189,7 @@ test('what is typed without a connection is kept, also over a reload; what someb
   await enter(page, ann, `/reviews/${id}`)
   await listbox(page).waitFor()
   const keys = keysOf(page)
-  const changed = page.locator('[data-state=changed]')
+  const changed = listbox(page).locator('[data-state=changed]')
 
   await page.context().setOffline(true)
   await rewrite(keys, 'one')
@@ -296,7 +298,7 @@ test('an item is sent back with a reason, refused with one, and skipped, by keyb
   const other = await reviewOf(ann, projectId, letter)
   await deskIsOpen(page, other.id)
   await page.keyboard.press('x')
-  await page.getByLabel('Why').waitFor()
+  await page.getByRole('textbox', { name: 'Why' }).waitFor()
   expect(await faultsOf(tab)).toEqual([])
   await shot(page, 'review-reason')
   await page.keyboard.type('Not ours.')
@@ -306,7 +308,7 @@ test('an item is sent back with a reason, refused with one, and skipped, by keyb
   await page.keyboard.press('s')
   await deskIsOpen(page, id)
   await page.keyboard.press('b')
-  await page.getByLabel('Why').waitFor()
+  await page.getByRole('textbox', { name: 'Why' }).waitFor()
   await page.keyboard.type('Too dark for me.')
   await page.keyboard.press('Enter')
   await page.waitForURL(/\/console\/reviews\/done/)

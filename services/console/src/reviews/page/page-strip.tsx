@@ -39,7 +39,6 @@ export function PageStrip({
               className={styles.page}
               style={{ height: HEIGHT, transform: `translateY(${start}px)` }}
               aria-current={number === current ? 'page' : undefined}
-              aria-label={open > 0 ? t('pageWithOpen', { number, count: open }) : t('pageNumber', { number })}
               onClick={() => onOpen(number)}
             >
               {thumbnail ? (
@@ -47,7 +46,10 @@ export function PageStrip({
               ) : (
                 <span className={styles.picture} aria-hidden="true" />
               )}
-              <span className={styles.number}>
+              <span className="visually-hidden">
+                {open > 0 ? t('pageWithOpen', { number, count: open }) : t('pageNumber', { number })}
+              </span>
+              <span className={styles.number} aria-hidden="true">
                 {number}
                 {open > 0 && <span className={styles.open}>{open}</span>}
               </span>
