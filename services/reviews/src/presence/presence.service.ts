@@ -27,8 +27,12 @@ export function presenceService({
         return findOthers(tx, id, caller.userId, { since: since(now), limit: MOST_TOLD })
       }),
 
+    /** @throws {Problem} 404 `review_not_found` */
     leave: (caller: Caller, id: string): Promise<void> =>
-      database.transaction(caller.tenantId, ({ tx }) => markGone(tx, id, caller.userId)),
+      database.transaction(caller.tenantId, async ({ tx }) => {
+        await openReview(tx, caller, id, findReview)
+        await markGone(tx, id, caller.userId)
+      }),
 
     /** Of all tenants. */
     sweep: (): Promise<void> => database.system(({ tx }) => forgetPresences(tx, since(clock()))),

@@ -31,9 +31,10 @@ it('who has an item open hears who else has, until they leave or fall silent', a
 })
 
 it('says nothing to who may not see the item, and nothing of them to others', async () => {
-  const refused = await reviews.call(stranger, 'PUT', `/reviews/${id}/presence`)
-  expect([refused.status, refused.body.code]).toEqual([404, 'review_not_found'])
-  expect((await leave(stranger)).status).toBe(204)
+  for (const method of ['PUT', 'DELETE']) {
+    const refused = await reviews.call(stranger, method, `/reviews/${id}/presence`)
+    expect([refused.status, refused.body.code]).toEqual([404, 'review_not_found'])
+  }
   expect((await arrive(reviewer)).others).not.toContain(stranger.userId)
 })
 
