@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../database/database.ts'
 import { PermanentError } from './errors.ts'
-import { claimDueMessages, type InboxKey, type InboxMessage } from './inbox.ts'
+import { claimDueMessages, type DueMessage, type InboxKey, type InboxMessage } from './inbox.ts'
 import { LEASE_SECONDS } from './leased-work.ts'
 import type { PausedHandlers } from './paused-handlers.ts'
 
@@ -20,8 +20,8 @@ export function dueMessages(options: {
   /** Names of the handlers that work outside of transactions: few of theirs are taken at once. */
   longWork: readonly string[]
   paused: PausedHandlers
-  /** Whether this process is at it already: its own lease ran out while the database was away, and it goes on. */
-  inHand(key: InboxKey): boolean
+  /** What this process does with it at this moment, if anything. */
+  inHand(key: InboxKey): Promise<unknown> | undefined
   handle(message: InboxMessage, how: { alone: boolean }): Promise<unknown>
   giveUp(message: InboxMessage, reason: PermanentError): Promise<unknown>
 }): { take(): Promise<number> } {
@@ -44,16 +44,27 @@ export function dueMessages(options: {
     const claimed = await database.system(({ tx }) =>
       claimDueMessages(tx, { ...lease, limit, suspects: what.suspects, handlers: what.handlers }),
     )
-    for (const { lostTooOften, ...message } of claimed) {
-      if (options.inHand(message.key)) continue
-      const handling = (
-        lostTooOften
-          ? options.giveUp(message, workerLost())
-          : options.handle(message, { alone: what.suspects })
-      ).finally(() => into.delete(handling))
+    for (const { wasOurs, ...message } of claimed) {
+      const running = options.inHand(message.key)
+      // Its own lease ran out while the database was away, and it goes on.
+      if (running && wasOurs) continue
+      const handling = handleAfter(running, message, what.suspects).finally(() => into.delete(handling))
       into.add(handling)
     }
     return claimed.length
+  }
+
+  /**
+   * A copy that the broker has delivered again may be in hand, which is only answered as known: nobody else would do the
+   * work, and the death of this process would be held against the message once more.
+   */
+  async function handleAfter(
+    running: Promise<unknown> | undefined,
+    { lostTooOften, ...message }: Omit<DueMessage, 'wasOurs'>,
+    alone: boolean,
+  ): Promise<unknown> {
+    await running?.catch(() => undefined)
+    return lostTooOften ? options.giveUp(message, workerLost()) : options.handle(message, { alone })
   }
 
   let taking: Promise<number> | undefined

@@ -217,7 +217,7 @@ export function createInbox<Schema>(options: {
       .filter(([, { subscription }]) => subscription.kind === 'work')
       .map(([name]) => name),
     paused,
-    inHand: (key) => inHand.has(wordOf(key)),
+    inHand: (key) => inHand.get(wordOf(key)),
     handle: (message, how) => once(message, { leased: true, ...how }),
     giveUp: (message, reason) => inSpan(message, () => afterFailure(message, reason)),
   })

@@ -176,6 +176,8 @@ export type FailureHistory = { at: string; errorClass: string; message: string }
 export interface DueMessage extends InboxMessage {
   /** Whatever held it has died more often than is allowed. */
   lostTooOften: boolean
+  /** The claimer's own lease of it ran out. */
+  wasOurs: boolean
 }
 
 /**
@@ -199,13 +201,14 @@ export async function claimDueMessages(
 ): Promise<DueMessage[]> {
   const { handlers } = claim
   const [listed, included] = 'only' in handlers ? [handlers.only, true] : [handlers.except, false]
-  const { rows } = await sql<InboxKey & { event: CloudEvent; lostTooOften: boolean }>`
+  const { rows } = await sql<InboxKey & Pick<DueMessage, 'event' | 'lostTooOften' | 'wasOurs'>>`
     update inbox_messages i
     set status = 'PROCESSING', lease_owner = ${claim.owner},
         lease_until = now() + make_interval(secs => ${claim.seconds}), next_attempt_at = null,
         attempts = i.attempts + due.lost::int
     from (
-      select message_id, source, handler, status = 'PROCESSING' and lease_owner <> ${claim.owner} as lost
+      select message_id, source, handler, status = 'PROCESSING' and lease_owner <> ${claim.owner} as lost,
+        status = 'PROCESSING' and lease_owner = ${claim.owner} as ours
       from inbox_messages
       where status in ('PROCESSING', 'PARKED') and coalesce(next_attempt_at, lease_until) <= now()
         and (status = 'PROCESSING'
@@ -217,8 +220,8 @@ export async function claimDueMessages(
     ) due
     where i.message_id = due.message_id and i.source = due.source and i.handler = due.handler
     returning i.message_id as "messageId", i.source, i.handler, i.event,
-      due.lost and i.attempts > ${claim.maximumLosses} as "lostTooOften"`.execute(tx)
-  return rows.map(({ event, lostTooOften, ...key }) => ({ key, event, lostTooOften }))
+      due.lost and i.attempts > ${claim.maximumLosses} as "lostTooOften", due.ours as "wasOurs"`.execute(tx)
+  return rows.map(({ event, lostTooOften, wasOurs, ...key }) => ({ key, event, lostTooOften, wasOurs }))
 }
 
 /** Hands back what this process will not finish, so that another may start at once; not what it is committing. */

@@ -121,6 +121,21 @@ test('a slow process is not held against its messages, a dead one is', async () 
   expect(await attemptsAfterClaimBy('another')).toBe(1)
 })
 
+test('what a dead process has left is done also where the broker delivers it again at the same moment', async () => {
+  const inbox = open([handler])
+  const left = Array.from({ length: 10 }, () => anEvent())
+  const entries = left.map((event) => ({
+    key: { messageId: event.id, source: event.source, handler: `inbox/${event.topic}` },
+    event,
+  }))
+  const database = fixture.db.database as unknown as Database<unknown>
+  await database.system(({ tx }) => enterLeased(tx, entries, { owner: 'dead', seconds: 0 }))
+  for (let look = 0; look < left.length * 3; look++) {
+    await Promise.all([inbox.retryDue(), ...left.map((event) => inbox.receive(event.topic, event))])
+  }
+  expect(await effects()).toEqual(onceEach(left))
+}, 60_000)
+
 let child: ChildProcess | undefined
 afterEach(() => child?.kill('SIGKILL'))
 
