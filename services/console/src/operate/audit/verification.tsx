@@ -7,7 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { Time } from '../../ui/time.tsx'
 import { useAddress } from '../parts/address.ts'
-import { count, milliseconds } from '../parts/figures.ts'
+import { milliseconds } from '../parts/figures.ts'
 import { SimpleTable } from '../parts/simple-table.tsx'
 import type { Verdict } from './entry.ts'
 import { useAuditText } from './text.ts'
@@ -56,15 +56,15 @@ function VerdictWords({ verdict }: { verdict: Verdict }) {
         </strong>
         <span>
           {t('verdict', {
-            entries: count(verdict.entries),
-            head: count(verdict.head.sequence),
-            anchors: count(verdict.anchors.count),
-            unanchored: count(verdict.unanchored),
+            entries: verdict.entries,
+            head: verdict.head.sequence,
+            anchors: verdict.anchors.count,
+            unanchored: verdict.unanchored,
             time: milliseconds(verdict.milliseconds),
           })}
         </span>
         {verdict.firstBadSequence !== null && (
-          <span>{t('brokenWords', { sequence: count(verdict.firstBadSequence) })}</span>
+          <span>{t('brokenWords', { sequence: verdict.firstBadSequence })}</span>
         )}
       </Notice>
       {verdict.faults.length > 0 && (

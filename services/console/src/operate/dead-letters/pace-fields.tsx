@@ -79,7 +79,7 @@ export function PaceFields({ entered, enter, areStepsGood }: ReturnType<typeof u
 export function PlanInWords({ total, pace }: { total: number; pace: Pace }) {
   const t = useLettersText()
   const limit = percent(pace.threshold)
-  if (pace.steps.length === 0) return <p>{t('planAll', { total: count(total), limit })}</p>
+  if (pace.steps.length === 0) return <p>{t('planAll', { total, limit })}</p>
   let left = total
   const parts: string[] = []
   for (const size of pace.steps) {
@@ -87,6 +87,6 @@ export function PlanInWords({ total, pace }: { total: number; pace: Pace }) {
     parts.push(count(Math.min(size, left)))
     left -= Math.min(size, left)
   }
-  if (left > 0) parts.push(t('thenRest', { count: count(left) }))
+  if (left > 0) parts.push(t('thenRest', { count: left }))
   return <p>{t('plan', { steps: parts.join(' → '), limit })}</p>
 }

@@ -33,7 +33,7 @@ export function Component() {
   const { items = [], routes = [] } = limits.data ?? {}
   const rate = (limit: Limit | null) => {
     const span = limit && spans[limit.seconds]
-    return span ? t(span, { requests: count(limit.requests) }) : '–'
+    return span ? t(span, { requests: limit.requests }) : '–'
   }
   const known = (figure: number | undefined) => (figure === undefined ? '–' : count(figure))
   return (

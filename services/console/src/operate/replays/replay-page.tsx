@@ -140,8 +140,8 @@ export function Component() {
         >
           <p>
             {t('stopWords', {
-              sent: count(replay.sent),
-              total: replay.total === null ? '–' : count(replay.total),
+              sent: replay.sent,
+              total: replay.total ?? '–',
             })}
           </p>
         </ActionDialog>

@@ -82,7 +82,7 @@ function Story({ task, report, steps }: { task: Task; report: CanaryReport; step
   const { sent, resolved, failed } = sumOf(report.steps)
   const total = report.retriable - report.skipped
   const stopped = steps.find(({ state }) => state === 'stopped')
-  const left = t('storyLeft', { sent: count(sent), total: count(total), left: count(total - sent) })
+  const left = t('storyLeft', { sent, total, left: total - sent })
   if (stopped) {
     return (
       <Notice kind="bad">
@@ -90,11 +90,11 @@ function Story({ task, report, steps }: { task: Task; report: CanaryReport; step
         <span>
           {t('storyStopped', {
             step: stopped.number,
-            failed: count(stopped.failed),
-            size: count(stopped.size),
+            failed: stopped.failed,
+            size: stopped.size,
             share: percent(stopped.failed / Math.max(1, stopped.size)),
             limit: percent(report.pace.threshold),
-            resolved: count(stopped.resolved),
+            resolved: stopped.resolved,
           })}
         </span>
         <span>{left}</span>
@@ -114,7 +114,7 @@ function Story({ task, report, steps }: { task: Task; report: CanaryReport; step
   if (isOver(task)) {
     return (
       <Notice kind={failed > 0 ? 'warn' : 'good'}>
-        <span>{t('storyDone', { sent: count(sent), resolved: count(resolved), failed: count(failed) })}</span>
+        <span>{t('storyDone', { sent, resolved, failed })}</span>
         <Next task={task} keys={failed > 0 ? ['nextLook', 'nextGroup'] : ['nextResolve']} />
       </Notice>
     )
@@ -124,10 +124,10 @@ function Story({ task, report, steps }: { task: Task; report: CanaryReport; step
       <span>
         {t('storyRunning', {
           step: report.current.step,
-          sent: count(sent),
-          total: count(total),
-          resolved: count(resolved),
-          failed: count(failed),
+          sent,
+          total,
+          resolved,
+          failed,
         })}
       </span>
     </Notice>

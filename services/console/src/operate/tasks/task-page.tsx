@@ -165,8 +165,8 @@ function TaskPage({ task }: { task: Task }) {
         >
           <p>
             {t('cancelWords', {
-              done: count(done),
-              total: total === null ? t('unknownTotal') : count(total),
+              done,
+              total: total ?? t('unknownTotal'),
             })}
           </p>
         </ActionDialog>
@@ -192,7 +192,7 @@ function TaskPage({ task }: { task: Task }) {
         >
           <p>
             {action === 'retry-failed'
-              ? t('retryFailedWords', { count: count(total === null ? failed : total - done) })
+              ? t('retryFailedWords', { count: total === null ? failed : total - done })
               : t('retryAllWords')}
           </p>
         </ActionDialog>
