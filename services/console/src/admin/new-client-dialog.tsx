@@ -72,7 +72,6 @@ export function NewClientDialog({ onCreated, onClose }: { onCreated: () => unkno
         <TextField
           label={t('name')}
           required
-          autoFocus
           value={name}
           onChange={(event) => setName(event.target.value)}
         />

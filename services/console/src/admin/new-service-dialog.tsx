@@ -34,7 +34,6 @@ export function NewServiceDialog({ onClose }: { onClose: () => void }) {
         <TextField
           label={t('name')}
           required
-          autoFocus
           value={name}
           onChange={(event) => setName(event.target.value)}
         />

@@ -70,7 +70,6 @@ export function NewKeyDialog({
         <TextField
           label={t('keyName')}
           required
-          autoFocus
           value={name}
           onChange={(event) => setName(event.target.value)}
         />

@@ -4,9 +4,11 @@ import { useGeneralText } from '../text/general.ts'
 import { IconButton } from './button.tsx'
 import styles from './dialog.module.css'
 
+const fields = ['input', 'textarea', 'select'].map((name) => `${name}:enabled`).join()
+
 /**
  * The browser's own modal dialog: it holds the focus, gives it back, and Escape closes it. Shown for as long as it is
- * rendered.
+ * rendered. Where it asks for something, one types at once.
  */
 export function Dialog({
   title,
@@ -22,9 +24,13 @@ export function Dialog({
   const t = useGeneralText()
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
+  const body = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const element = dialog.current
-    if (element && !element.open) element.showModal()
+    if (!element || element.open) return
+    element.showModal()
+    // The browser would take what comes first, which closes it with the next space. React's autoFocus comes too early.
+    body.current?.querySelector<HTMLElement>(fields)?.focus()
   }, [])
   return (
     <dialog
@@ -41,7 +47,9 @@ export function Dialog({
           <X size={18} aria-hidden="true" />
         </IconButton>
       </div>
-      <div className={styles.body}>{children}</div>
+      <div className={styles.body} ref={body}>
+        {children}
+      </div>
     </dialog>
   )
 }

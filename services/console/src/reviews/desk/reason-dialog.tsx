@@ -34,7 +34,6 @@ export function ReasonDialog({
         <TextArea
           label={t('reason')}
           required
-          autoFocus
           rows={3}
           maxLength={2000}
           value={reason}
