@@ -167,12 +167,12 @@ test('a list of 100,000 dead letters answers keys and clicks while it is gone th
     .first()
     .waitFor()
   await page.keyboard.press('ArrowRight')
-  const { slowest, median, interactions } = await done()
+  const { slowest, median, interactions, worst } = await done()
   const table = page.getByRole('table', { name: 'Messages' })
   const shown = await table.getByRole('row').count()
   console.info(
     `100,000 dead letters: ${interactions} interactions, interaction to next paint ${slowest} ms at most, ` +
-      `${median} ms in the middle; ${shown} rows in the page (load ${loadavg()[0]?.toFixed(1)})`,
+      `${median} ms in the middle; ${shown} rows in the page (load ${loadavg()[0]?.toFixed(1)})\n${worst.join('\n')}`,
   )
   // All are told of, and few are there.
   expect(Number(await table.getAttribute('aria-rowcount'))).toBe(100_001)

@@ -8,6 +8,12 @@ const CHOSEN = 'alta.language'
 
 export const currentLanguage = (): Language => (i18next.language === 'fr' ? 'fr' : 'en')
 
+/** Made once: making one takes longer than all else about a sentence, and a page of text has hundreds. */
+const numbers = {
+  en: new Intl.NumberFormat('en'),
+  fr: new Intl.NumberFormat('fr'),
+} satisfies Record<Language, Intl.NumberFormat>
+
 /** Numbers in a sentence as people read them: 1,000. */
 const grouped: FormatterModule = {
   type: 'formatter',
@@ -15,7 +21,7 @@ const grouped: FormatterModule = {
   add: () => undefined,
   addCached: () => undefined,
   format: (value, _format, language) =>
-    typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value,
+    typeof value === 'number' ? numbers[language === 'fr' ? 'fr' : 'en'].format(value) : value,
 }
 
 /** The language that somebody has chosen here, else the browser's, else English. */

@@ -64,7 +64,8 @@ export function TextPane({
     if (event.target !== event.currentTarget || event.ctrlKey || event.altKey || event.metaKey) return
     const goal = goalOf(event.key, place, flat, lines)
     if (goal) selection.select(goal.index)
-    else if (event.key === 'Enter' && word && !readOnly) selection.edit(word.index)
+    // Also of a word on another page, which comes with it: what is typed next is meant for a field, and letters are keys.
+    else if (event.key === 'Enter' && selected !== undefined && !readOnly) selection.edit(selected)
     else if (event.key === ' ' && onSpace) onSpace()
     else return
     event.preventDefault()

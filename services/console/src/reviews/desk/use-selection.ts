@@ -3,6 +3,11 @@ import { nextDoubt } from './doubts.ts'
 import { withWord } from './draft.ts'
 import type { DraftControl } from './use-draft.ts'
 
+/** A word that was gone to; another object each time, also for one that was gone to before. */
+export interface Choice {
+  readonly index: number | undefined
+}
+
 /** Which word one is at, and whether it is being changed. */
 export function useSelection(
   words: readonly { readonly text: string }[],
@@ -10,15 +15,13 @@ export function useSelection(
   { draft, current, change }: DraftControl,
   pane: RefObject<HTMLElement | null>,
 ) {
-  const [selected, setSelected] = useState<number | undefined>(() =>
-    nextDoubt(order, draft.seen, undefined, 1),
-  )
+  const [choice, setChoice] = useState<Choice>(() => ({ index: nextDoubt(order, draft.seen, undefined, 1) }))
   const [isEditing, setEditing] = useState(false)
-  const place = useRef(selected)
+  const place = useRef(choice.index)
   return useMemo(() => {
     const select = (index: number | undefined) => {
       place.current = index
-      setSelected(index)
+      setChoice({ index })
       setEditing(false)
       pane.current?.focus({ preventScroll: true })
     }
@@ -41,13 +44,14 @@ export function useSelection(
       else select(next)
     }
     return {
-      selected,
+      selected: choice.index,
+      choice,
       isEditing,
       select,
       go,
       edit(index: number) {
         place.current = index
-        setSelected(index)
+        setChoice({ index })
         setEditing(true)
       },
       cancel() {
@@ -64,7 +68,7 @@ export function useSelection(
         go(step, false)
       },
     }
-  }, [selected, isEditing, words, order, current, change, pane])
+  }, [choice, isEditing, words, order, current, change, pane])
 }
 
 export type SelectionControl = ReturnType<typeof useSelection>

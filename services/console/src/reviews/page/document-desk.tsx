@@ -9,6 +9,7 @@ import { useShortcut } from '../../ui/shortcuts.tsx'
 import { DeskFrame } from '../desk/desk-frame.tsx'
 import { TextPane } from '../desk/text-pane.tsx'
 import { useDesk } from '../desk/use-desk.ts'
+import type { Choice } from '../desk/use-selection.ts'
 import { WholeText } from '../desk/whole-text.tsx'
 import { groupWords } from '../desk/words.ts'
 import type { DocumentReview, ReviewState } from '../review.ts'
@@ -27,11 +28,11 @@ export function DocumentDesk({ state, review }: { state: ReviewState; review: Do
   const asked = useQuery(documentQuery(review.subjectId))
   const document = asked.data
   const byPage = useMemo(() => groupWords(review.words, ({ page }) => page), [review.words])
-  const { selected } = selection
-  // A page that somebody turns to is shown until another word is selected.
-  const [opened, setOpened] = useState<{ page: number; beside: number | undefined }>()
+  const { selected, choice } = selection
+  // A page that somebody turns to is shown until they go to a word, and be it the same one.
+  const [opened, setOpened] = useState<{ page: number; beside: Choice }>()
   const ofSelected = selected === undefined ? 1 : (review.words[selected]?.page ?? 1)
-  const number = opened && opened.beside === selected ? opened.page : ofSelected
+  const number = opened && opened.beside === choice ? opened.page : ofSelected
   const page = review.pages.find((each) => each.number === number) ?? review.pages[0]
   const words = byPage.get(number) ?? []
   const lines = useMemo(
@@ -43,7 +44,7 @@ export function DocumentDesk({ state, review }: { state: ReviewState; review: Do
   const grow = (steps: 1 | -1) => setZoom(zoomed(zoom, steps))
   const open = (goal: number) => {
     if (goal < 1 || goal > review.pages.length) return
-    setOpened({ page: goal, beside: selected })
+    setOpened({ page: goal, beside: choice })
     desk.pane.current?.focus({ preventScroll: true })
   }
 
