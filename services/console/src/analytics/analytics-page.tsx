@@ -7,7 +7,7 @@ import { Page } from '../ui/page.tsx'
 import { AllFigures } from './all-figures.tsx'
 import styles from './analytics-page.module.css'
 import { DayField } from './day-field.tsx'
-import { type Filters, filtersOf } from './filters.ts'
+import { type Filters, faultOf, filtersOf } from './filters.ts'
 import { useAnalyticsText } from './text.ts'
 
 export function Component() {
@@ -25,7 +25,7 @@ export function Component() {
     )
   const projects = useQuery(projectChoiceQuery)
   const { from, to } = filters
-  const isBackwards = from !== '' && to !== '' && from > to
+  const fault = faultOf(filters, new Date())
 
   return (
     <Page
@@ -41,11 +41,16 @@ export function Component() {
             ]}
             onChange={(event) => set('projectId', event.target.value)}
           />
-          <DayField label={t('from')} day={from} onDay={(day) => set('from', day)} />
+          <DayField
+            label={t('from')}
+            day={from}
+            fault={fault === 'tooLong' ? t('tooLong') : undefined}
+            onDay={(day) => set('from', day)}
+          />
           <DayField
             label={t('to')}
             day={to}
-            fault={isBackwards ? t('backwards') : undefined}
+            fault={fault === 'backwards' ? t('backwards') : undefined}
             onDay={(day) => set('to', day)}
           />
           <SelectField
@@ -57,7 +62,7 @@ export function Component() {
         </div>
       }
     >
-      {isBackwards ? <Empty title={t('nothing')} /> : <AllFigures filters={filters} />}
+      {fault ? <Empty title={t('nothing')} /> : <AllFigures filters={filters} />}
     </Page>
   )
 }

@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react'
 import { TextField } from '../ui/field.tsx'
+import { useTyped } from '../ui/use-typed.ts'
 
 /**
  * A day of the calendar; empty for none. It is told once its year is whole: who types 2026 comes by the years 2, 20
@@ -16,18 +16,16 @@ export function DayField({
   fault?: string | undefined
   onDay: (day: string) => void
 }) {
-  const [typed, setTyped] = useState(day)
-  useEffect(() => setTyped(day), [day])
+  const [typed, setTyped] = useTyped(day, (told) => {
+    if (told === '' || told >= '1000') onDay(told)
+  })
   return (
     <TextField
       label={label}
       type="date"
       fault={fault}
       value={typed}
-      onChange={({ target: { value } }) => {
-        setTyped(value)
-        if (value === '' || value >= '1000') onDay(value)
-      }}
+      onChange={({ target: { value } }) => setTyped(value)}
     />
   )
 }

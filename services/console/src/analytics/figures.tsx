@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { currentLanguage } from '../text/text.ts'
 import list from '../ui/list.module.css'
 import { ProblemNotice, Skeleton } from '../ui/notice.tsx'
@@ -37,6 +38,8 @@ export function Figures<Row>({
 }) {
   const t = useAnalyticsText()
   const rows = asked.data?.items
+  // Outlives the rows: whoever looks at tables and chooses another project still does.
+  const [isOpen, setOpen] = useState(false)
   const shown = (value: string | number | null) =>
     typeof value === 'number' ? value.toLocaleString(currentLanguage(), { maximumFractionDigits: 2 }) : value
   return (
@@ -47,7 +50,7 @@ export function Figures<Row>({
       {rows && rows.length > 0 && (
         <>
           <ColumnChart rows={rows} name={name} series={drawn} label={t('unit', { title, unit })} />
-          <details>
+          <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
             <summary>{t('table')}</summary>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard. */}
             <div className={list.scrolls} tabIndex={0}>

@@ -23,3 +23,18 @@ export const queryOf = ({ projectId, from, to, groupBy }: Filters) => ({
   ...(to ? { to } : {}),
   groupBy,
 })
+
+/** As many as the API looks at, three years: of more it would say so once for each kind of figures. */
+const MOST_DAYS = 1_096
+const DAY = 86_400_000
+
+/** What is wrong with the days, before anybody is asked. @param now for a last day that is not chosen */
+export function faultOf(
+  { from, to }: Pick<Filters, 'from' | 'to'>,
+  now: Date,
+): 'backwards' | 'tooLong' | undefined {
+  if (from === '') return undefined
+  const last = to || now.toISOString().slice(0, 10)
+  if (from > last) return to ? 'backwards' : undefined
+  return (Date.parse(last) - Date.parse(from)) / DAY + 1 > MOST_DAYS ? 'tooLong' : undefined
+}

@@ -44,6 +44,7 @@ export const useAnalyticsText = textOf('analytics', {
   table: ['Figures as a table', 'Chiffres en tableau'],
   nothing: ['Nothing in this time', 'Rien sur cette période'],
   backwards: ['Lies before the first day', 'Précède le premier jour'],
+  tooLong: ['More than three years before the last day', 'Plus de trois ans avant le dernier jour'],
   incomplete: [
     'There are more groups than are shown; the CSV has the same ones.',
     'Il y a plus de groupes que ceux affichés ; le CSV a les mêmes.',

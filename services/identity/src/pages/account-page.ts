@@ -1,7 +1,7 @@
 import { Problem } from '@alta/kit/errors'
 import type { RawHandler } from '@alta/kit/http/route'
 import type { CodeOwed } from './account-forms.ts'
-import { alert } from './fields.ts'
+import { alert, hidden } from './fields.ts'
 import { readForm } from './form.ts'
 import { type Html, html } from './html.ts'
 import { type Language, languageOf } from './language.ts'
@@ -49,9 +49,10 @@ export const takeForm =
       if (!(error instanceof Problem) || error.status >= 500) throw error
       const { status, headers } = refusalOf(error)
       const challenge = error.code === 'invalid_challenge' ? undefined : typed.get('challenge')
+      const kept = error.code === 'invalid_token' ? without(typed, 'token') : typed
       const again =
         challenge === undefined
-          ? formPage(page, language, typed, error)
+          ? formPage(page, language, kept, error)
           : codePage(page, language, typed, challenge, error)
       showPage(response, { ...again, status, headers })
       return error
@@ -61,6 +62,8 @@ export const takeForm =
     showPage(response, { status: 200, language, title: say.done, content })
     return undefined
   }
+
+const without = (form: Form, name: string): Form => new Map([...form].filter(([field]) => field !== name))
 
 /** 401 would ask the browser for credentials of another kind. */
 const refusalOf = ({ status, headers: { 'retry-after': wait } }: Problem) => ({
@@ -102,7 +105,7 @@ function codePage(
     title: page.title(say),
     content: html`${alert(refusal && sentenceFor(language, refusal.code))}
 <form method="post" action="${page.path}">
-<input type="hidden" name="token" value="${typed.get('token') ?? ''}">
+${hidden('token', typed.get('token') ?? '')}
 ${codeFields(say, challenge)}
 <button>${page.button(say)}</button>
 </form>`,

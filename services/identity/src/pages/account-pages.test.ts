@@ -47,6 +47,10 @@ test('a used or made-up code, and a password that everybody has, are told in wor
   const token = await mailed(email, 'reset-password')
   const weak = await fill('/reset-password', { token, password: 'password1' })
   expect([weak.status, weak.text.includes('role="alert">This password is too short')]).toEqual([422, true])
+  // The one that may still be right waits in the page, and what was unticked stays so; the one that is wrong is asked for.
+  expect(weak.text).toContain(`<input type="hidden" name="token" value="${token}">`)
+  expect(weak.text).not.toContain('checked')
+  expect(made.text).toContain('Code from the mail')
   expect((await identity.login(email, goodPassword)).user.email).toBe(email)
 })
 

@@ -1,12 +1,23 @@
 import { type Route, rawRoute } from '@alta/kit/http/route'
 import { type AccountServices, accountForms } from './account-forms.ts'
 import { type AccountPage, showForm, takeForm, type Words } from './account-page.ts'
-import { field, ticked } from './fields.ts'
+import { field, hidden, ticked } from './fields.ts'
 import type { Html } from './html.ts'
 import type { Form } from './sign-in-steps.ts'
 
-const code = (say: Words): Html =>
-  field({ name: 'token', label: say.code, type: 'text', autocomplete: 'one-time-code', hint: say.codeHint })
+/** Nobody is asked twice for a code that may still be right. */
+const code = (say: Words, typed: Form): Html => {
+  const value = typed.get('token')
+  return value
+    ? hidden('token', value)
+    : field({
+        name: 'token',
+        label: say.code,
+        type: 'text',
+        autocomplete: 'one-time-code',
+        hint: say.codeHint,
+      })
+}
 
 const account = (say: Words, label: string, typed: Form): Html[] => [
   field({ name: 'email', label, type: 'email', autocomplete: 'username', value: typed.get('email') }),
@@ -34,8 +45,8 @@ export function accountRoutes(services: AccountServices): Route[] {
   const resetPassword: AccountPage = {
     path: '/reset-password',
     title: (say) => say.newPassword,
-    fields: (say) => [
-      code(say),
+    fields: (say, typed) => [
+      code(say, typed),
       field({
         name: 'password',
         label: say.newPasswordField,
@@ -43,7 +54,12 @@ export function accountRoutes(services: AccountServices): Route[] {
         autocomplete: 'new-password',
         hint: say.newPasswordHint,
       }),
-      ticked({ name: 'end-keys', label: say.endKeys, hint: say.endKeysHint }),
+      ticked({
+        name: 'end-keys',
+        label: say.endKeys,
+        hint: say.endKeysHint,
+        isTicked: typed.size === 0 || typed.has('end-keys'),
+      }),
     ],
     button: (say) => say.save,
     done: (say) => say.passwordChanged,
@@ -53,7 +69,7 @@ export function accountRoutes(services: AccountServices): Route[] {
     path: '/verify-email',
     title: (say) => say.verifyEmail,
     text: (say) => say.verifyText,
-    fields: (say, typed) => [code(say), ...account(say, say.email, typed)],
+    fields: (say, typed) => [code(say, typed), ...account(say, say.email, typed)],
     button: (say) => say.confirm,
     done: (say) => say.verified,
     carryOut: forms.verifyEmail,
@@ -62,7 +78,7 @@ export function accountRoutes(services: AccountServices): Route[] {
     path: '/confirm-email',
     title: (say) => say.confirmEmail,
     text: (say) => say.verifyText,
-    fields: (say, typed) => [code(say), ...account(say, say.currentEmail, typed)],
+    fields: (say, typed) => [code(say, typed), ...account(say, say.currentEmail, typed)],
     button: (say) => say.confirm,
     done: (say) => say.emailConfirmed,
     carryOut: forms.confirmEmail,

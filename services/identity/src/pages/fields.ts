@@ -19,15 +19,19 @@ export const field = ({ name, label, type, autocomplete, value, hint, focus }: F
 ${hint !== undefined && html`<small id="${name}-hint">${hint}</small>`}
 </p>`
 
+export const hidden = (name: string, value: string): Html =>
+  html`<input type="hidden" name="${name}" value="${value}">`
+
 interface Choice {
   name: string
   label: string
   hint: string
+  isTicked: boolean
 }
 
-/** A box that is ticked until somebody unticks it; then the form has no such field. */
-export const ticked = ({ name, label, hint }: Choice): Html => html`<p>
-<label for="${name}"><input id="${name}" name="${name}" type="checkbox" value="yes" checked aria-describedby="${name}-hint">${label}</label>
+/** A box; without its tick the form has no such field. */
+export const ticked = ({ name, label, hint, isTicked }: Choice): Html => html`<p>
+<label for="${name}"><input id="${name}" name="${name}" type="checkbox" value="yes"${isTicked && html` checked`} aria-describedby="${name}-hint">${label}</label>
 <small id="${name}-hint">${hint}</small>
 </p>`
 

@@ -2,7 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { badRequest, forbidden, type Problem, payloadTooLarge, unsupportedMediaType } from '@alta/kit/errors'
 import { keyFor } from '@alta/kit/sealing'
-import { type Html, html } from './html.ts'
+import { hidden } from './fields.ts'
+import type { Html } from './html.ts'
 
 const MAXIMUM_BYTES = 16 * 1024
 
@@ -47,7 +48,7 @@ export function formTokens(secret: string): FormTokens {
   const key = keyFor('alta identity: forms', secret)
   const tokenFor = (subject: string): string => createHmac('sha256', key).update(subject).digest('base64url')
   return {
-    field: (subject) => html`<input type="hidden" name="form" value="${tokenFor(subject)}">`,
+    field: (subject) => hidden('form', tokenFor(subject)),
     insist(form, subject) {
       const shown = Buffer.from(form.get('form') ?? '')
       const expected = Buffer.from(tokenFor(subject))

@@ -6,7 +6,7 @@ import type { SecondStepService } from '../sessions/second-step.service.ts'
 import { invalidCredentials } from '../sessions/session.problems.ts'
 import type { SessionService } from '../sessions/session.service.ts'
 import { normalisedEmail } from '../users/user.schema.ts'
-import { field } from './fields.ts'
+import { field, hidden } from './fields.ts'
 import { type Html, html } from './html.ts'
 import type { words } from './words.ts'
 
@@ -39,7 +39,7 @@ export const signInSteps =
 
 /** The second step's fields. */
 export const codeFields = (say: (typeof words)['en'], challenge: string): Html => html`
-<input type="hidden" name="challenge" value="${challenge}">
+${hidden('challenge', challenge)}
 ${field({ name: 'code', label: say.secondCode, type: 'text', autocomplete: 'one-time-code', hint: say.secondCodeHint, focus: true })}`
 
 export function read<Value>(
