@@ -274,6 +274,16 @@ test('everything speaks French when French is chosen, also after a reload and be
   await page.getByRole('button', { name: 'Se déconnecter' }).click()
   await page.getByRole('heading', { level: 1, name: 'Se connecter' }).waitFor()
   expect(await faultsOf(tab)).toEqual([])
+
+  // What the platform refuses as well, in its words for whoever reads English.
+  await type(page, 'Adresse électronique', ada.email)
+  await type(page, 'Mot de passe', 'a battery for one horse')
+  await page.keyboard.press('Enter')
+  const refusal = page.getByRole('alert')
+  await refusal.getByText('L’adresse électronique ou le mot de passe est incorrect.').waitFor()
+  await page.getByLabel('Langue').selectOption({ label: 'English' })
+  await refusal.getByText('The e-mail address or the password is wrong.').waitFor()
+  expect(await faultsBut(tab, /^401: /)).toEqual([])
 })
 
 test('the chosen theme holds against that of the system, also after a reload and before signing in', async () => {

@@ -3,6 +3,7 @@ import { addressOf } from '../items/item.ts'
 import { SubjectTitle } from '../reviews/subject-title.tsx'
 import { useMay, useMe } from '../session/session.ts'
 import { useGeneralText } from '../text/general.ts'
+import { useWording } from '../text/refusals/refusals.ts'
 import { LinkButton } from '../ui/button.tsx'
 import { Empty } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
@@ -17,6 +18,7 @@ import { useWaiting } from './use-waiting.ts'
 export function Component() {
   const general = useGeneralText()
   const t = useHomeText()
+  const wording = useWording()
   const me = useMe()
   const may = useMay()
   const { projects, mine, open, failed, failedRecordings, running, recent } = useWaiting()
@@ -85,7 +87,7 @@ export function Component() {
             <>
               <Link to={addressOf({ kind, id })}>{title}</Link>
               <span className={styles.quiet}>
-                {failure?.message} <Time at={updatedAt} />
+                {failure && wording.ofItem(failure).message} <Time at={updatedAt} />
               </span>
             </>
           )}

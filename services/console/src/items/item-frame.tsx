@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { PersonName } from '../people/person-name.tsx'
 import { projectQuery } from '../projects/project.ts'
+import { useWording } from '../text/refusals/refusals.ts'
 import { currentLanguage } from '../text/text.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Notice } from '../ui/notice.tsx'
@@ -113,15 +114,17 @@ export const Fact = ({ name, children }: { name: string; children: ReactNode }) 
 
 function TrashOrFailure({ item: { deletedAt, failure } }: { item: Item }) {
   const t = useItemText()
+  const wording = useWording()
+  const said = failure && wording.ofItem(failure)
   const exact = new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'medium', timeStyle: 'short' })
   return (
     <>
       {deletedAt && <Notice kind="warn">{t('inTrash', { at: exact.format(new Date(deletedAt)) })}</Notice>}
-      {failure && (
+      {said && (
         <Notice kind="bad">
-          <strong>{failure.message}</strong>
+          <strong>{said.message}</strong>
           <span>
-            {t('whatToDo')} {failure.action}
+            {t('whatToDo')} {said.action}
           </span>
           {failure.detail && <code>{failure.detail}</code>}
         </Notice>

@@ -55,6 +55,9 @@ type Key<Words extends Phrases> = keyof Words extends infer Name
     : Name
   : never
 
+/** In the source spaces are plain; a line must not break before `:` nor inside « … ». */
+export const typeset = (french: string): string => french.replaceAll(/ (?=[:;?!»%])|(?<=«) /g, '\u00a0')
+
 export type Text<Words extends Phrases> = (
   key: Key<Words> & string,
   values?: Readonly<Record<string, string | number>>,
@@ -65,11 +68,13 @@ export type Text<Words extends Phrases> = (
  * @returns a hook that gives `t('key', { values })`; a key that is not there does not compile
  */
 export function textOf<const Words extends Phrases>(part: string, words: Words): () => Text<Words> {
-  const of = (index: 0 | 1) =>
-    Object.fromEntries(Object.entries(words).map(([key, both]) => [key, both[index]]))
+  const bundle = (phrase: (both: Phrases[string]) => string) =>
+    Object.fromEntries(Object.entries(words).map(([key, both]) => [key, phrase(both)]))
+  const english = bundle((both) => both[0])
+  const french = bundle((both) => typeset(both[1]))
   const add = () => {
-    i18next.addResourceBundle('en', part, of(0))
-    i18next.addResourceBundle('fr', part, of(1))
+    i18next.addResourceBundle('en', part, english)
+    i18next.addResourceBundle('fr', part, french)
   }
   if (i18next.isInitialized) add()
   else i18next.on('initialized', add)

@@ -1,13 +1,13 @@
 import { Problem } from '../api/problem.ts'
 import { useGeneralText } from '../text/general.ts'
+import { useWording } from '../text/refusals/refusals.ts'
 
-/** What failed, in a sentence: in the platform's words, and in the reader's language when the platform said nothing. */
+/** What failed, in a sentence and in the reader's language. */
 export function useFailureText(): (error: unknown) => string {
   const t = useGeneralText()
-  return (error) =>
-    error instanceof Problem && error.status === 0
-      ? t('unreachable')
-      : error instanceof Error
-        ? error.message
-        : String(error)
+  const wording = useWording()
+  return (error) => {
+    if (error instanceof Problem) return error.status === 0 ? t('unreachable') : wording.ofProblem(error)
+    return error instanceof Error ? error.message : String(error)
+  }
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { Problem } from '../api/problem.ts'
 import { useGeneralText } from '../text/general.ts'
+import { useWording } from '../text/refusals/refusals.ts'
 import { Button } from './button.tsx'
 import { CopyButton } from './copy-button.tsx'
 import { useFailureText } from './failure-text.ts'
@@ -19,10 +20,11 @@ export function Notice({
   )
 }
 
-/** What was refused or failed, in the platform's words, with the id that finds it in the logs. */
+/** What was refused or failed, with the id that finds it in the logs. */
 export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const t = useGeneralText()
   const failureText = useFailureText()
+  const wording = useWording()
   const problem = error instanceof Problem ? error : undefined
   return (
     <div role="alert">
@@ -33,7 +35,7 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
           <ul className={styles.faults}>
             {problem.errors.map(({ path, message }) => (
               <li key={path + message}>
-                <code>{path}</code>: {message}
+                <code>{path}</code>: {wording.ofFault(message)}
               </li>
             ))}
           </ul>

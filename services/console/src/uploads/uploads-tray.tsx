@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { Link } from 'react-router'
 import { sizeOf } from '../items/size.ts'
 import { Button, IconButton } from '../ui/button.tsx'
+import { useFailureText } from '../ui/failure-text.ts'
 import { useShortcut } from '../ui/shortcuts.tsx'
 import { useUploadText } from './text.ts'
 import { inOrder, isOver, isUnderWay, mayHelpAgain, progressOf, UNREADABLE, type Upload } from './upload.ts'
@@ -125,8 +126,10 @@ function Says({ upload }: { upload: Upload }) {
 
 function Why({ problem }: { problem: Upload['problem'] | undefined }) {
   const t = useUploadText()
+  const failureText = useFailureText()
   if (problem === 'type') return t('type')
-  return problem?.code === UNREADABLE ? t('content') : problem?.message
+  if (problem?.code === UNREADABLE) return t('content')
+  return problem && failureText(problem)
 }
 
 function Lost({ upload }: { upload: Upload }) {
