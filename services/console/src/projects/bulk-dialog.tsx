@@ -4,6 +4,7 @@ import { useNavigate } from 'react-router'
 import { answer, api } from '../api/api.ts'
 import { tagsOf } from '../items/edit-item-dialog.tsx'
 import { useGeneralText } from '../text/general.ts'
+import { useWording } from '../text/refusals/refusals.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog, DialogActions } from '../ui/dialog.tsx'
 import { TextField } from '../ui/field.tsx'
@@ -38,6 +39,7 @@ export function BulkDialog({
 }) {
   const t = useProjectText()
   const general = useGeneralText()
+  const wording = useWording()
   const client = useQueryClient()
   const navigate = useNavigate()
   const [tags, setTags] = useState('')
@@ -84,7 +86,10 @@ export function BulkDialog({
         const mayUndo = action === 'delete' && 'ids' in target && said.done > 0
         toast(t('done', { count: said.done }), mayUndo ? { label: t('undo'), run: undo } : undefined)
         const [first] = said.failures
-        if (first) toast(t('notDone', { count: said.failures.length, reason: first.reason }))
+        if (first) {
+          const reason = wording.ofProblem({ code: first.code, message: first.reason, more: {}, errors: [] })
+          toast(t('notDone', { count: said.failures.length, reason }))
+        }
       }
       await refresh()
       onDone()

@@ -71,8 +71,10 @@ export const bulkAnswer = z.object({
   ...counts,
   dryRun: z.boolean(),
   done: z.int(),
-  failures: z.array(z.object({ item: z.string(), reason: z.string() })),
+  /** `code` is that of the refusal which each would have been alone. */
+  failures: z.array(z.object({ item: z.string(), reason: z.string(), code: z.string() })),
 })
+export type BulkFailure = z.output<typeof bulkAnswer>['failures'][number]
 
 /** `GET /api/v1/tasks/{taskId}` tells how far it is and which items could not be changed. */
 export const bulkTask = z.object({ ...counts, taskId: z.uuid() })

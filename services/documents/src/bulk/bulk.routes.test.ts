@@ -77,7 +77,11 @@ describe('a few items by their ids', () => {
     const wanted = [ids[0] ?? '', own.body.id, elsewhere.ids[0] ?? '', randomUUIDv7()]
     const { body } = await bulk(reviewer, { action: 'delete', ids: wanted })
     expect(body).toMatchObject({ matching: 2, allowed: 1, done: 1 })
-    expect(body.failures.map(({ item }: { item: string }) => item)).toEqual([wanted[0], wanted[2], wanted[3]])
+    expect(body.failures).toMatchObject([
+      { item: wanted[0], code: 'project_role_required' },
+      { item: wanted[2], code: 'item_not_found' },
+      { item: wanted[3], code: 'item_not_found' },
+    ])
     expect((await documents.get(owner, `/documents/${own.body.id}`)).status).toBe(404)
     expect((await documents.get(owner, `/documents/${ids[0]}`)).status).toBe(200)
   })

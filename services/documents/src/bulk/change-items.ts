@@ -1,4 +1,3 @@
-import type { TaskFailure } from '@alta/contracts/resources/task'
 import type { TransactionScope } from '@alta/kit/database/database'
 import { conflict, notFound, Problem } from '@alta/kit/errors'
 import type { Kysely } from 'kysely'
@@ -11,7 +10,7 @@ import type { Kind } from '../intake/kind.ts'
 import { removeItem, restoreItem } from '../intake/trash.ts'
 import { kinds } from '../kinds.ts'
 import { type Caller, requireRole } from '../projects/access.ts'
-import type { Change } from './bulk.resource.ts'
+import type { BulkFailure, Change } from './bulk.resource.ts'
 
 type Scope = TransactionScope<Schema>
 
@@ -27,14 +26,14 @@ export async function changeItems(
   projectId: string,
   ids: readonly string[],
   change: Change,
-): Promise<TaskFailure[]> {
-  const failures: TaskFailure[] = []
+): Promise<BulkFailure[]> {
+  const failures: BulkFailure[] = []
   for (const id of ids) {
     try {
       await changeItem(scope, caller, await kindIn(scope.tx, projectId, id), id, change)
     } catch (error) {
       if (!(error instanceof Problem) || error.status >= 500) throw error
-      failures.push({ item: id, reason: error.detail })
+      failures.push({ item: id, reason: error.detail, code: error.code })
     }
   }
   return failures

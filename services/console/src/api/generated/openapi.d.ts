@@ -10993,6 +10993,7 @@ export interface operations {
                         failures: {
                             item: string;
                             reason: string;
+                            code: string;
                         }[];
                     };
                 };

@@ -1,7 +1,7 @@
 import i18next from 'i18next'
 import { useEffect, useSyncExternalStore } from 'react'
-import type { Problem } from '../../api/problem.ts'
 import { currentLanguage } from '../text.ts'
+import type { Refusal } from './words.ts'
 
 /** Why an item has failed, as the API says it. */
 export interface ItemFailure {
@@ -13,7 +13,7 @@ export interface ItemFailure {
 
 /** What the API refuses and what has failed, in the reader's language. */
 export interface Wording {
-  ofProblem(problem: Problem): string
+  ofProblem(problem: Refusal): string
   /** @param message of one of a problem's `errors` */
   ofFault(message: string): string
   ofItem(failure: ItemFailure): Pick<ItemFailure, 'message' | 'action'>

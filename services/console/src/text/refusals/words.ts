@@ -1,7 +1,7 @@
 import type { Problem } from '../../api/problem.ts'
 
-/** The parts of a refusal that its words may tell. */
-export type Refusal = Pick<Problem, 'code' | 'more' | 'errors'>
+/** The parts of a refusal that its words may tell; `message` is the API's own sentence. */
+export type Refusal = Pick<Problem, 'code' | 'message' | 'more' | 'errors'>
 
 /**
  * What each code says. A function where members of the problem are told; such a member may be missing, for a service
