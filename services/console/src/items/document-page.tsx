@@ -7,6 +7,7 @@ import { useShortcut } from '../ui/shortcuts.tsx'
 import { type Document, documentQuery, fileOf, isShown } from './item.ts'
 import { ItemFrame } from './item-frame.tsx'
 import styles from './item-page.module.css'
+import { linesOf } from './lines.ts'
 import { imageOf } from './page-picture.ts'
 import { Confidence } from './status-badge.tsx'
 import { useItemText } from './text.ts'
@@ -94,17 +95,21 @@ function Pages({ document }: { document: Document }) {
           <div>
             <p className={styles.quiet}>{t('unsure', { value: UNSURE * 100 })}</p>
             <div className={styles.text}>
-              {data.words.map(({ text, confidence }, place) => {
-                // Words of one page never move.
-                const key = `${place} ${text}`
-                return confidence < UNSURE ? (
-                  <mark key={key} title={t('percent', { value: Math.round(confidence * 100) })}>
-                    {text}{' '}
-                  </mark>
-                ) : (
-                  <span key={key}>{text} </span>
-                )
-              })}
+              {linesOf(data.words).map((line, place) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: lines of one page never move, nor do their words.
+                <div key={place}>
+                  {line.map(({ text, confidence }, at) => {
+                    const key = `${at} ${text}`
+                    return confidence < UNSURE ? (
+                      <mark key={key} title={t('percent', { value: Math.round(confidence * 100) })}>
+                        {text}{' '}
+                      </mark>
+                    ) : (
+                      <span key={key}>{text} </span>
+                    )
+                  })}
+                </div>
+              ))}
             </div>
           </div>
         </div>

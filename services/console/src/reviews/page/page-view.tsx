@@ -1,9 +1,9 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { renewSession } from '../../api/send.ts'
+import { wordAt } from '../../items/lines.ts'
 import type { Draft } from '../desk/draft.ts'
 import type { DocumentReview } from '../review.ts'
 import { useReviewText } from '../text.ts'
-import { wordAt } from './lines.ts'
 import styles from './page-view.module.css'
 import { scaleOf, type Turn, transformOf, type Zoom } from './zoom.ts'
 
