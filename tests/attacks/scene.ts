@@ -126,6 +126,8 @@ async function enlist(
 ): Promise<Claims> {
   const { sid, tid } = decodeJwt<Claims>(client.token)
   const tenant = foreign ? randomUUID() : tid
+  if (foreign)
+    await owner.query('insert into identity.tenants (tenant_id, name) values ($1, $2)', [tenant, 'Elsewhere'])
   await owner.query('update identity.users set roles = $2, tenant_id = $3 where id = $1', [
     client.userId,
     roles,

@@ -34,6 +34,7 @@ export function keyByHash(tx: Kysely<IdentitySchema>, hash: Buffer) {
   return tx
     .selectFrom('api_keys')
     .innerJoin('users', 'users.id', 'api_keys.user_id')
+    .innerJoin('tenants', 'tenants.tenant_id', 'users.tenant_id')
     .select([
       'api_keys.id',
       'api_keys.tenant_id',
@@ -47,6 +48,7 @@ export function keyByHash(tx: Kysely<IdentitySchema>, hash: Buffer) {
     .where('api_keys.revoked_at', 'is', null)
     .where('api_keys.expires_at', '>', sql<Date>`clock_timestamp()`)
     .where('users.disabled_at', 'is', null)
+    .where('tenants.disabled_at', 'is', null)
     .executeTakeFirst()
 }
 

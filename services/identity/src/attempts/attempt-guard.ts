@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { refusedWith, requestOrigin } from '@alta/kit/audit/caller'
 import type { Database } from '@alta/kit/database/database'
-import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { type Problem, tooManyRequests } from '@alta/kit/errors'
 import { networkOf } from '@alta/kit/http/network'
 import { keyFor } from '@alta/kit/sealing'
@@ -78,7 +77,7 @@ export function attemptGuard(options: {
   }
 
   const count = (counters: readonly Counter[], refusal: Problem): Promise<void> =>
-    database.transaction(DEFAULT_TENANT, async ({ tx }) => {
+    database.system(async ({ tx }) => {
       // The commit is no success of the request: its refusal is noted as every other one.
       refusedWith(refusal, { changed: false })
       await countFailure(tx, counters)
@@ -101,9 +100,9 @@ export function attemptGuard(options: {
       const { network, here, device } = clientsOf(deviceToken)
       const pairWith = ({ kind, client }: Client): Counter => ({
         scope: 'pair',
-        key: digest('pair', DEFAULT_TENANT, email, kind, client.toString('hex')),
+        key: digest('pair', email, kind, client.toString('hex')),
       })
-      const account: Counter = { scope: 'account', key: digest('account', DEFAULT_TENANT, email) }
+      const account: Counter = { scope: 'account', key: digest('account', email) }
       const ofAddress: Counter = { scope: 'address', key: digest('address', network) }
 
       const countersOf = async (tx: Kysely<IdentitySchema>): Promise<[Counter, ...Counter[]]> => {
@@ -113,10 +112,9 @@ export function attemptGuard(options: {
       }
 
       return {
-        admit: () =>
-          database.read(DEFAULT_TENANT, async (tx) => refuseWhileWaiting(tx, await countersOf(tx))),
+        admit: () => database.systemRead(async (tx) => refuseWhileWaiting(tx, await countersOf(tx))),
         failed: async (refusal) => {
-          const counters = await database.read(DEFAULT_TENANT, countersOf)
+          const counters = await database.systemRead(countersOf)
           await count(counters, refusal)
         },
         async succeeded(tx, user, remember) {
@@ -145,7 +143,7 @@ export function attemptGuard(options: {
     again(sessionId: string): Attempt & { succeeded(tx: Kysely<IdentitySchema>): Promise<void> } {
       const counter: Counter = { scope: 'pair', key: digest('session', sessionId) }
       return {
-        admit: () => database.read(DEFAULT_TENANT, (tx) => refuseWhileWaiting(tx, [counter])),
+        admit: () => database.systemRead((tx) => refuseWhileWaiting(tx, [counter])),
         failed: (refusal) => count([counter], refusal),
         succeeded: (tx) => resetFailures(tx, counter),
       }

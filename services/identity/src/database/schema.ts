@@ -2,10 +2,18 @@ import type { JWK } from 'jose'
 import type { ColumnType, Generated } from 'kysely'
 
 export interface IdentitySchema {
+  tenants: {
+    /** Its own id: so it is behind the same wall as what belongs to it. */
+    tenant_id: string
+    name: string
+    created_at: Generated<Date>
+    /** Since then nobody of it gets in. */
+    disabled_at: Date | null
+  }
   users: {
     id: string
     tenant_id: string
-    /** As `normalisedEmail` leaves it; unique within the tenant. */
+    /** As `normalisedEmail` leaves it; of one account on the whole platform. */
     email: string
     /** Null: nobody has shown yet that the mailbox is theirs. */
     email_verified_at: Date | null
@@ -90,6 +98,7 @@ export interface IdentitySchema {
   /** Waiting for a mail, if there is such an account: see passwords/password-reset.service.ts. */
   reset_requests: {
     id: string
+    /** Not the account's, which nobody has looked for yet. */
     tenant_id: string
     email: string
     requested_at: Generated<Date>

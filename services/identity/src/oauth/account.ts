@@ -1,14 +1,24 @@
 import type { Kysely } from 'kysely'
-import type { AccessToken, Account, ClientCredentials } from 'oidc-provider'
+import { type AccessToken, type Account, type ClientCredentials, errors } from 'oidc-provider'
 import type { IdentitySchema } from '../database/schema.ts'
-import { userById } from '../users/user.repository.ts'
+import { activeUserById } from '../users/user.repository.ts'
 import { findClient } from './client.repository.ts'
 import { consentId } from './consent-id.ts'
 
-/** What a client may learn of a user; which of it depends on the scopes. */
-export async function findAccount(tx: Kysely<IdentitySchema>, id: string): Promise<Account | undefined> {
-  const user = await userById(tx, id)
-  if (!user || user.disabled_at) return undefined
+/**
+ * What a client may learn of a user; which of it depends on the scopes.
+ * @param clientTenant whose program asks: another tenant's gets nothing of this user, whatever they would allow it
+ * @throws {errors.AccessDenied} which the client is told
+ */
+export async function findAccount(
+  tx: Kysely<IdentitySchema>,
+  id: string,
+  clientTenant: unknown,
+): Promise<Account | undefined> {
+  const user = await activeUserById(tx, id)
+  if (!user) return undefined
+  if (clientTenant !== undefined && clientTenant !== user.tenant_id)
+    throw new errors.AccessDenied('this program is for people of another tenant')
   return {
     accountId: user.id,
     claims: async () => ({
@@ -28,7 +38,7 @@ export async function tokenClaims(
 ): Promise<Record<string, string | number | string[]> | undefined> {
   if (!token.resourceServer) return undefined
   if ('accountId' in token && token.accountId !== undefined) {
-    const user = await userById(tx, token.accountId)
+    const user = await activeUserById(tx, token.accountId)
     if (!user || token.sessionUid === undefined) throw new Error('a token without a user or a session')
     const { sessionUid: sid, grantId } = token
     const consent = grantId === undefined ? {} : { consent: consentId(grantId) }

@@ -11,8 +11,15 @@ export async function insertClient(
   return tx.insertInto('oauth_clients').values(client).returningAll().executeTakeFirstOrThrow()
 }
 
+/** Undefined too while its tenant is disabled. */
 export function findClient(tx: Kysely<IdentitySchema>, id: string): Promise<ClientRow | undefined> {
-  return tx.selectFrom('oauth_clients').selectAll().where('id', '=', id).executeTakeFirst()
+  return tx
+    .selectFrom('oauth_clients')
+    .innerJoin('tenants', 'tenants.tenant_id', 'oauth_clients.tenant_id')
+    .selectAll('oauth_clients')
+    .where('id', '=', id)
+    .where('tenants.disabled_at', 'is', null)
+    .executeTakeFirst()
 }
 
 /** Latest first: ids tell the order in which they were made. */

@@ -1,5 +1,4 @@
 import type { Database } from '@alta/kit/database/database'
-import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import type { IdentitySchema } from '../database/schema.ts'
 import { latestGrantId } from './record.repository.ts'
@@ -18,9 +17,7 @@ export async function existingGrant(
   const own = known === undefined ? undefined : await provider.Grant.find(known)
   if (own && own.accountId === account.accountId) return own
 
-  const latest = await database.read(DEFAULT_TENANT, (tx) =>
-    latestGrantId(tx, account.accountId, client.clientId),
-  )
+  const latest = await database.systemRead((tx) => latestGrantId(tx, account.accountId, client.clientId))
   const allowed = latest === undefined ? undefined : await provider.Grant.find(latest)
   if (!allowed) return undefined
   const copy = new provider.Grant({ accountId: account.accountId, clientId: client.clientId })

@@ -1,5 +1,4 @@
 import type { Database } from '@alta/kit/database/database'
-import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import type { Route } from '@alta/kit/http/route'
 import type { Repetition } from '@alta/kit/repeatedly'
 import { log } from '@alta/kit/telemetry/log'
@@ -34,8 +33,7 @@ export function oauth(options: {
     )
   }
   const provider = oauthProvider(database, keys, settings)
-  const emailOf = async (userId: string) =>
-    (await database.read(DEFAULT_TENANT, (tx) => userById(tx, userId)))?.email
+  const emailOf = async (userId: string) => (await database.systemRead((tx) => userById(tx, userId)))?.email
   const interactions = interactionPages({ provider, steps, forms, emailOf })
   return {
     routes: [

@@ -2,7 +2,6 @@ import { timingSafeEqual } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import { permissions } from '@alta/kit/auth/permissions'
 import type { Database } from '@alta/kit/database/database'
-import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { problemOf } from '@alta/kit/http/problem-answer'
 import { keyFor } from '@alta/kit/sealing'
 import { log } from '@alta/kit/telemetry/log'
@@ -164,8 +163,8 @@ function configuration(
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // What ends with a session is looked up with every record of it: see record.repository.ts.
     expiresWithSession: () => false,
-    findAccount: (_ctx, id) => database.read(DEFAULT_TENANT, (tx) => findAccount(tx, id)),
-    extraTokenClaims: (_ctx, token) => database.read(DEFAULT_TENANT, (tx) => tokenClaims(tx, token)),
+    findAccount: (ctx, id) => database.systemRead((tx) => findAccount(tx, id, tenantOf(ctx.oidc.client))),
+    extraTokenClaims: (_ctx, token) => database.systemRead((tx) => tokenClaims(tx, token)),
     loadExistingGrant: (ctx) => existingGrant(database, ctx),
     clientBasedCORS: (_ctx, origin, client) =>
       (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
@@ -178,6 +177,9 @@ function configuration(
     },
   }
 }
+
+const tenantOf = (client: object | undefined): unknown =>
+  client && 'alta_tenant' in client ? client.alta_tenant : undefined
 
 const ownScopes = (client: object): string[] =>
   'alta_scopes' in client && Array.isArray(client.alta_scopes) ? client.alta_scopes : []

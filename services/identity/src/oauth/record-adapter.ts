@@ -1,6 +1,5 @@
 import { callerIs, requestConcerns } from '@alta/kit/audit/caller'
 import type { Database } from '@alta/kit/database/database'
-import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { keyFor, seal, unseal } from '@alta/kit/sealing'
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
 import { z } from 'zod'
@@ -16,6 +15,7 @@ import {
   removeGrant,
   removeGrantedOf,
   removeRecord,
+  tenantOfRecord,
   writeRecord,
 } from './record.repository.ts'
 
@@ -39,10 +39,8 @@ export function recordAdapter(options: {
   successorOf: (token: string) => string
 }): AdapterFactory {
   const { database, grace, successorOf } = options
-  const read = <Result>(work: Parameters<typeof database.read<Result>>[1]) =>
-    database.read(DEFAULT_TENANT, work)
-  const write = <Result>(work: Parameters<typeof database.transaction<Result>>[1]) =>
-    database.transaction(DEFAULT_TENANT, work)
+  // Whose it is the record tells, once it is found.
+  const { systemRead: read, system: write } = database
 
   /**
    * Whether a use counts as the first one: that of the token before the current one, within the grace and as long as
@@ -61,15 +59,15 @@ export function recordAdapter(options: {
       const bytes = Buffer.from(JSON.stringify(kept))
       const isGrant = kind === GRANT
       const session = kind === 'Session' ? (payload.accountId ? payload.uid : undefined) : payload.sessionUid
-      await write(({ tx }) =>
+      const of = { client_id: uuidOrNull(payload.clientId), user_id: uuidOrNull(payload.accountId) }
+      await write(async ({ tx }) =>
         writeRecord(
           tx,
           {
             kind,
             hash: hashOf(id),
-            tenant_id: DEFAULT_TENANT,
-            client_id: uuidOrNull(payload.clientId),
-            user_id: uuidOrNull(payload.accountId),
+            tenant_id: await tenantOfRecord(tx, of),
+            ...of,
             session_id: uuidOrNull(session),
             grant_id: granted.has(kind) ? ((isGrant ? id : payload.grantId) ?? null) : null,
             sealed: isGrant ? null : seal(keyOf(kind, id), bytes),
@@ -99,10 +97,10 @@ export function recordAdapter(options: {
     async consume(id) {
       const first = await write(async ({ tx }) => {
         const found = await findRecord(tx, kind, hashOf(id))
-        if (found?.client_id) requestConcerns('client', found.client_id)
+        if (found?.client_id) requestConcerns('client', found.client_id, found.tenant_id)
         if (found?.user_id) {
           const sessionId = found.session_id ?? ''
-          callerIs({ userId: found.user_id, tenantId: DEFAULT_TENANT, sessionId, roles: [] })
+          callerIs({ userId: found.user_id, tenantId: found.tenant_id, sessionId, roles: [] })
         }
         return consumeRecord(tx, kind, hashOf(id))
       })

@@ -1,3 +1,4 @@
+import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { type Kysely, sql } from 'kysely'
 import type { IdentitySchema } from '../database/schema.ts'
 import { revokeSessions } from '../revocations/revocation.repository.ts'
@@ -18,6 +19,7 @@ interface NewRecord {
 }
 
 export interface FoundRecord {
+  tenant_id: string
   sealed: Buffer | null
   payload: Record<string, unknown> | null
   client_id: string | null
@@ -29,20 +31,37 @@ export interface FoundRecord {
 
 const expiry = (lifetime: number) => sql<Date>`clock_timestamp() + make_interval(secs => ${lifetime})`
 
+/** Of the user's tenant, or of the program's that acts for itself; a browser in which nobody is signed in yet has none. */
+export async function tenantOfRecord(
+  tx: Kysely<IdentitySchema>,
+  { user_id, client_id }: { user_id: string | null; client_id: string | null },
+): Promise<string> {
+  const { rows } = await sql<{ tenant_id: string }>`
+    select coalesce(
+      (select tenant_id from users where id = ${user_id}),
+      (select tenant_id from oauth_clients where id = ${client_id}),
+      ${DEFAULT_TENANT}
+    ) as tenant_id
+  `.execute(tx)
+  return rows[0]?.tenant_id ?? DEFAULT_TENANT
+}
+
 /** @param options.keep leaves a record as it is that is there already */
 export async function writeRecord(
   tx: Kysely<IdentitySchema>,
   { lifetime, ...record }: NewRecord,
   { keep }: { keep: boolean },
 ): Promise<void> {
-  const { session_id, user_id, sealed, payload } = record
+  const { tenant_id, session_id, user_id, sealed, payload } = record
   const expires_at = expiry(lifetime)
   await tx
     .insertInto('oauth_records')
     .values({ ...record, expires_at })
     .onConflict((conflict) => {
       const same = conflict.columns(['kind', 'hash'])
-      return keep ? same.doNothing() : same.doUpdateSet({ session_id, user_id, sealed, payload, expires_at })
+      return keep
+        ? same.doNothing()
+        : same.doUpdateSet({ tenant_id, session_id, user_id, sealed, payload, expires_at })
     })
     .execute()
 }
@@ -64,7 +83,8 @@ export function findRecord(
           .on('consent.kind', '=', 'Grant')
           .on('consent.hash', '=', sql<Buffer>`sha256(convert_to(record.grant_id, 'UTF8'))`),
       )
-      .select(['record.sealed', 'record.payload', 'record.client_id', 'record.user_id', 'record.session_id'])
+      .select(['record.sealed', 'record.payload'])
+      .select(['record.tenant_id', 'record.client_id', 'record.user_id', 'record.session_id'])
       .select(
         sql<number | null>`extract(epoch from clock_timestamp() - record.consumed_at)::float8`.as(
           'consumedFor',

@@ -1,6 +1,5 @@
 import { permissionsOf } from '@alta/kit/auth/permissions'
 import type { Principal } from '@alta/kit/auth/principal'
-import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { Problem } from '@alta/kit/errors'
 import type { EmailService } from '../emails/email.service.ts'
 import { invalidMailToken } from '../mail-tokens/account-mails.ts'
@@ -38,7 +37,7 @@ export function accountForms({ sessions, steps, resets, emails }: AccountService
     const { user, sessionId, accessToken } = step.signedIn
     const principal = {
       userId: user.id,
-      tenantId: DEFAULT_TENANT,
+      tenantId: user.tenantId,
       sessionId,
       roles: user.roles,
       permissions: permissionsOf(user.roles),

@@ -11,7 +11,7 @@ import { type AccountMails, invalidMailToken } from '../mail-tokens/account-mail
 import { revokeMailTokens, takeMailToken, validMailToken } from '../mail-tokens/mail-token.repository.ts'
 import { removeChallengesOf } from '../second-factors/challenge.repository.ts'
 import { endSessionsOf } from '../sessions/session.repository.ts'
-import { setPasswordHash, userByEmail, userById } from '../users/user.repository.ts'
+import { activePersonByEmail, activeUserById, setPasswordHash } from '../users/user.repository.ts'
 import type { Passwords } from './passwords.ts'
 import { insertResetRequest, takeResetRequests } from './reset-request.repository.ts'
 
@@ -38,7 +38,7 @@ export function passwordResetService(options: {
   return {
     /**
      * Writes the request down, for every address alike, and does nothing else: neither the answer nor the time that it
-     * takes tells whether there is such an account. What becomes of it is done by `answerRequests`.
+     * takes tells whether there is such an account, nor of which tenant. What becomes of it is done by `answerRequests`.
      */
     async request(email: string): Promise<void> {
       await database.transaction(DEFAULT_TENANT, ({ tx }) =>
@@ -52,10 +52,9 @@ export function passwordResetService(options: {
       do {
         taken = await database.system(async ({ tx, emitFor }) => {
           const requests = await takeResetRequests(tx, REQUESTS_AT_ONCE)
-          for (const { tenant_id, email } of requests) {
-            const user = await userByEmail(tx, tenant_id, email)
-            if (user && !user.disabled_at)
-              await mails.sendToken({ tx, emit: emitFor(tenant_id) }, user, 'reset-password')
+          for (const { email } of requests) {
+            const user = await activePersonByEmail(tx, email)
+            if (user) await mails.sendToken({ tx, emit: emitFor(user.tenant_id) }, user, 'reset-password')
           }
           return requests.length
         })
@@ -69,15 +68,15 @@ export function passwordResetService(options: {
      */
     async confirm({ token, newPassword, endApiKeys }: Reset): Promise<void> {
       const hash = hashOf(token)
-      const valid = await database.read(DEFAULT_TENANT, (tx) => validMailToken(tx, hash, 'reset-password'))
+      const valid = await database.systemRead((tx) => validMailToken(tx, hash, 'reset-password'))
       // Before anything is hashed: what is made up costs nothing.
       if (!valid) throw invalidMailToken()
-      requestConcerns('user', valid.user_id)
+      requestConcerns('user', valid.user_id, valid.tenant_id)
       const passwordHash = await passwords.hash(newPassword)
       await database.transaction(valid.tenant_id, async ({ tx, emit }) => {
         const taken = await takeMailToken(tx, hash, 'reset-password')
-        const user = taken && (await userById(tx, taken.user_id))
-        if (!user || user.disabled_at || user.email !== taken.email) throw invalidMailToken()
+        const user = taken && (await activeUserById(tx, taken.user_id))
+        if (!user || user.email !== taken.email) throw invalidMailToken()
         await setPasswordHash(tx, user.id, passwordHash)
         await removeChallengesOf(tx, user.id)
         await endSessionsOf(tx, user.id, { reason: 'password-changed' })

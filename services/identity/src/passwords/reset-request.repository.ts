@@ -12,11 +12,11 @@ export async function insertResetRequest(
 export async function takeResetRequests(
   tx: Kysely<IdentitySchema>,
   most: number,
-): Promise<{ tenant_id: string; email: string }[]> {
-  const { rows } = await sql<{ tenant_id: string; email: string }>`
+): Promise<{ email: string }[]> {
+  const { rows } = await sql<{ email: string }>`
     delete from reset_requests
     where id in (select id from reset_requests order by id limit ${most} for update skip locked)
-    returning tenant_id, email
+    returning email
   `.execute(tx)
   return rows
 }

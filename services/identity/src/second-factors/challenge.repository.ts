@@ -15,14 +15,16 @@ export async function insertChallenge(
 }
 
 /** @returns whose it is, while it can still be met */
-export async function userOfChallenge(tx: Kysely<IdentitySchema>, hash: Buffer): Promise<string | undefined> {
-  const row = await tx
+export function userOfChallenge(
+  tx: Kysely<IdentitySchema>,
+  hash: Buffer,
+): Promise<{ user_id: string; tenant_id: string } | undefined> {
+  return tx
     .selectFrom('sign_in_challenges')
-    .select('user_id')
+    .select(['user_id', 'tenant_id'])
     .where('hash', '=', hash)
     .where('expires_at', '>', sql<Date>`clock_timestamp()`)
     .executeTakeFirst()
-  return row?.user_id
 }
 
 /** @returns false when it is gone: met before, or taken back */

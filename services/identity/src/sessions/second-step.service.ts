@@ -1,7 +1,6 @@
 import { callerIs, requestConcerns } from '@alta/kit/audit/caller'
 import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
-import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { forbidden } from '@alta/kit/errors'
 import type { AttemptGuard } from '../attempts/attempt-guard.ts'
 import type { IdentitySchema } from '../database/schema.ts'
@@ -51,11 +50,12 @@ export function secondStepService(options: {
       rememberDevice: boolean
     }): Promise<SignedIn> {
       const hash = hashOf(shown.challenge)
-      const outcome = await database.transaction(DEFAULT_TENANT, async ({ tx, emit }) => {
-        const userId = await userOfChallenge(tx, hash)
-        const user = userId && (await lockUser(tx, userId))
+      const found = await database.systemRead((tx) => userOfChallenge(tx, hash))
+      if (!found) throw invalidChallenge()
+      requestConcerns('user', found.user_id, found.tenant_id)
+      const outcome = await database.transaction(found.tenant_id, async ({ tx, emit }) => {
+        const user = await lockUser(tx, found.user_id)
         if (!user || user.disabled_at) throw invalidChallenge()
-        requestConcerns('user', user.id)
         const wrong = await factors.check({ tx, emit }, user, shown)
         if (wrong) return wrong
         // Gone meanwhile: met by another, or taken back with the password that it stands for.

@@ -1,7 +1,6 @@
 import { callerIs, refusedWith, requestConcerns, requestOrigin } from '@alta/kit/audit/caller'
 import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
-import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import type { Problem } from '@alta/kit/errors'
 import type { Kysely } from 'kysely'
 import type { AttemptGuard } from '../attempts/attempt-guard.ts'
@@ -50,7 +49,7 @@ export function sessionService(options: {
   async function tryRefresh(tx: Kysely<IdentitySchema>, refreshToken: string) {
     const session = await lockSessionOfToken(tx, hashOf(refreshToken))
     if (!session) return { refused: invalidRefreshToken('unknown refresh token') }
-    requestConcerns('user', session.user_id)
+    requestConcerns('user', session.user_id, session.tenant_id)
     const rotated = await rotate(tx, session, refreshToken, grace)
     if ('refused' in rotated) return rotated
     const user = await userById(tx, session.user_id)
@@ -67,12 +66,12 @@ export function sessionService(options: {
      */
     async login({ email, password, deviceToken, rememberDevice }: Login): Promise<SignedIn | CodeNeeded> {
       const attempt = guard.signIn(email, deviceToken)
-      const user = await database.read(DEFAULT_TENANT, (tx) => userToSignIn(tx, email))
-      if (user) requestConcerns('user', user.id)
+      const user = await database.systemRead((tx) => userToSignIn(tx, email))
+      if (user) requestConcerns('user', user.id, user.tenant_id)
       const wrong = invalidCredentials()
       await passwords.check(password, user?.password_hash, { attempt, wrong })
       if (!user) throw wrong
-      if (user.disabled_at) throw accountDisabled()
+      if (user.disabled_at ?? user.tenant_disabled_at) throw accountDisabled()
       const stored = user.password_hash
       if (passwords.isOutdated(stored)) {
         const renewed = await passwords.hash(password)

@@ -39,7 +39,13 @@ const signedIn = z.object({
   refreshToken: z.string(),
   tokenType: z.literal('Bearer'),
   expiresIn: z.number(),
-  user: z.object({ id: z.uuid(), email: z.string(), name: z.string(), roles: z.array(z.string()) }),
+  user: z.object({
+    id: z.uuid(),
+    tenantId: z.uuid(),
+    email: z.string(),
+    name: z.string(),
+    roles: z.array(z.string()),
+  }),
 })
 type SignedIn = z.infer<typeof signedIn>
 
@@ -68,6 +74,8 @@ export interface TestIdentity {
   /** A new user with `goodPassword`. @returns the address */
   register(email?: string): Promise<string>
   login(email: string, password?: string): Promise<SignedIn>
+  /** The same, of another tenant than the platform's. @param roles instead of `member` */
+  registerElsewhere(roles?: readonly string[]): Promise<{ email: string; tenantId: string }>
   /** Somebody with the role `admin`. */
   loginAsAdmin(): Promise<SignedIn>
   refresh(refreshToken: string): Promise<SignedIn>
@@ -153,6 +161,22 @@ export async function startIdentity(
     put: (path, body, token) => call(path, { method: 'PUT', body: JSON.stringify(body) }, token),
     get: (path, token) => call(path, {}, token),
     register,
+    async registerElsewhere(roles = ['member']) {
+      const [email, tenantId] = [await register(), crypto.randomUUID()]
+      const { admin } = testDatabase
+      await admin.query('insert into tenants (tenant_id, name) values ($1::uuid, $1::text)', [tenantId])
+      for (const table of ['credentials', 'mail_tokens'])
+        await admin.query(
+          `update ${table} set tenant_id = $1 where user_id in (select id from users where email = $2)`,
+          [tenantId, email],
+        )
+      await admin.query('update users set tenant_id = $1, roles = $3 where email = $2', [
+        tenantId,
+        email,
+        roles,
+      ])
+      return { email, tenantId }
+    },
     login,
     async loginAsAdmin() {
       const email = await register()

@@ -4,7 +4,7 @@ import { notFound } from '@alta/kit/errors'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import type { IdentitySchema } from '../database/schema.ts'
-import { namesOf, userByEmail } from './user.repository.ts'
+import { activePersonByEmail, namesOf } from './user.repository.ts'
 import { normalisedEmail } from './user.schema.ts'
 
 const MOST = 100
@@ -53,11 +53,8 @@ export const nameRoutes = (database: Database<IdentitySchema>): Route[] => [
     body: z.strictObject({ email: normalisedEmail }),
     answers: { 200: { description: 'The person', schema: named } },
     handle: async ({ principal, body: { email } }) => {
-      const found = await database.read(principal.tenantId, (tx) =>
-        userByEmail(tx, principal.tenantId, email),
-      )
-      if (!found || found.disabled_at)
-        throw notFound('person_not_found', 'Nobody has an account with this address.')
+      const found = await database.read(principal.tenantId, (tx) => activePersonByEmail(tx, email))
+      if (!found) throw notFound('person_not_found', 'Nobody has an account with this address.')
       return { status: 200, body: { id: found.id, name: found.name } }
     },
   }),

@@ -1,5 +1,6 @@
 import { emailSendRequested } from '@alta/contracts/events/email-send-requested.v1'
 import { userRegistered } from '@alta/contracts/events/user-registered.v1'
+import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { emitted } from '@alta/kit/testing/deliver'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { goodPassword, startIdentity, type TestIdentity } from '../testing/identity-fixture.ts'
@@ -18,6 +19,7 @@ test('signing up answers the user and tells the others in the same transaction',
   expect(answer.status).toBe(201)
   const user = {
     id: expect.any(String),
+    tenantId: DEFAULT_TENANT,
     email: ada.email,
     name: ada.name,
     locale: 'fr',

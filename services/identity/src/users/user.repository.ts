@@ -6,12 +6,12 @@ export type UserRow = Selectable<IdentitySchema['users']>
 type ServiceAccount = Omit<UserRow, 'created_at' | 'email_verified_at' | 'disabled_at' | 'token_version'>
 export type NewUser = Omit<ServiceAccount, 'kind' | 'owner_id'>
 
-/** @returns undefined when the tenant has the address already */
+/** @returns undefined when somebody has the address already, of whatever tenant */
 export function insertUser(tx: Kysely<IdentitySchema>, user: NewUser): Promise<UserRow | undefined> {
   return tx
     .insertInto('users')
     .values(user)
-    .onConflict((conflict) => conflict.constraint('users_email_unique').doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst()
 }
@@ -22,21 +22,6 @@ export function insertServiceAccount(tx: Kysely<IdentitySchema>, account: Servic
 
 export function userById(tx: Kysely<IdentitySchema>, id: string): Promise<UserRow | undefined> {
   return tx.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
-}
-
-/** A person: no mail ever goes to a service account. */
-export function userByEmail(
-  tx: Kysely<IdentitySchema>,
-  tenantId: string,
-  email: string,
-): Promise<UserRow | undefined> {
-  return tx
-    .selectFrom('users')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('email', '=', email)
-    .where('kind', '=', 'person')
-    .executeTakeFirst()
 }
 
 /** To the end of the transaction: what is decided by looking at a user's rows is decided by one at a time. */
@@ -62,7 +47,7 @@ export async function giveRole(tx: Kysely<IdentitySchema>, id: string, role: Rol
     .execute()
 }
 
-/** @throws what `isEmailTaken` knows, when the tenant has the address already; the transaction is lost then */
+/** @throws what `isEmailTaken` knows, when somebody has the address already; the transaction is lost then */
 export function replaceEmail(tx: Kysely<IdentitySchema>, id: string, email: string): Promise<UserRow> {
   return tx
     .updateTable('users')
@@ -73,21 +58,43 @@ export function replaceEmail(tx: Kysely<IdentitySchema>, id: string, email: stri
 }
 
 export const isEmailTaken = (error: unknown): boolean =>
-  error instanceof Error && 'constraint' in error && error.constraint === 'users_email_unique'
+  error instanceof Error &&
+  'constraint' in error &&
+  ['users_email_unique', 'users_email_of_one'].includes(String(error.constraint))
 
-/** The user with the stored hash of the password. */
+/** The user with the stored hash of the password; `tenant_disabled_at` keeps everybody of a tenant out. */
 export function userToSignIn(
   tx: Kysely<IdentitySchema>,
   email: string,
-): Promise<(UserRow & { password_hash: string }) | undefined> {
+): Promise<(UserRow & { password_hash: string; tenant_disabled_at: Date | null }) | undefined> {
   return tx
     .selectFrom('users')
     .innerJoin('credentials', 'credentials.user_id', 'users.id')
+    .innerJoin('tenants', 'tenants.tenant_id', 'users.tenant_id')
     .selectAll('users')
-    .select('credentials.password_hash')
+    .select(['credentials.password_hash', 'tenants.disabled_at as tenant_disabled_at'])
     .where('users.email', '=', email)
     .executeTakeFirst()
 }
+
+const activeUsers = (tx: Kysely<IdentitySchema>) =>
+  tx
+    .selectFrom('users')
+    .innerJoin('tenants', 'tenants.tenant_id', 'users.tenant_id')
+    .selectAll('users')
+    .where('users.disabled_at', 'is', null)
+    .where('tenants.disabled_at', 'is', null)
+
+/** The user while nothing keeps them out, neither themselves nor with their tenant. */
+export const activeUserById = (tx: Kysely<IdentitySchema>, id: string): Promise<UserRow | undefined> =>
+  activeUsers(tx).where('users.id', '=', id).executeTakeFirst()
+
+/** A person: no mail ever goes to a service account. */
+export const activePersonByEmail = (
+  tx: Kysely<IdentitySchema>,
+  email: string,
+): Promise<UserRow | undefined> =>
+  activeUsers(tx).where('users.email', '=', email).where('users.kind', '=', 'person').executeTakeFirst()
 
 export async function passwordHashOf(
   tx: Kysely<IdentitySchema>,
@@ -103,7 +110,7 @@ export async function passwordHashOf(
 
 /**
  * Whether the stored hash is still this one and the user may sign in, and so to the end of the transaction. A sign-in
- * that is under way while the password changes, or the user is disabled, must not leave a session behind.
+ * that is under way while the password changes, or the user or the tenant is disabled, must not leave a session behind.
  */
 export async function holdPasswordHash(
   tx: Kysely<IdentitySchema>,
@@ -113,10 +120,12 @@ export async function holdPasswordHash(
   const row = await tx
     .selectFrom('credentials')
     .innerJoin('users', 'users.id', 'credentials.user_id')
+    .innerJoin('tenants', 'tenants.tenant_id', 'users.tenant_id')
     .select('user_id')
     .where('user_id', '=', userId)
     .where('password_hash', '=', hash)
-    .where('disabled_at', 'is', null)
+    .where('users.disabled_at', 'is', null)
+    .where('tenants.disabled_at', 'is', null)
     .forShare()
     .executeTakeFirst()
   return row !== undefined

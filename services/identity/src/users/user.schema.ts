@@ -40,6 +40,7 @@ export const locale = z
 export const userResource = z
   .object({
     id: z.uuid(),
+    tenantId: z.uuid().describe('Whose data they see.'),
     email: z.string(),
     emailVerified: z.boolean().describe('Whether a token that was mailed there has come back.'),
     name: z.string(),

@@ -75,6 +75,7 @@ export function userService(options: {
 
 export const present = (user: UserRow): UserResource => ({
   id: user.id,
+  tenantId: user.tenant_id,
   email: user.email,
   emailVerified: user.email_verified_at !== null,
   name: user.name,

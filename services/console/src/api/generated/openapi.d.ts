@@ -3526,6 +3526,11 @@ export interface components {
         User: {
             /** Format: uuid */
             id: string;
+            /**
+             * Format: uuid
+             * @description Whose data they see.
+             */
+            tenantId: string;
             email: string;
             /** @description Whether a token that was mailed there has come back. */
             emailVerified: boolean;
@@ -3585,6 +3590,11 @@ export interface components {
         ManagedUser: {
             /** Format: uuid */
             id: string;
+            /**
+             * Format: uuid
+             * @description Whose data they see.
+             */
+            tenantId: string;
             email: string;
             /** @description Whether a token that was mailed there has come back. */
             emailVerified: boolean;

@@ -19,9 +19,15 @@ export function requestOrigin(): { address: string | null; userAgent: string | n
   return { address, userAgent }
 }
 
-/** Names what a request is about where its path does not: the account that somebody tries to get into. */
-export function requestConcerns(name: string, id: string): void {
-  currentContext()?.audit?.resources.push({ name, id })
+/**
+ * Names what a request is about where its path does not: the account that somebody tries to get into.
+ * @param tenantId whose log notes it as long as nobody is known to be the caller
+ */
+export function requestConcerns(name: string, id: string, tenantId?: string): void {
+  const audit = currentContext()?.audit
+  if (!audit) return
+  audit.resources.push({ name, id })
+  if (tenantId !== undefined) audit.tenantId = tenantId
 }
 
 /**

@@ -28,6 +28,8 @@ export interface RequestAudit {
   readonly userAgent: string | null
   /** Counts what nobody in particular changes, where there is somewhere to note it. */
   crowd?: AnonymousChanges | undefined
+  /** Whose account a caller without a token is about. */
+  tenantId?: string
   /** Who the caller turned out to be, where no token says so yet. */
   actor?: AuditActor
   /** The transaction that is about to commit keeps a refusal, not what the caller asked for. */
@@ -107,7 +109,7 @@ export function entryOf(
   const actor = audit.actor ?? principal
   const unique = new Map(resources.map((one) => [`${one.name} ${one.id}`, one]))
   return {
-    tenantId: actor?.tenantId ?? (tenant === '*' ? DEFAULT_TENANT : tenant),
+    tenantId: actor?.tenantId ?? audit.tenantId ?? (tenant === '*' ? DEFAULT_TENANT : tenant),
     entry: {
       entryId: randomUUIDv7(),
       at: new Date().toISOString(),

@@ -66,8 +66,10 @@ export interface Database<Schema> {
   ): Promise<Result>
   /** Reads on behalf of one tenant, in one snapshot-less read-only transaction. */
   read<Result>(tenantId: string, work: (tx: Kysely<Schema>) => Promise<Result>): Promise<Result>
-  /** A transaction that sees every tenant: for sweeps, and for logins before the tenant is known. */
+  /** A transaction that sees every tenant: for sweeps, for logins before the tenant is known, and for who keeps tenants. */
   system<Result>(work: (scope: SystemScope<Schema>) => Promise<Result>): Promise<Result>
+  /** The same, reading alone: no audit entry takes it for what a request has changed. */
+  systemRead<Result>(work: (tx: Kysely<Schema>) => Promise<Result>): Promise<Result>
   /** A transaction that the caller ends: for the inbox, where one may act for several tenants and has a time limit. */
   begin(tenantId: string): Promise<OpenTransaction<Schema>>
   /** Rows committed from now on are handed to this relay. */
@@ -223,6 +225,7 @@ function openDatabase<Schema>(appId: string, pool: pg.Pool): Database<Schema> {
       ),
     read: (tenantId, work) => run(tenantId, 'read only', ({ tx }) => work(tx)),
     system: (work) => run('*', 'read write', work),
+    systemRead: (work) => run('*', 'read only', ({ tx }) => work(tx)),
     begin: (tenantId) => begin(tenantId, 'read write'),
     publishThrough(next) {
       publisher = next
