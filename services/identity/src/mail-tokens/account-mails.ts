@@ -22,6 +22,7 @@ const templates: Readonly<Record<TokenPurpose, AccountMailTemplate>> = {
 }
 
 const minute = 60
+const week = 7 * 24 * 60 * minute
 const lifetimes: Readonly<Record<TokenPurpose, number>> = {
   'reset-password': 30 * minute,
   'verify-email': 24 * 60 * minute,
@@ -69,10 +70,11 @@ export function accountMails(tokenKey: string) {
     user: UserRow,
     purpose: TokenPurpose,
     email: string,
+    lifetime = lifetimes[purpose],
   ): Promise<string> {
     const token = newToken()
     const row = { hash: hashOf(token), tenant_id: user.tenant_id, user_id: user.id, purpose, email }
-    await insertMailToken(tx, row, lifetimes[purpose])
+    await insertMailToken(tx, row, lifetime)
     return sealToken(tokenKey, token)
   }
 
@@ -98,6 +100,16 @@ export function accountMails(tokenKey: string) {
     },
 
     newSealedToken,
+
+    /** The token sets the first password, as one of a reset does; people look into their mailbox within days. */
+    async invite(
+      { tx, emit }: Scope,
+      user: UserRow,
+      words: { tenant: string; invitedBy: string },
+    ): Promise<void> {
+      const sealedToken = await newSealedToken(tx, user, 'reset-password', user.email, week)
+      tell(emit, user, 'invitation', { ...words, sealedToken })
+    },
 
     /** @returns false, and sends nothing, when the user, or that address, was sent enough of them within the hour */
     async sendToken(

@@ -77,7 +77,7 @@ export function passwordResetService(options: {
         const taken = await takeMailToken(tx, hash, 'reset-password')
         const user = taken && (await activeUserById(tx, taken.user_id))
         if (!user || user.email !== taken.email) throw invalidMailToken()
-        await setPasswordHash(tx, user.id, passwordHash)
+        const isChange = await setPasswordHash(tx, user, passwordHash)
         await removeChallengesOf(tx, user.id)
         await endSessionsOf(tx, user.id, { reason: 'password-changed' })
         await revokeMailTokens(tx, user.id, ['reset-password', 'change-email'])
@@ -85,10 +85,12 @@ export function passwordResetService(options: {
         await guard.signIn(user.email).reclaimed(tx, user)
         const keysEnded = endApiKeys ? await revokeKeys(tx, user.id) : 0
         const keysLeft = endApiKeys ? 0 : (await liveKeysOf(tx, user.id)).length
-        mails.tell(emit, user, 'password-changed', {
-          keysEnded: String(keysEnded),
-          keysLeft: String(keysLeft),
-        })
+        // A first password is what the mail of the invitation was for.
+        if (isChange)
+          mails.tell(emit, user, 'password-changed', {
+            keysEnded: String(keysEnded),
+            keysLeft: String(keysLeft),
+          })
       })
     },
   }

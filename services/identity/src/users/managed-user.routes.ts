@@ -4,7 +4,7 @@ import { recently } from '@alta/kit/auth/step-up'
 import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
-import { managedUser, presentManaged } from './managed-user.schema.ts'
+import { invitedPerson, managedUser, presentManaged } from './managed-user.schema.ts'
 import type { ManagedUserService } from './managed-user.service.ts'
 
 const params = z.object({ id: z.uuid() })
@@ -29,6 +29,26 @@ export const managedUserRoutes = (users: ManagedUserService): Route[] => [
         },
       }
     },
+  }),
+
+  route({
+    method: 'post',
+    path: '/api/v1/users',
+    summary: 'Invite somebody',
+    description:
+      'Makes an account in the caller’s tenant and mails a link with which its owner chooses a password, within a week; that confirms the address. Who has lost it asks for a new password. Needs a sign-in or a step-up within the last five minutes.',
+    tag: 'users',
+    policy: recently(may('users:manage')),
+    idempotent: true,
+    body: invitedPerson.extend({ roles: z.array(z.enum(roles)).max(roles.length).default(['member']) }),
+    answers: {
+      201: { description: 'The account, in which nobody can sign in yet', schema: managedUser },
+      409: { description: '`email_taken`' },
+    },
+    handle: async ({ principal, body }) => ({
+      status: 201,
+      body: presentManaged(await users.invite(principal, body)),
+    }),
   }),
 
   route({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { UserRow } from './user.repository.ts'
-import { userResource } from './user.schema.ts'
+import { locale, normalisedEmail, personName, userResource } from './user.schema.ts'
 import { present } from './user.service.ts'
 
 export const managedUser = userResource
@@ -10,6 +10,13 @@ export const managedUser = userResource
     disabledAt: z.iso.datetime().nullable().describe('Since then nobody gets in as this user.'),
   })
   .meta({ id: 'ManagedUser' })
+
+/** Somebody who has no account yet. */
+export const invitedPerson = z.object({
+  email: normalisedEmail,
+  name: personName,
+  locale: locale.default('en'),
+})
 
 export const presentManaged = (user: UserRow): z.input<typeof managedUser> => ({
   ...present(user),

@@ -9,7 +9,10 @@ import { revokeMailTokens } from '../mail-tokens/mail-token.repository.ts'
 import { endTokensOf } from '../revocations/revocation.repository.ts'
 import { removeChallengesOf } from '../second-factors/challenge.repository.ts'
 import { lockFactor, removeFactor } from '../second-factors/second-factor.repository.ts'
+import { sessionEnded } from '../sessions/session.problems.ts'
 import { endSessionsOf } from '../sessions/session.repository.ts'
+import { holdTenant } from '../tenants/tenant.repository.ts'
+import { type Invitation, inviteUser } from './invite-user.ts'
 import { listUsers, setDisabled, setRoles } from './managed-user.repository.ts'
 import { mayGive } from './may-give.ts'
 import { lockUser, type UserRow, userById } from './user.repository.ts'
@@ -24,6 +27,21 @@ export function managedUserService(database: Database<IdentitySchema>, mails: Ac
       { tenantId }: Principal,
       page: { limit: number; before: string | undefined },
     ): Promise<UserRow[]> => database.read(tenantId, (tx) => listUsers(tx, page)),
+
+    /**
+     * Into the tenant of whoever invites.
+     * @throws {Problem} 403 `forbidden` for a role that can do more than who gives it; 409 `email_taken`
+     */
+    async invite(principal: Principal, invitation: Invitation): Promise<UserRow> {
+      const { tenantId, userId } = principal
+      mayGive(principal, invitation.roles)
+      return database.transaction(tenantId, async ({ tx, emit }) => {
+        const tenant = await holdTenant(tx, tenantId)
+        const invitedBy = await userById(tx, userId)
+        if (!tenant || !invitedBy) throw sessionEnded()
+        return inviteUser({ tx, emit }, invitation, { tenant, invitedBy, mails })
+      })
+    },
 
     async get({ tenantId }: Principal, id: string): Promise<UserRow> {
       const user = await database.read(tenantId, (tx) => userById(tx, id))

@@ -142,17 +142,23 @@ export async function insertPasswordHash(
     .execute()
 }
 
-/** Whatever the hash was before: the user has proven by other means who they are. */
+/**
+ * Whatever the hash was before: the user has proven by other means who they are.
+ * @returns whether there was one: who was invited has none yet
+ */
 export async function setPasswordHash(
   tx: Kysely<IdentitySchema>,
-  userId: string,
+  user: Pick<UserRow, 'id' | 'tenant_id'>,
   hash: string,
-): Promise<void> {
-  await tx
-    .updateTable('credentials')
-    .set({ password_hash: hash, changed_at: new Date() })
-    .where('user_id', '=', userId)
-    .execute()
+): Promise<boolean> {
+  // xmax is 0 in a row that was inserted.
+  const { rows } = await sql<{ replaced: boolean }>`
+    insert into credentials (user_id, tenant_id, password_hash)
+    values (${user.id}, ${user.tenant_id}, ${hash})
+    on conflict (user_id) do update set password_hash = excluded.password_hash, changed_at = clock_timestamp()
+    returning xmax <> 0 as replaced
+  `.execute(tx)
+  return rows[0]?.replaced ?? false
 }
 
 /**

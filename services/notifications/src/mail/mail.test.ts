@@ -6,6 +6,8 @@ const templates = [...emailTemplate.options, ...accountMailTemplate.options]
 const parameters = {
   token: 'abc-DEF_123',
   newEmail: 'new@example.org',
+  invitedBy: 'Grace',
+  tenant: 'Archives of Nice',
   title: 'A letter',
   kind: 'voice',
   itemId: '7',
@@ -59,7 +61,7 @@ describe('values from strangers', () => {
   })
 })
 
-it.each(['welcome', 'reset-password', 'verify-email', 'confirm-new-email'] as const)(
+it.each(['welcome', 'reset-password', 'verify-email', 'confirm-new-email', 'invitation'] as const)(
   '%s carries its token behind the # of the configured address, and once more for those without a browser',
   (template) => {
     const { text, html } = renderMail(template, { name: 'Ada', locale: 'en' }, parameters, 'http://alta.test')

@@ -3,6 +3,7 @@ import { escapeHtml } from '@alta/kit/http/escape-html'
 import { accountChanged } from './templates/account-changed.ts'
 import { confirmNewEmail } from './templates/confirm-new-email.ts'
 import { emailChanged } from './templates/email-changed.ts'
+import { invitation } from './templates/invitation.ts'
 import { itemApproved } from './templates/item-approved.ts'
 import { itemFailed } from './templates/item-failed.ts'
 import { itemInReview } from './templates/item-in-review.ts'
@@ -27,6 +28,7 @@ const templates: Readonly<Record<MailTemplate, Template>> = {
   'confirm-new-email': confirmNewEmail,
   'email-changed': emailChanged,
   'account-changed': accountChanged,
+  invitation,
 }
 
 /** Characters. Longer values are cut, so that nobody mails a book in a title. */

@@ -3007,7 +3007,11 @@ export interface paths {
         /** All accounts, latest first */
         get: operations["getUsers"];
         put?: never;
-        post?: never;
+        /**
+         * Invite somebody
+         * @description Makes an account in the caller’s tenant and mails a link with which its owner chooses a password, within a week; that confirms the address. Who has lost it asks for a new password. Needs a sign-in or a step-up within the last five minutes.
+         */
+        post: operations["postUsers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3699,7 +3703,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            template: "welcome" | "item-in-review" | "item-approved" | "item-rejected" | "item-failed" | "verify-email" | "reset-password" | "password-changed" | "confirm-new-email" | "email-changed" | "account-changed";
+            template: "welcome" | "item-in-review" | "item-approved" | "item-rejected" | "item-failed" | "verify-email" | "reset-password" | "password-changed" | "confirm-new-email" | "email-changed" | "account-changed" | "invitation";
             /**
              * @description `retried`: the mail server did not take it and is asked again; `failed`: for good.
              * @enum {string}
@@ -13539,6 +13543,44 @@ export interface operations {
                         items: components["schemas"]["ManagedUser"][];
                         nextCursor: string | null;
                     };
+                };
+            };
+        };
+    };
+    postUsers: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    name: string & (unknown & unknown);
+                    /** @default en */
+                    locale?: string;
+                    /**
+                     * @default [
+                     *       "member"
+                     *     ]
+                     */
+                    roles?: ("member" | "reviewer" | "operator" | "admin")[];
+                };
+            };
+        };
+        responses: {
+            /** @description The account, in which nobody can sign in yet */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedUser"];
                 };
             };
         };

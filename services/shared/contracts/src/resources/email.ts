@@ -19,6 +19,7 @@ export const accountMailTemplate = z.enum([
   'confirm-new-email',
   'email-changed',
   'account-changed',
+  'invitation',
 ])
 
 export type AccountMailTemplate = z.infer<typeof accountMailTemplate>
