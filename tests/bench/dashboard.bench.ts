@@ -38,7 +38,7 @@ export async function benchAnalytics(say: (text: string) => void): Promise<Secti
     // The token is the tenant: signatures are measured elsewhere.
     verifyToken: async (token) => ({
       ...{ userId: randomUUIDv7(), tenantId: token, sessionId: 'bench', roles: ['admin'], token },
-      permissions: permissionsOf(['admin']),
+      permissions: permissionsOf(['admin'], token),
     }),
   })
   try {

@@ -187,7 +187,7 @@ async function connectAll(
   for (let first = 0; first < users.length; first += 20) {
     await Promise.all(
       users.slice(first, first + 20).map(async (userId) => {
-        const permissions = permissionsOf([])
+        const permissions = permissionsOf([], DEFAULT_TENANT)
         const who = { userId, tenantId: DEFAULT_TENANT, sessionId: 'bench', roles: [], permissions, token }
         const { ticket } = await tickets.issue(who)
         const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/notifications/live`, [

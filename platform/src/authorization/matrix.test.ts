@@ -57,10 +57,12 @@ it('says who gets in, and can be read back', () => {
     at('/api/v1/things/{id}', may('documents:write', 'project reviewer'), 'PATCH'),
     at('/api/v1/sessions/{id}', own()),
     at('/api/v1/queues', may('operations:read')),
+    at('/api/v1/users', may('users:manage')),
   ])
   const outcomes = (route: string) => [...(readMatrix(text).get(route) ?? [])].map(([, outcome]) => outcome)
   expect(outcomes('PATCH /api/v1/things/{id}').join(' ')).toBe('401 404 403 in in in 404 in 404')
   expect(outcomes('GET /api/v1/sessions/{id}').join(' ')).toBe('401 404 404 404 in 404 404 404 404')
-  expect(outcomes('GET /api/v1/queues').join(' ')).toBe('401 403 403 403 403 403 in in in')
+  expect(outcomes('GET /api/v1/queues').join(' ')).toBe('401 403 403 403 403 403 in in 403')
+  expect(outcomes('GET /api/v1/users').join(' ')).toBe('401 403 403 403 403 403 403 in in')
   expect([...(readMatrix(text).get('GET /api/v1/queues') ?? [])].at(0)).toEqual(['nobody', '401'])
 })

@@ -1,4 +1,4 @@
-import { permissionsOf } from '@alta/kit/auth/permissions'
+import { PLATFORM_TENANT, permissionsOf } from '@alta/kit/auth/permissions'
 import { expectedOutcome, people } from './people.ts'
 import type { PublicRoute } from './route-table.ts'
 
@@ -19,7 +19,7 @@ export function authorizationMatrix(routes: readonly PublicRoute[]): string {
 
 Written by \`make generate\` from the policies of the routes; \`make attacks\` tries every cell on a running platform. A change of this file is a change of who may do what.
 
-\`in\`: not refused for who one is. Things are the project owner’s, who has uploaded and started them; an admin elsewhere has all rights in another tenant. Rules: \`services/shared/kit/src/auth\`.
+\`in\`: not refused for who one is. Things are the project owner’s, who has uploaded and started them; an admin elsewhere has all rights that there are in another tenant than the platform’s own. Rules: \`services/shared/kit/src/auth\`.
 
 ${table.join('\n')}
 `
@@ -27,7 +27,7 @@ ${table.join('\n')}
 
 /** Routes that nobody has said enough about. */
 export function undecidedRoutes(routes: readonly PublicRoute[]): string[] {
-  const everybodys = permissionsOf([])
+  const everybodys = permissionsOf([], PLATFORM_TENANT)
   return routes.flatMap(({ app, method, path, policy }) => {
     const name = `${app}: ${method} ${path}`
     if (!policy) return [`${name} has no policy`]

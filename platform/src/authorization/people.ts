@@ -1,5 +1,5 @@
 import { type Attribute, attributes, outcomeOf, type Relation } from '@alta/kit/auth/attributes'
-import { permissionsOf } from '@alta/kit/auth/permissions'
+import { PLATFORM_TENANT, permissionsOf } from '@alta/kit/auth/permissions'
 import type { Policy } from '@alta/kit/auth/policy'
 
 export interface PersonKind {
@@ -34,7 +34,7 @@ export function expectedOutcome(
 ): Outcome {
   if (!needsToken) return 'in'
   if (!roles) return 401
-  const permissions = permissionsOf(roles)
+  const permissions = permissionsOf(roles, foreign ? 'elsewhere' : PLATFORM_TENANT)
   if (permission && !permissions.has(permission)) return 403
   if (!attribute) return 'in'
   // Things of another tenant are not there, whatever one may do in one’s own.

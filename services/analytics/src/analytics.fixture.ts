@@ -34,7 +34,7 @@ const noReplays: Replays = {
 async function principalOf(token: string): Promise<Principal> {
   // Made by `call` below.
   const { userId, tenantId, roles } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Person
-  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles), token }
+  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles, tenantId), token }
 }
 
 /** The service on a real PostgreSQL, its routes on a real port. @param replays what the events service would do */

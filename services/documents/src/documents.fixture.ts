@@ -61,7 +61,7 @@ const tokenOf = (who: Person): string => Buffer.from(JSON.stringify(who)).toStri
 
 async function principalOf(token: string): Promise<Principal> {
   const { userId, tenantId, roles } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Person
-  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles), token }
+  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles, tenantId), token }
 }
 
 export type TestDocuments = Awaited<ReturnType<typeof startDocuments>>

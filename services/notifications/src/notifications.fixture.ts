@@ -50,7 +50,7 @@ async function principalOf(token: string): Promise<Principal> {
     tenantId,
     sessionId: 'test',
     roles,
-    permissions: scope ? new Set(scope) : permissionsOf(roles),
+    permissions: scope ? new Set(scope) : permissionsOf(roles, tenantId),
     token,
   }
 }

@@ -39,7 +39,7 @@ const tokenOf = (who: Person): string => Buffer.from(JSON.stringify(who)).toStri
 
 async function principalOf(token: string): Promise<Principal> {
   const { userId, tenantId, roles } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Person
-  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles), token }
+  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles, tenantId), token }
 }
 
 /** The service on a real PostgreSQL and a real port, with a clock that tests can turn. */

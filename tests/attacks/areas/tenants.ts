@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { isOfPlatform } from '@alta/kit/auth/permissions'
 import { gapsInTenantWall } from '@alta/kit/testing/tenant-wall'
 import type { Area } from '../area.ts'
 
-/** What somebody with all rights in another tenant finds of ours: by id, by search, in lists; and the wall below. */
+/**
+ * What somebody with all rights in another tenant finds of ours: by id, by search, in lists; what all tenants share, of
+ * which they are told nothing; and the wall below.
+ */
 export const tenants: Area = {
   name: 'other tenants',
   async attack({ things, owner, claimsOf, routes, gatewayUrl, sign }, tally) {
@@ -13,8 +17,14 @@ export const tenants: Area = {
       [tid],
     )
     const gets = routes.filter(({ method, path }) => method === 'GET' && path.startsWith('/api/'))
-    // The platform's own queues and services have names and belong to no tenant.
-    const byId = gets.filter(({ path }) => path.includes('{') && !path.startsWith('/api/v1/monitor'))
+    const platforms = gets.filter(({ policy }) => policy.permission && isOfPlatform(policy.permission))
+    for (const { path } of platforms) {
+      const { status, text } = await ask(path.replaceAll(/\{\w+\}/g, () => randomUUID()))
+      const told = text.includes('in the tenant that runs the platform alone')
+      tally.note(`GET ${path} is of the platform`, status === 403 && told, { status, text })
+    }
+    const theirs = gets.filter((route) => !platforms.includes(route))
+    const byId = theirs.filter(({ path }) => path.includes('{'))
     for (const { path } of byId) {
       for (const id of [...ids, ...events.map((event) => event.id)]) {
         const { status, text } = await ask(path.replaceAll(/\{\w+\}/g, id))
@@ -31,7 +41,7 @@ export const tenants: Area = {
       '?q=a',
       '?q=letters',
     ]
-    for (const { path } of gets.filter((get) => !get.path.includes('{'))) {
+    for (const { path } of theirs.filter((get) => !get.path.includes('{'))) {
       for (const filter of filters) {
         const { status, text } = await ask(path + filter)
         // What was asked for stands in the note of the asking.

@@ -1,8 +1,9 @@
-import { type Permission, permissions } from '@alta/kit/auth/permissions'
+import type { Permission } from '@alta/kit/auth/permissions'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answer, api } from '../api/api.ts'
 import { useWords } from '../permissions/text.ts'
+import { useCountingPermissions } from '../session/session.ts'
 import { useGeneralText } from '../text/general.ts'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
@@ -19,6 +20,7 @@ export function NewClientDialog({ onCreated, onClose }: { onCreated: () => unkno
   const general = useGeneralText()
   const t = useAdminText()
   const words = useWords()
+  const permissions = useCountingPermissions()
   const [name, setName] = useState('')
   const [kind, setKind] = useState<(typeof kinds)[number]>('web')
   const [redirects, setRedirects] = useState('')

@@ -1,8 +1,9 @@
-import { permissions, permissionsOf, roles } from '@alta/kit/auth/permissions'
+import { permissionsOf, roles } from '@alta/kit/auth/permissions'
 import { Check } from 'lucide-react'
 import { answer, api } from '../api/api.ts'
 import { Explanation } from '../operate/audit/explanation.tsx'
 import { useWords } from '../permissions/text.ts'
+import { useCountingPermissions, useMay, useMe } from '../session/session.ts'
 import { useGeneralText } from '../text/general.ts'
 import { ConfirmButton } from '../ui/confirm.tsx'
 import list from '../ui/list.module.css'
@@ -14,6 +15,9 @@ export function Component() {
   const general = useGeneralText()
   const t = useAdminText()
   const words = useWords()
+  const { tenantId } = useMe()
+  const may = useMay()
+  const permissions = useCountingPermissions()
   return (
     <Page title={general('policies')}>
       <Section title={t('why')}>
@@ -42,7 +46,7 @@ export function Component() {
                   </th>
                   {roles.map((role) => (
                     <td key={role}>
-                      {permissionsOf([role]).has(permission) ? (
+                      {permissionsOf([role], tenantId).has(permission) ? (
                         <Check size={16} role="img" aria-label={t('yes')} />
                       ) : (
                         <span className="visually-hidden">{t('no')}</span>
@@ -55,22 +59,24 @@ export function Component() {
           </table>
         </div>
       </Section>
-      <Section
-        title={t('signingKeys')}
-        actions={
-          <ConfirmButton
-            label={t('rotate')}
-            act={async () => {
-              const { kid } = await answer(api.POST('/api/v1/auth/signing-keys/rotate'))
-              toast(t('rotated', { kid }))
-            }}
-          >
-            {t('rotateEffect')}
-          </ConfirmButton>
-        }
-      >
-        <p>{t('rotateEffect')}</p>
-      </Section>
+      {may('operations:write') && (
+        <Section
+          title={t('signingKeys')}
+          actions={
+            <ConfirmButton
+              label={t('rotate')}
+              act={async () => {
+                const { kid } = await answer(api.POST('/api/v1/auth/signing-keys/rotate'))
+                toast(t('rotated', { kid }))
+              }}
+            >
+              {t('rotateEffect')}
+            </ConfirmButton>
+          }
+        >
+          <p>{t('rotateEffect')}</p>
+        </Section>
+      )}
     </Page>
   )
 }

@@ -14,7 +14,7 @@ export function ServiceKeys({ account }: { account: Schema<'ManagedUser'> }) {
   return (
     <ApiKeys
       keys={keys}
-      grantable={[...permissionsOf(account.roles)]}
+      grantable={[...permissionsOf(account.roles, account.tenantId)]}
       create={(body) =>
         answer(api.POST('/api/v1/service-accounts/{id}/api-keys', { params: { path: { id } }, body }))
       }

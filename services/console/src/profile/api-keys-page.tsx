@@ -11,7 +11,7 @@ export function Component() {
   return (
     <ApiKeys
       keys={keys}
-      grantable={[...permissionsOf(me.roles)]}
+      grantable={[...permissionsOf(me.roles, me.tenantId)]}
       create={(body) => answer(api.POST('/api/v1/auth/api-keys', { body }))}
       revoke={(id) => answer(api.DELETE('/api/v1/auth/api-keys/{id}', { params: { path: { id } } }))}
       onChanged={() => queries.invalidateQueries({ queryKey: ['api-keys'] })}

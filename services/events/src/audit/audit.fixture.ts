@@ -41,7 +41,7 @@ const tokenOf = (who: Person): string => Buffer.from(JSON.stringify(who)).toStri
 async function principalOf(token: string): Promise<Principal> {
   // Made by `tokenOf`, two lines above.
   const { userId, tenantId, roles } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Person
-  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles), token }
+  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles, tenantId), token }
 }
 
 /** The audit log on a real PostgreSQL and a disk, with its routes on a real port. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
       tenantId,
       sessionId: 'test',
       roles: [token],
-      permissions: permissionsOf([token]),
+      permissions: permissionsOf([token], tenantId),
       token,
     }),
     audit: auditRecorder(db.database),

@@ -35,7 +35,7 @@ const usualSettings: DeadLetterSettings = {
 async function principalOf(token: string): Promise<Principal> {
   // Made by `call` below, of a person.
   const { userId, tenantId, roles } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Person
-  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles), token }
+  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles, tenantId), token }
 }
 
 export const operator = () => person({ roles: ['operator'] })

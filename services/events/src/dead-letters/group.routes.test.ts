@@ -120,8 +120,8 @@ describe('GET /api/v1/dead-letters', () => {
       expect((await service.call(undefined, method, path, body)).status).toBe(401)
     }
     const elsewhere = person({ roles: ['admin'], tenantId: randomUUIDv7() })
-    expect((await service.get(elsewhere, `/${group?.id}`)).status).toBe(404)
-    expect((await service.get(elsewhere, `/${group?.id}/messages`)).status).toBe(404)
+    expect((await service.get(elsewhere, `/${group?.id}`)).status).toBe(403)
+    expect((await service.get(elsewhere, `/${group?.id}/messages`)).status).toBe(403)
   })
 })
 

@@ -55,7 +55,7 @@ afterAll(async () => {
 async function principalOf(token: string): Promise<Principal> {
   // Made by `get` below.
   const { userId, tenantId, roles } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Person
-  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles), token }
+  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles, tenantId), token }
 }
 
 const get = (who: Person, path: string) => ask(who, 'GET', path)

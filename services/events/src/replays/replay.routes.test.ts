@@ -137,10 +137,10 @@ describe('a replay', () => {
     const { body } = await replay()
     const other = { ...operator, tenantId: randomUUIDv7() }
     for (const action of ['pause', 'resume', 'stop']) {
-      expect((await events.post(other, `/replays/${body.id}/${action}`)).status).toBe(404)
+      expect((await events.post(other, `/replays/${body.id}/${action}`)).status).toBe(403)
       expect((await events.post(person(), `/replays/${body.id}/${action}`)).status).toBe(403)
     }
-    expect((await events.get(other, `/replays/${body.id}`)).status).toBe(404)
+    expect((await events.get(other, `/replays/${body.id}`)).status).toBe(403)
   })
 
   test('can be paused, resumed and stopped, each again without harm, and not out of turn', async () => {

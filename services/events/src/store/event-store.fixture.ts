@@ -43,7 +43,7 @@ const topology: Topology = {
 async function principalOf(token: string): Promise<Principal> {
   // Made by `call` below.
   const { userId, tenantId, roles } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Person
-  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles), token }
+  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles, tenantId), token }
 }
 
 /** The event store on a real PostgreSQL, with its routes on a real port. */

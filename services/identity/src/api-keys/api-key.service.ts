@@ -80,7 +80,7 @@ export function apiKeyService(options: {
       const key = PREFIX + newToken()
       const row = await database.transaction(principal.tenantId, async ({ tx, emit }) => {
         const user = await holder(tx, principal, accountId)
-        const has = permissionsOf(user.roles)
+        const has = permissionsOf(user.roles, user.tenant_id)
         // Who makes a key for another account gets hold of it: it must not open more than they could.
         if (scope.some((permission) => !has.has(permission) || !principal.permissions.has(permission))) {
           throw forbidden('scope_too_wide', 'A key cannot do what its owner, or who makes it, may not do.')

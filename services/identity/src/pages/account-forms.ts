@@ -40,7 +40,7 @@ export function accountForms({ sessions, steps, resets, emails }: AccountService
       tenantId: user.tenantId,
       sessionId,
       roles: user.roles,
-      permissions: permissionsOf(user.roles),
+      permissions: permissionsOf(user.roles, user.tenantId),
       token: accessToken,
     }
     try {

@@ -37,7 +37,7 @@ async function principalOf(token: string): Promise<Principal> {
   const { userId, tenantId, roles } = JSON.parse(
     Buffer.from(token.split('.')[1] ?? '', 'base64url').toString(),
   ) as Person
-  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles), token }
+  return { userId, tenantId, sessionId: 'test', roles, permissions: permissionsOf(roles, tenantId), token }
 }
 
 interface Message {

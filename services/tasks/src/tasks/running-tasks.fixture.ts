@@ -52,7 +52,7 @@ const tokenOf = (who: Person): string => Buffer.from(JSON.stringify(who)).toStri
 async function principalOf(token: string): Promise<Principal> {
   // What `tokenOf` has made.
   const who = JSON.parse(Buffer.from(token, 'base64url').toString()) as Person
-  return { ...who, sessionId: 'test', permissions: permissionsOf(who.roles), token }
+  return { ...who, sessionId: 'test', permissions: permissionsOf(who.roles, who.tenantId), token }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { answer, api } from '../../api/api.ts'
-import { useMe } from '../../session/session.ts'
+import { useMay, useMe } from '../../session/session.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { LinkButton } from '../../ui/button.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
@@ -24,6 +24,7 @@ export function Component() {
   const t = useAuditText()
   const o = useOperateText()
   const me = useMe()
+  const may = useMay()
   const { get, set } = useAddress()
   const query = auditFilter(get)
   const entries = usePages<Entry>(['audit', 'list', query], (page) =>
@@ -71,7 +72,7 @@ export function Component() {
       title={t('title')}
       actions={
         <>
-          <Verification />
+          {may('operations:read') && <Verification />}
           <LinkButton to="/operate/audit/why">{t('whyLink')}</LinkButton>
           <a href={exportOf('csv')} download>
             {t('exportCsv')}

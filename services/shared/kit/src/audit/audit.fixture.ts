@@ -22,7 +22,7 @@ export async function principalOf(token: string): Promise<Principal> {
     tenantId: DEFAULT_TENANT,
     sessionId: 'session-1',
     roles,
-    permissions: permissionsOf(roles),
+    permissions: permissionsOf(roles, DEFAULT_TENANT),
     token,
   }
 }

@@ -1,4 +1,4 @@
-import { grantedBy, type Permission } from './permissions.ts'
+import { grantedBy, isOfPlatform, type Permission } from './permissions.ts'
 
 /** What somebody can be to a thing, beside what their roles allow everywhere. */
 export const relations = ['viewer', 'reviewer', 'owner', 'starter', 'oneself'] as const
@@ -73,7 +73,8 @@ export function neededFor(attribute: Attribute): string {
 
 export function permissionInWords(permission: Permission): string {
   const by = grantedBy(permission)
-  return `the permission ${permission}${by.length > 0 ? ` (of the role ${by.join(' or ')})` : ''}`
+  const where = isOfPlatform(permission) ? ', in the tenant that runs the platform' : ''
+  return `the permission ${permission}${by.length > 0 ? ` (of the role ${by.join(' or ')}${where})` : ''}`
 }
 
 /** What somebody is told who is this to the thing and has these permissions. */

@@ -1,3 +1,6 @@
+/** Of those who run the platform; whoever registers belongs to it too. */
+export const PLATFORM_TENANT = '00000000-0000-7000-8000-000000000000'
+
 /**
  * What a role may do anywhere in its tenant. Rights within one project (owner, reviewer, viewer)
  * are attributes of the project and checked by the service that owns it.
@@ -21,9 +24,9 @@ export const permissions = [
   'tasks:write',
   /** Who did what to what. Reading it is itself noted. */
   'audit:read',
-  /** Queues, outboxes, dead letters: looking. */
+  /** Queues, outboxes, dead letters, limits, circuits: looking. */
   'operations:read',
-  /** The same: retrying, discarding, releasing. */
+  /** The same, and signing keys: retrying, discarding, releasing. */
   'operations:write',
 ] as const
 
@@ -51,6 +54,18 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
   admin: permissions,
 }
 
+/**
+ * What they are about is shared by all tenants. An administrator gives anybody of their tenant any role, so a role is no
+ * proof of running the platform: these count for people of its own tenant alone.
+ */
+const ofPlatform: ReadonlySet<Permission> = new Set<Permission>([
+  'mail-catcher:read',
+  'operations:read',
+  'operations:write',
+])
+
+export const isOfPlatform = (permission: Permission): boolean => ofPlatform.has(permission)
+
 const isRole = (word: string): word is Role => (roles as readonly string[]).includes(word)
 
 /** The roles that carry a permission; everybody who is signed in is a member. */
@@ -58,6 +73,7 @@ export const grantedBy = (permission: Permission): readonly Role[] =>
   roles.filter((role) => granted[role].includes(permission))
 
 /** Everybody who is signed in is a member. Roles nobody knows (any more) grant nothing. */
-export function permissionsOf(roleNames: readonly string[]): Set<Permission> {
-  return new Set([...member, ...roleNames.filter(isRole).flatMap((role) => granted[role])])
+export function permissionsOf(roleNames: readonly string[], tenantId: string): Set<Permission> {
+  const given = [...member, ...roleNames.filter(isRole).flatMap((role) => granted[role])]
+  return new Set(tenantId === PLATFORM_TENANT ? given : given.filter((each) => !isOfPlatform(each)))
 }

@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest'
 import { startApp } from '../http/app-under-test.ts'
 import { route } from '../http/route.ts'
-import { permissionsOf } from './permissions.ts'
+import { neededFor, permissionInWords } from './attributes.ts'
+import { PLATFORM_TENANT, permissionsOf } from './permissions.ts'
 import { anyone, may, own, type Policy, signedIn, signedInOrKey } from './policy.ts'
 import type { Principal } from './principal.ts'
 
 const principal = (...roles: string[]): Principal => ({
   userId: '019a9d2e-0000-7000-8000-000000000001',
-  tenantId: '00000000-0000-7000-8000-000000000000',
+  tenantId: PLATFORM_TENANT,
   sessionId: 's',
   roles,
-  permissions: permissionsOf(roles),
+  permissions: permissionsOf(roles, PLATFORM_TENANT),
   token: 't',
 })
 
@@ -48,10 +49,36 @@ test('a missing permission is 403', () => {
 })
 
 test('everybody who is signed in is a member; unknown roles grant nothing', () => {
-  expect(permissionsOf([])).toEqual(permissionsOf(['member']))
-  expect(permissionsOf(['root', '__proto__', 'constructor'])).toEqual(permissionsOf([]))
-  expect(permissionsOf([]).has('mail-catcher:read')).toBe(false)
-  expect(permissionsOf(['admin']).has('users:manage')).toBe(true)
+  const granted = (...roles: string[]) => permissionsOf(roles, PLATFORM_TENANT)
+  expect(granted()).toEqual(granted('member'))
+  expect(granted('root', '__proto__', 'constructor')).toEqual(granted())
+  expect(granted().has('mail-catcher:read')).toBe(false)
+  expect(granted('admin').has('users:manage')).toBe(true)
+})
+
+test('what all tenants share is for people of the platform’s own, whatever roles others have', () => {
+  const tenantId = '019a9d2e-0000-7000-8000-000000000009'
+  const roles = ['admin', 'operator']
+  const elsewhere = { ...principal(...roles), tenantId, permissions: permissionsOf(roles, tenantId) }
+  for (const permission of ['operations:read', 'operations:write', 'mail-catcher:read'] as const) {
+    expect(may(permission).admit(principal('admin')).userId).toBe(elsewhere.userId)
+    expect(() => may(permission).admit(elsewhere)).toThrow(
+      expect.objectContaining({
+        status: 403,
+        code: 'forbidden',
+        message: expect.stringContaining('counts in the tenant that runs the platform alone'),
+      }),
+    )
+  }
+  for (const permission of ['users:manage', 'audit:read', 'projects:any'] as const)
+    expect(may(permission).admit(elsewhere)).toBe(elsewhere)
+})
+
+test('what is told to be needed says of which roles it is, and where they count', () => {
+  expect(permissionInWords('users:manage')).toBe('the permission users:manage (of the role admin)')
+  expect(neededFor('task starter')).toBe(
+    'to have started the task; or the permission operations:write (of the role operator or admin, in the tenant that runs the platform)',
+  )
 })
 
 test('a route answers as its policy says', async () => {

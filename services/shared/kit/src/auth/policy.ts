@@ -1,6 +1,6 @@
 import { forbidden, unauthorized } from '../errors.ts'
 import type { Attribute } from './attributes.ts'
-import type { Permission } from './permissions.ts'
+import { isOfPlatform, type Permission, PLATFORM_TENANT } from './permissions.ts'
 import type { Principal } from './principal.ts'
 
 /** Who may call a route. `Who` is what the handler gets as `principal`. */
@@ -57,7 +57,9 @@ export function may(permission: Permission, attribute?: Attribute): Policy<Princ
     admit: (caller) => {
       const principal = caller ?? refuseStranger()
       if (!principal.permissions.has(permission)) {
-        throw forbidden('forbidden', `This needs the permission ${permission}.`, {
+        const isElsewhere = isOfPlatform(permission) && principal.tenantId !== PLATFORM_TENANT
+        const why = isElsewhere ? ', which counts in the tenant that runs the platform alone' : ''
+        throw forbidden('forbidden', `This needs the permission ${permission}${why}.`, {
           note: `user ${principal.userId} has the roles ${principal.roles.join(', ') || 'none'}`,
         })
       }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { permissionsOf } from './permissions.ts'
+import { PLATFORM_TENANT, permissionsOf } from './permissions.ts'
 import { may, signedIn } from './policy.ts'
 import type { Principal } from './principal.ts'
 import { recently } from './step-up.ts'
@@ -7,10 +7,10 @@ import { recently } from './step-up.ts'
 const now = 1_800_000_000
 const principal = (authTime?: number): Principal => ({
   userId: '019a9d2e-0000-7000-8000-000000000001',
-  tenantId: '00000000-0000-7000-8000-000000000000',
+  tenantId: PLATFORM_TENANT,
   sessionId: 's',
   roles: [],
-  permissions: permissionsOf([]),
+  permissions: permissionsOf([], PLATFORM_TENANT),
   token: 't',
   ...(authTime === undefined ? {} : { authTime }),
 })

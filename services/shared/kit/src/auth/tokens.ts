@@ -93,7 +93,7 @@ export function tokenVerifier(options: TokenVerifierOptions): TokenVerifier {
         tenantId: tid,
         sessionId: sid,
         roles,
-        permissions: withinScope(permissionsOf(roles), scope),
+        permissions: withinScope(permissionsOf(roles, tid), scope),
         token,
         ...(auth_time === undefined ? {} : { authTime: auth_time }),
         ...(amr === undefined ? {} : { amr }),

@@ -37,7 +37,7 @@ test('a call names its target and carries on whose it is: token, request id, add
     tenantId: 't',
     sessionId: 's',
     roles: [],
-    permissions: permissionsOf([]),
+    permissions: permissionsOf([], 't'),
     token: 'jwt',
   }
   const audit = {

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { PLATFORM_TENANT } from '../auth/permissions.ts'
 
 /**
  * Puts a table behind row-level security: a session sees and writes only rows of the tenant in
@@ -18,5 +19,5 @@ export async function tenantTable(db: Kysely<unknown>, table: string): Promise<v
   `.execute(db)
 }
 
-/** The tenant that everybody belongs to until a platform adds more. */
-export const DEFAULT_TENANT = '00000000-0000-7000-8000-000000000000'
+/** Whoever registers belongs to it, and what is of no tenant is noted there: it is the platform's own. */
+export const DEFAULT_TENANT = PLATFORM_TENANT

@@ -52,7 +52,7 @@ const principalOf = (token: string): Principal => ({
   tenantId: DEFAULT_TENANT,
   sessionId: 'session-1',
   roles: [token],
-  permissions: permissionsOf([token]),
+  permissions: permissionsOf([token], DEFAULT_TENANT),
   token,
 })
 
