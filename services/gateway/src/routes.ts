@@ -2,6 +2,7 @@
 const upstreams = [
   { prefix: '/api/v1/auth', appId: 'identity' },
   { prefix: '/api/v1/service-accounts', appId: 'identity' },
+  { prefix: '/api/v1/tenants', appId: 'identity' },
   { prefix: '/api/v1/users', appId: 'identity' },
   { prefix: '/.well-known', appId: 'identity' },
   { prefix: '/oauth', appId: 'identity' },

@@ -44,6 +44,8 @@ import { secondStepService } from './sessions/second-step.service.ts'
 import { removeExpiredSessions } from './sessions/session.repository.ts'
 import { sessionRoutes } from './sessions/session.routes.ts'
 import { sessionService } from './sessions/session.service.ts'
+import { tenantRoutes } from './tenants/tenant.routes.ts'
+import { tenantService } from './tenants/tenant.service.ts'
 import { managedUserRoutes } from './users/managed-user.routes.ts'
 import { managedUserService } from './users/managed-user.service.ts'
 import { nameRoutes } from './users/name.routes.ts'
@@ -168,6 +170,7 @@ export function identity(database: Database<IdentitySchema>, config: IdentitySet
       ...secondFactorRoutes(factors),
       ...ownSessionsRoutes(ownSessionsService(database)),
       ...managedUserRoutes(managedUserService(database, mails)),
+      ...tenantRoutes(tenantService(database, mails)),
       ...apiKeyRoutes(apiKeys),
       ...serviceAccountRoutes(serviceAccountService(database), apiKeys),
       ...revocationRoutes(revoked),

@@ -1,5 +1,6 @@
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { goodPassword } from '../testing/identity-fixture.ts'
 import { API, startProvider, type TestProvider } from './oauth.fixture.ts'
 
 let provider: TestProvider
@@ -53,4 +54,27 @@ test('a program that acts for itself does so in its tenant, and not while that i
   const { admin } = provider.testDatabase
   await admin.query('update tenants set disabled_at = now() where tenant_id = $1', [tenantId])
   await expect(openid.clientCredentialsGrant(client.config)).rejects.toMatchObject({ status: 401 })
+})
+
+test('what programs hold for people of a tenant that is disabled has ended, consent included', async () => {
+  const { email, tenantId } = await provider.registerElsewhere()
+  const client = await clientOf(tenantId)
+  const own = await clientOf(tenantId, { kind: 'service', redirectUris: [], roles: [] })
+  const forItself = await openid.clientCredentialsGrant(own.config)
+  const { access_token, refresh_token = '' } = await provider.tokens(client, email)
+  const act = async (action: string) =>
+    (await provider.post(`/api/v1/tenants/${tenantId}/${action}`, undefined, provider.admin)).status
+
+  expect(await act('disable')).toBe(204)
+  await provider.hearRevocations()
+  for (const token of [access_token, forItself.access_token])
+    expect((await provider.get('/api/v1/users', token)).code).toBe('session_ended')
+  expect(await act('enable')).toBe(204)
+  await expect(openid.refreshTokenGrant(client.config, refresh_token)).rejects.toMatchObject({
+    error: 'invalid_grant',
+  })
+  const browser = provider.browser()
+  const page = await browser.open((await provider.request(client)).url)
+  const asked = await browser.submit(page, { email, password: goodPassword })
+  expect(asked.text).toContain('value="allow"')
 })

@@ -11,6 +11,7 @@ import type { AccountMails } from '../mail-tokens/account-mails.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { CHALLENGE_SECONDS, insertChallenge } from '../second-factors/challenge.repository.ts'
 import { hasSecondFactor } from '../second-factors/second-factor.repository.ts'
+import { holdTenant } from '../tenants/tenant.repository.ts'
 import { holdPasswordHash, replacePasswordHash, userById, userToSignIn } from '../users/user.repository.ts'
 import { auditActor, beginSession, ONE_FACTOR, type SignedIn, signedInAs } from './begin-session.ts'
 import { rotate } from './rotate-refresh-token.ts'
@@ -84,6 +85,8 @@ export function sessionService(options: {
       }
 
       const outcome = await database.transaction(user.tenant_id, async ({ tx, emit }) => {
+        // The tenant before the user, as who disables it: of two in another order each would wait for the other.
+        if (!(await holdTenant(tx, user.tenant_id))) throw accountDisabled()
         if (!(await holdPasswordHash(tx, user.id, stored))) throw invalidCredentials()
         if (await hasSecondFactor(tx, user.id)) {
           const challenge = newToken()

@@ -110,7 +110,7 @@ export async function passwordHashOf(
 
 /**
  * Whether the stored hash is still this one and the user may sign in, and so to the end of the transaction. A sign-in
- * that is under way while the password changes, or the user or the tenant is disabled, must not leave a session behind.
+ * that is under way while the password changes, or the user is disabled, must not leave a session behind.
  */
 export async function holdPasswordHash(
   tx: Kysely<IdentitySchema>,
@@ -120,12 +120,10 @@ export async function holdPasswordHash(
   const row = await tx
     .selectFrom('credentials')
     .innerJoin('users', 'users.id', 'credentials.user_id')
-    .innerJoin('tenants', 'tenants.tenant_id', 'users.tenant_id')
     .select('user_id')
     .where('user_id', '=', userId)
     .where('password_hash', '=', hash)
-    .where('users.disabled_at', 'is', null)
-    .where('tenants.disabled_at', 'is', null)
+    .where('disabled_at', 'is', null)
     .forShare()
     .executeTakeFirst()
   return row !== undefined

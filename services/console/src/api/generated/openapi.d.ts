@@ -2997,6 +2997,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All tenants, latest first */
+        get: operations["getTenants"];
+        put?: never;
+        /**
+         * Make a tenant, and invite its first administrator
+         * @description Its people see nothing of other tenants, nor of what all of them share. Needs a sign-in or a step-up within the last five minutes.
+         */
+        post: operations["postTenants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a tenant */
+        patch: operations["patchTenantsId"];
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let nobody of a tenant in
+         * @description Ends every session, key, access token, mailed link and consent of its people within seconds, in every service. They stay ended when it is enabled again. What it has stays as it is.
+         */
+        post: operations["postTenantsIdDisable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let people of a tenant sign in again
+         * @description Programs of its own that act for themselves are let in again once their last token has run out.
+         */
+        post: operations["postTenantsIdEnable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -3612,6 +3690,17 @@ export interface components {
             /** @description Who answers for a service account. */
             ownerId: string | null;
             /** @description Since then nobody gets in as this user. */
+            disabledAt: string | null;
+        };
+        Tenant: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Accounts of people in it. */
+            people: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Since then nobody of it gets in. */
             disabledAt: string | null;
         };
         CreatedApiKey: {
@@ -4991,7 +5080,7 @@ export interface operations {
                 "application/json": {
                     name: string & (unknown & unknown);
                     /** @description What it may do. */
-                    scope: ("projects:read" | "projects:write" | "projects:any" | "documents:read" | "documents:write" | "reviews:read" | "reviews:decide" | "reviews:any" | "notifications:read" | "mail-catcher:read" | "users:manage" | "tasks:read" | "tasks:write" | "audit:read" | "operations:read" | "operations:write")[];
+                    scope: ("projects:read" | "projects:write" | "projects:any" | "documents:read" | "documents:write" | "reviews:read" | "reviews:decide" | "reviews:any" | "notifications:read" | "mail-catcher:read" | "users:manage" | "tenants:manage" | "tasks:read" | "tasks:write" | "audit:read" | "operations:read" | "operations:write")[];
                     /** @default 90 */
                     expiresInDays?: number;
                 };
@@ -5159,7 +5248,7 @@ export interface operations {
                      * @description Permissions that its tokens may have at most.
                      * @default []
                      */
-                    scopes?: ("projects:read" | "projects:write" | "projects:any" | "documents:read" | "documents:write" | "reviews:read" | "reviews:decide" | "reviews:any" | "notifications:read" | "mail-catcher:read" | "users:manage" | "tasks:read" | "tasks:write" | "audit:read" | "operations:read" | "operations:write")[];
+                    scopes?: ("projects:read" | "projects:write" | "projects:any" | "documents:read" | "documents:write" | "reviews:read" | "reviews:decide" | "reviews:any" | "notifications:read" | "mail-catcher:read" | "users:manage" | "tenants:manage" | "tasks:read" | "tasks:write" | "audit:read" | "operations:read" | "operations:write")[];
                     /**
                      * @description Of a `service`: it acts for itself.
                      * @default []
@@ -12822,7 +12911,7 @@ export interface operations {
                 "application/json": {
                     name: string & (unknown & unknown);
                     /** @description What it may do. */
-                    scope: ("projects:read" | "projects:write" | "projects:any" | "documents:read" | "documents:write" | "reviews:read" | "reviews:decide" | "reviews:any" | "notifications:read" | "mail-catcher:read" | "users:manage" | "tasks:read" | "tasks:write" | "audit:read" | "operations:read" | "operations:write")[];
+                    scope: ("projects:read" | "projects:write" | "projects:any" | "documents:read" | "documents:write" | "reviews:read" | "reviews:decide" | "reviews:any" | "notifications:read" | "mail-catcher:read" | "users:manage" | "tenants:manage" | "tasks:read" | "tasks:write" | "audit:read" | "operations:read" | "operations:write")[];
                     /** @default 90 */
                     expiresInDays?: number;
                 };
@@ -13516,6 +13605,138 @@ export interface operations {
                         }[];
                     };
                 };
+            };
+        };
+    };
+    getTenants: {
+        parameters: {
+            query?: {
+                /** @description Items per page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Tenant"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    postTenants: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string & (unknown & unknown);
+                    /** @description Is invited by mail, with the role `admin`. */
+                    administrator: {
+                        /** Format: email */
+                        email: string;
+                        name: string & (unknown & unknown);
+                        /** @default en */
+                        locale?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The tenant */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+        };
+    };
+    patchTenantsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string & (unknown & unknown);
+                };
+            };
+        };
+        responses: {
+            /** @description Renamed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+        };
+    };
+    postTenantsIdDisable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Disabled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postTenantsIdEnable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Enabled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

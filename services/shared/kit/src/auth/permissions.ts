@@ -19,6 +19,8 @@ export const permissions = [
   'notifications:read',
   'mail-catcher:read',
   'users:manage',
+  /** Makes, renames, disables tenants. */
+  'tenants:manage',
   /** Long operations of one's own; what a type does may need more. */
   'tasks:read',
   'tasks:write',
@@ -62,6 +64,7 @@ const ofPlatform: ReadonlySet<Permission> = new Set<Permission>([
   'mail-catcher:read',
   'operations:read',
   'operations:write',
+  'tenants:manage',
 ])
 
 export const isOfPlatform = (permission: Permission): boolean => ofPlatform.has(permission)

@@ -60,7 +60,12 @@ test('what all tenants share is for people of the platform’s own, whatever rol
   const tenantId = '019a9d2e-0000-7000-8000-000000000009'
   const roles = ['admin', 'operator']
   const elsewhere = { ...principal(...roles), tenantId, permissions: permissionsOf(roles, tenantId) }
-  for (const permission of ['operations:read', 'operations:write', 'mail-catcher:read'] as const) {
+  for (const permission of [
+    'operations:read',
+    'operations:write',
+    'mail-catcher:read',
+    'tenants:manage',
+  ] as const) {
     expect(may(permission).admit(principal('admin')).userId).toBe(elsewhere.userId)
     expect(() => may(permission).admit(elsewhere)).toThrow(
       expect.objectContaining({
