@@ -3,7 +3,7 @@ import { DEFAULT_TENANT } from '@alta/kit/database/tenant'
 import { emitted } from '@alta/kit/testing/deliver'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { goodPassword, startIdentity, type TestIdentity } from '../testing/identity-fixture.ts'
+import { appToken, goodPassword, startIdentity, type TestIdentity } from '../testing/identity-fixture.ts'
 
 let identity: TestIdentity
 let root: Awaited<ReturnType<TestIdentity['login']>>
@@ -70,6 +70,26 @@ test('an address that is taken makes no tenant', async () => {
   expect([status, code]).toEqual([409, 'email_taken'])
   const after = await identity.testDatabase.admin.query('select from tenants')
   expect(after.rowCount).toBe(before.rowCount)
+})
+
+test('what is asked for twice with one key makes one tenant', async () => {
+  const body = JSON.stringify(wanted())
+  const ask = async () => {
+    const answer = await fetch(identity.url + path, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'dapr-api-token': appToken,
+        'idempotency-key': 'one-tenant',
+        authorization: `Bearer ${root.accessToken}`,
+      },
+    })
+    return [answer.status, tenant.parse(await answer.json()).id]
+  }
+  const first = await ask()
+  expect(first[0]).toBe(201)
+  expect(await ask()).toEqual(first)
 })
 
 test('the list comes in pages, latest first, with how many people each has; the platform’s own is the last', async () => {
