@@ -28,6 +28,8 @@ export const ofAccounts: RefusalWords = {
   user_not_found: 'Cette personne n’existe pas.',
   own_account: 'C’est votre propre compte ; quelqu’un d’autre doit s’en charger.',
   service_account_not_found: 'Ce compte de service n’existe pas, ou est désactivé.',
+  tenant_not_found: 'Cette organisation n’existe pas.',
+  platform_tenant: 'Cette organisation exploite la plateforme ; elle ne peut pas être désactivée.',
   client_not_found: 'Cette application n’existe pas.',
   rotation_under_way: 'La prochaine clé est déjà annoncée, et signera bientôt.',
 }
