@@ -310,6 +310,7 @@ test.each(everyLook)('every page of administrators is at home in its window (%s)
     'admin-explained': `/admin/policies?requestId=${requestId}`,
     'operate-explained': `/operate/audit/why?requestId=${requestId}`,
     'admin-clients': '/admin/clients',
+    'admin-tenants': '/admin/tenants',
   }
   const faults: Record<string, string[]> = {}
   for (const [name, path] of Object.entries(pages)) {

@@ -23,7 +23,7 @@ export const config = readConfig('services/identity/src/config.ts', {
     'Encrypts the tokens in mails about accounts on their way to notifications, which has the same key.',
   ),
   IDENTITY_ADMIN_EMAILS: text({ default: '' }).describe(
-    'Comma-separated addresses that get the role admin once they are confirmed. Empty: nobody does.',
+    'Comma-separated addresses that get the role admin once they are confirmed, in the platform’s own tenant. Empty: nobody does.',
   ),
   IDENTITY_PUBLIC_URL: url({ default: 'http://localhost:8080' }).describe(
     'The gateway as callers see it; the discovery document points there.',

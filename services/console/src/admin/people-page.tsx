@@ -13,6 +13,7 @@ import { Empty, ProblemNotice, Skeleton } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
 import { Time } from '../ui/time.tsx'
 import { useTyped } from '../ui/use-typed.ts'
+import { InviteDialog } from './invite-dialog.tsx'
 import { NewServiceDialog } from './new-service-dialog.tsx'
 import styles from './people-page.module.css'
 import { StateBadge } from './state-badge.tsx'
@@ -27,6 +28,7 @@ export function Component() {
   const navigate = useNavigate()
   const [search, setSearch] = useSearchParams()
   const [isCreating, setCreating] = useState(false)
+  const [isInviting, setInviting] = useState(false)
   const [typed, setTyped] = useTyped(search.get('q') ?? '', (q) =>
     setSearch(q ? { q } : {}, { replace: true }),
   )
@@ -66,7 +68,14 @@ export function Component() {
     <Page
       title={general('people')}
       full
-      actions={<Button onClick={() => setCreating(true)}>{t('newService')}</Button>}
+      actions={
+        <>
+          <Button kind="primary" onClick={() => setInviting(true)}>
+            {t('invite')}
+          </Button>
+          <Button onClick={() => setCreating(true)}>{t('newService')}</Button>
+        </>
+      }
       below={
         <div className={styles.search}>
           <TextField
@@ -91,6 +100,7 @@ export function Component() {
           onEnd={onEnd}
         />
       )}
+      {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
       {isCreating && <NewServiceDialog onClose={() => setCreating(false)} />}
     </Page>
   )

@@ -2,18 +2,16 @@ import { type Role, roles } from '@alta/kit/auth/permissions'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../api/api.ts'
-import { useWords } from '../permissions/text.ts'
 import { Button } from '../ui/button.tsx'
-import { Checkbox } from '../ui/field.tsx'
 import list from '../ui/list.module.css'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { Section } from '../ui/page.tsx'
 import { toast } from '../ui/toasts.tsx'
+import { RoleChoices } from './role-choices.tsx'
 import { useAdminText } from './text.ts'
 
 export function RolesForm({ person, onSaved }: { person: Schema<'ManagedUser'>; onSaved: () => unknown }) {
   const t = useAdminText()
-  const words = useWords()
   const [chosen, setChosen] = useState<readonly Role[]>(roles.filter((role) => person.roles.includes(role)))
   const save = useMutation({
     mutationFn: () =>
@@ -37,21 +35,7 @@ export function RolesForm({ person, onSaved }: { person: Schema<'ManagedUser'>; 
           save.mutate()
         }}
       >
-        <fieldset className={list.choices}>
-          <legend>{t('memberAlways')}</legend>
-          {roles
-            .filter((role) => role !== 'member')
-            .map((role) => (
-              <Checkbox
-                key={role}
-                label={words.role(role)}
-                checked={chosen.includes(role)}
-                onChange={({ target }) =>
-                  setChosen(target.checked ? [...chosen, role] : chosen.filter((each) => each !== role))
-                }
-              />
-            ))}
-        </fieldset>
+        <RoleChoices chosen={chosen} onChoose={setChosen} />
         {save.error && <ProblemNotice error={save.error} />}
         <div>
           <Button type="submit" disabled={save.isPending}>

@@ -2,6 +2,7 @@ import type { Permission } from '@alta/kit/auth/permissions'
 import {
   AlarmClock,
   AppWindow,
+  Building2,
   ChartColumn,
   CircuitBoard,
   FolderOpen,
@@ -84,6 +85,7 @@ export const navigation: readonly { readonly title?: Entry['label']; readonly en
         { to: '/admin/people', label: 'people', icon: Users, permission: 'users:manage', key: 'u' },
         { to: '/admin/policies', label: 'policies', icon: KeyRound, permission: 'users:manage', key: 'i' },
         { to: '/admin/clients', label: 'clients', icon: AppWindow, permission: 'users:manage', key: 'k' },
+        { to: '/admin/tenants', label: 'tenants', icon: Building2, permission: 'tenants:manage', key: 'w' },
         { to: '/mail', label: 'mail', icon: Mail, permission: 'mail-catcher:read', key: 'm' },
       ],
     },

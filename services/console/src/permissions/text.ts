@@ -16,7 +16,7 @@ const usePermissionText = textOf('permissions', {
   notificationsRead: ['See one’s own notifications', 'Voir ses notifications'],
   mailRead: ['Read caught mail', 'Lire les courriels interceptés'],
   usersManage: ['Manage people, accounts and applications', 'Gérer personnes, comptes et applications'],
-  tenantsManage: ['Make and disable tenants', 'Créer et désactiver des locataires'],
+  tenantsManage: ['Make and disable tenants', 'Créer et désactiver des organisations'],
   tasksRead: ['See long tasks of one’s own', 'Voir ses tâches longues'],
   tasksWrite: ['Start and cancel long tasks', 'Lancer et annuler des tâches longues'],
   auditRead: ['Read who did what', 'Lire qui a fait quoi'],

@@ -24,6 +24,7 @@ export const useGeneralText = textOf('general', {
   administration: ['Administration', 'Administration'],
   people: ['People', 'Personnes'],
   policies: ['Policies', 'Droits'],
+  tenants: ['Tenants', 'Organisations'],
   clients: ['Applications', 'Applications'],
   limits: ['Limits', 'Limites'],
   mail: ['Mail catcher', 'Courriels interceptés'],
