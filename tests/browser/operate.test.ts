@@ -82,6 +82,7 @@ test('an edit is seen as a diff, tried first, and sent', async () => {
   const { page } = tab
   const letters = await olga.call('GET', `/api/v1/dead-letters/${failing.group}/messages?status=open&limit=1`)
   const letter = letters.body.items[0]
+  const { open, resolved } = (await olga.call('GET', `/api/v1/dead-letters/${failing.group}`)).body
   await enter(page, olga, `/operate/dead-letters/${failing.group}?message=${letter.id}`)
   await page.getByRole('region', { name: 'Message' }).getByRole('button', { name: 'Edit…' }).click()
   const editor = page.getByLabel('As it will be sent')
@@ -102,6 +103,13 @@ test('an edit is seen as a diff, tried first, and sent', async () => {
   await page.getByText('All steps are through').waitFor({ timeout: 240_000 })
   const { body } = await olga.call('GET', `/api/v1/dead-letters/${failing.group}/messages/${letter.id}`)
   expect(body).toMatchObject({ status: 'resolved', edited: true })
+
+  // Going back leads to the group as it is now, and not to the dialog that would send it once more.
+  await page.goBack()
+  await page.getByText(`${open - 1} open, ${resolved + 1} resolved`).waitFor()
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  await page.getByRole('row').filter({ hasText: letter.subject }).getByText('resolved').waitFor()
+  expect(await faultsOf(tab)).toEqual([])
 })
 
 test('messages are discarded with a reason and taken back, by keyboard', async () => {

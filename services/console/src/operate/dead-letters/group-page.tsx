@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { answer, api } from '../../api/api.ts'
+import { queries } from '../../api/queries.ts'
 import { useMay } from '../../session/session.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -29,7 +31,12 @@ const filters = ['status', 'text', 'field', 'correlationId', 'from', 'to']
 
 export function Component() {
   const { group: id = '' } = useParams()
-  const group = useQuery({ queryKey: ['dead-letters', 'group', id], queryFn: () => findGroup(id) })
+  const group = useQuery({
+    queryKey: ['dead-letters', 'group', id],
+    queryFn: () => findGroup(id),
+    refetchInterval: ({ state }) => (state.data && state.data.retrying > 0 ? 3_000 : false),
+  })
+  useOutcome(id, group.data?.retrying)
   const t = useLettersText()
   return group.data ? (
     <GroupPage group={group.data} />
@@ -38,6 +45,19 @@ export function Component() {
       <Awaited asked={group} lines={8} />
     </Page>
   )
+}
+
+/** Shows what became of messages once none of them is under way any more. */
+function useOutcome(group: string, retrying = 0): void {
+  const before = useRef(retrying)
+  useEffect(() => {
+    // The list alone: somebody may be writing a note.
+    if (before.current > 0 && retrying === 0) {
+      void queries.resetQueries({ queryKey: ['dead-letters', 'messages', group] })
+      void queries.invalidateQueries({ queryKey: ['dead-letters', 'message', group] })
+    }
+    before.current = retrying
+  }, [group, retrying])
 }
 
 function GroupPage({ group }: { group: Awaited<ReturnType<typeof findGroup>> }) {
@@ -70,6 +90,8 @@ function GroupPage({ group }: { group: Awaited<ReturnType<typeof findGroup>> }) 
   useShortcut('ArrowLeft', t('previous'), go(-1), { repeats: true })
   useShortcut('ArrowRight', t('next'), go(1), { repeats: true })
   const close = () => set({ action: undefined, only: undefined })
+  // In place of the dialog, which going back would open again to the same retry.
+  const follow = (taskId: string) => navigate(`/operate/tasks/${taskId}?asked=1`, { replace: true })
   const action = may ? get('action') : undefined
   const csv = `/api/v1/dead-letters/${group.id}/messages.csv?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`
 
@@ -186,12 +208,7 @@ function GroupPage({ group }: { group: Awaited<ReturnType<typeof findGroup>> }) 
         }
       />
       {action === 'retry' && (
-        <RetryDialog
-          group={group.id}
-          scope={scope}
-          onClose={close}
-          onStarted={(taskId) => navigate(`/operate/tasks/${taskId}?asked=1`)}
-        />
+        <RetryDialog group={group.id} scope={scope} onClose={close} onStarted={follow} />
       )}
       {action === 'edit' && (shown ?? letters.rows[0]?.id) && (
         <EditDialog
@@ -199,7 +216,7 @@ function GroupPage({ group }: { group: Awaited<ReturnType<typeof findGroup>> }) 
           sample={shown ?? letters.rows[0]?.id ?? ''}
           isOnlyThis={get('only') === 'message'}
           onClose={close}
-          onStarted={(taskId) => navigate(`/operate/tasks/${taskId}?asked=1`)}
+          onStarted={follow}
         />
       )}
       {(action === 'discard' || action === 'restore') && (
@@ -209,7 +226,7 @@ function GroupPage({ group }: { group: Awaited<ReturnType<typeof findGroup>> }) 
           group={group}
           scope={scope}
           onClose={close}
-          onStarted={(taskId) => navigate(`/operate/tasks/${taskId}?asked=1`)}
+          onStarted={follow}
         />
       )}
     </Page>

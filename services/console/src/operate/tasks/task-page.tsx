@@ -62,7 +62,9 @@ function TaskPage({ task }: { task: Task }) {
     for (const part of ['result', 'log', 'failures']) {
       void queries.invalidateQueries({ queryKey: ['tasks', part, task.id] })
     }
-  }, [over, task.id])
+    // What it was done to is another page's, and was asked for before.
+    if (task.type.startsWith('dead-letter-')) void startOver('dead-letters')
+  }, [over, task.id, task.type])
   const isRetry = task.type === 'dead-letter-retry' || task.type === 'dead-letter-edit'
   const { done, failed, total, perSecond, remainingSeconds } = task.progress
   const ask = (action: string) => () => set({ action })
