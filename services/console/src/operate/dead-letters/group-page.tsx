@@ -130,17 +130,17 @@ function GroupPage({ group }: { group: Awaited<ReturnType<typeof findGroup>> }) 
       actions={
         may ? (
           <>
-            <Button kind="primary" shortcut="R" disabled={group.open === 0} onClick={begin('retry')}>
+            <Button kind="primary" shortcut="r" disabled={group.open === 0} onClick={begin('retry')}>
               {t('retry')}
             </Button>
-            <Button shortcut="E" disabled={group.open === 0} onClick={begin('edit')}>
+            <Button shortcut="e" disabled={group.open === 0} onClick={begin('edit')}>
               {t('edit')}
             </Button>
-            <Button kind="danger" shortcut="D" disabled={group.open === 0} onClick={begin('discard')}>
+            <Button kind="danger" shortcut="d" disabled={group.open === 0} onClick={begin('discard')}>
               {t('discard')}
             </Button>
             {group.discarded > 0 && (
-              <Button shortcut="U" onClick={begin('restore')}>
+              <Button shortcut="u" onClick={begin('restore')}>
                 {t('restore')}
               </Button>
             )}

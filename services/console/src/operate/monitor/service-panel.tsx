@@ -41,7 +41,7 @@ export function ServicePanel({
       onClose={onClose}
       actions={
         may && (
-          <Button shortcut="S" onClick={() => onAction('scale')}>
+          <Button shortcut="s" onClick={() => onAction('scale')}>
             {t('scale')}
           </Button>
         )

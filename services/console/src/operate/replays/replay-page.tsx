@@ -53,12 +53,12 @@ export function Component() {
       actions={
         <>
           {canPause && (
-            <Button shortcut="P" onClick={() => change.mutate('pause')}>
+            <Button shortcut="p" onClick={() => change.mutate('pause')}>
               {t('pause')}
             </Button>
           )}
           {canResume && (
-            <Button kind="primary" shortcut="P" onClick={() => change.mutate('resume')}>
+            <Button kind="primary" shortcut="p" onClick={() => change.mutate('resume')}>
               {t('resume')}
             </Button>
           )}

@@ -76,7 +76,7 @@ export function Component() {
       title={t('title')}
       actions={
         begin && (
-          <Button kind="primary" shortcut="N" onClick={begin}>
+          <Button kind="primary" shortcut="n" onClick={begin}>
             {t('newSchedule')}
           </Button>
         )

@@ -80,13 +80,13 @@ function TaskPage({ task }: { task: Task }) {
       actions={
         <>
           {canCancel && (
-            <Button kind="danger" shortcut="C" onClick={ask('cancel')}>
+            <Button kind="danger" shortcut="c" onClick={ask('cancel')}>
               {t('cancel')}
             </Button>
           )}
           {task.state === 'failed' && (
             <>
-              <Button kind="primary" shortcut="R" onClick={ask('retry-failed')}>
+              <Button kind="primary" shortcut="r" onClick={ask('retry-failed')}>
                 {t('retryFailed')}
               </Button>
               <Button onClick={ask('retry-all')}>{t('retryAll')}</Button>
