@@ -112,6 +112,12 @@ test('an edit is seen as a diff, tried first, and sent', async () => {
   expect(await faultsOf(tab)).toEqual([])
 })
 
+test('an event that broke its contract is missing in the store, which says why', async () => {
+  await using tab = await browser.open()
+  await enter(tab.page, olga, '/operate/events?event=018f0000-0000-7000-8000-000000000000')
+  await tab.page.getByText('This event is not in the store').waitFor()
+})
+
 test('messages are discarded with a reason and taken back, by keyboard', async () => {
   await using tab = await browser.open()
   const { page } = tab

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
+import { Problem } from '../../api/problem.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
-import { ProblemNotice, Skeleton } from '../../ui/notice.tsx'
+import { Notice, ProblemNotice, Skeleton } from '../../ui/notice.tsx'
 import { Time } from '../../ui/time.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { JsonView } from '../parts/json-view.tsx'
@@ -17,10 +18,18 @@ export function EventPanel({ id, onClose }: { id: string; onClose: () => void })
   const o = useOperateText()
   const found = useQuery({ queryKey: ['events', 'one', id], queryFn: () => findEvent(id) })
   const event = found.data
+  const isNotKept = found.error instanceof Problem && found.error.status === 404
   const trace = event?.traceparent?.split('-')[1]
   return (
     <Aside title={event?.topic ?? o('event')} onClose={onClose}>
-      {found.error && <ProblemNotice error={found.error} onRetry={() => void found.refetch()} />}
+      {isNotKept ? (
+        <Notice>
+          <strong>{t('notKept')}</strong>
+          <span>{t('notKeptWhy')}</span>
+        </Notice>
+      ) : (
+        found.error && <ProblemNotice error={found.error} onRetry={() => void found.refetch()} />
+      )}
       {found.isPending && <Skeleton lines={10} />}
       {event && (
         <>

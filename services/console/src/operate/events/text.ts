@@ -41,5 +41,10 @@ export const useEventsText = textOf('operate-events', {
     'It may have changed nothing, or be older than what is kept.',
     'Elle n’a peut-être rien changé, ou date d’avant ce qui est conservé.',
   ],
+  notKept: ['This event is not in the store', 'Cet événement n’est pas archivé'],
+  notKeptWhy: [
+    'An event that breaks its contract never comes into it: what was delivered stands in its dead letter. Others leave it after the months that are kept.',
+    'Un événement qui rompt son contrat n’y entre jamais : ce qui a été livré figure dans sa lettre morte. Les autres en sortent après les mois conservés.',
+  ],
   auditOf: ['Who asked for it', 'Qui l’a demandé'],
 })
