@@ -84,6 +84,8 @@ test('an edit is seen as a diff, tried first, and sent', async () => {
   const letter = letters.body.items[0]
   const { open, resolved } = (await olga.call('GET', `/api/v1/dead-letters/${failing.group}`)).body
   await enter(page, olga, `/operate/dead-letters/${failing.group}?message=${letter.id}`)
+  await page.getByRole('button', { name: 'I look after it' }).click()
+  await page.getByText('Looked after by: you').waitFor()
   await page.getByRole('region', { name: 'Message' }).getByRole('button', { name: 'Edit…' }).click()
   const editor = page.getByLabel('As it will be sent')
   const before = await editor.inputValue()

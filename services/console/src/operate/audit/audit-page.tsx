@@ -1,5 +1,5 @@
 import { answer, api } from '../../api/api.ts'
-import { useMay, useMe } from '../../session/session.ts'
+import { useMay } from '../../session/session.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { LinkButton } from '../../ui/button.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
@@ -11,6 +11,7 @@ import { Listed } from '../parts/list.tsx'
 import { usePages } from '../parts/pages.ts'
 import partStyles from '../parts/parts.module.css'
 import { Split } from '../parts/split.tsx'
+import { Who } from '../parts/who.tsx'
 import { useOperateText } from '../text.ts'
 import { auditFilter, type Entry } from './entry.ts'
 import { EntryPanel } from './entry-panel.tsx'
@@ -23,7 +24,6 @@ const filters = ['actor', 'action', 'resource', 'outcome', 'requestId', 'from', 
 export function Component() {
   const t = useAuditText()
   const o = useOperateText()
-  const me = useMe()
   const may = useMay()
   const { get, set } = useAddress()
   const query = auditFilter(get)
@@ -54,14 +54,7 @@ export function Component() {
       key: 'actor',
       title: t('who'),
       width: '150px',
-      cell: ({ actor }) =>
-        actor === null ? (
-          t('nobody')
-        ) : actor.userId === me.id ? (
-          o('you')
-        ) : (
-          <code title={actor.userId}>…{actor.userId.slice(-8)}</code>
-        ),
+      cell: ({ actor }) => (actor === null ? t('nobody') : <Who id={actor.userId} />),
     },
     { key: 'service', title: o('service'), width: '110px', cell: ({ service }) => service },
   ]

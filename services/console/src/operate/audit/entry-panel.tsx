@@ -6,6 +6,7 @@ import { Time } from '../../ui/time.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { SimpleTable } from '../parts/simple-table.tsx'
 import { Aside } from '../parts/split.tsx'
+import { Who } from '../parts/who.tsx'
 import { useOperateText } from '../text.ts'
 import type { Entry } from './entry.ts'
 import { useAuditText } from './text.ts'
@@ -40,7 +41,7 @@ export function EntryPanel({
               t('nobody')
             ) : (
               <>
-                <code>{actor.userId}</code>{' '}
+                <Who id={actor.userId} /> <code>{actor.userId}</code>{' '}
                 <Button kind="quiet" onClick={() => onFilter({ actor: actor.userId, entry: undefined })}>
                   {o('filter')}
                 </Button>

@@ -9,6 +9,7 @@ import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toasts.tsx'
 import { count } from '../parts/figures.ts'
+import { Who } from '../parts/who.tsx'
 import { useOperateText } from '../text.ts'
 import styles from './dead-letters.module.css'
 import { GroupState } from './groups-page.tsx'
@@ -59,8 +60,26 @@ export function GroupHead({ group }: { group: Group }) {
           <Time at={group.lastSeenAt} />
         </span>
         <span className={styles.quiet}>
-          {t('owner')}: {group.owner === null ? o('none') : isMine ? o('you') : <code>{group.owner}</code>}
+          {t('owner')}: {group.owner === null ? o('none') : <Who id={group.owner} />}
         </span>
+        {may && (
+          <>
+            <Button
+              onClick={() =>
+                change.mutate(isMine ? { owner: null } : { owner: me.id, status: 'acknowledged' })
+              }
+            >
+              {isMine ? t('letGo') : t('takeOver')}
+            </Button>
+            <Button
+              onClick={() =>
+                change.mutate({ status: group.status === 'resolved' ? 'acknowledged' : 'resolved' })
+              }
+            >
+              {group.status === 'resolved' ? t('reopen') : t('markResolved')}
+            </Button>
+          </>
+        )}
       </div>
       <p className={styles.failure} title={group.message}>
         {group.message}
@@ -92,23 +111,9 @@ export function GroupHead({ group }: { group: Group }) {
             </Notice>
           )}
           {may && (
-            <div className={styles.headline}>
+            <div>
               <Button disabled={isOvertaken || note === group.note} onClick={() => change.mutate({ note })}>
                 {t('saveNote')}
-              </Button>
-              <Button
-                onClick={() =>
-                  change.mutate(isMine ? { owner: null } : { owner: me.id, status: 'acknowledged' })
-                }
-              >
-                {isMine ? t('letGo') : t('takeOver')}
-              </Button>
-              <Button
-                onClick={() =>
-                  change.mutate({ status: group.status === 'resolved' ? 'acknowledged' : 'resolved' })
-                }
-              >
-                {group.status === 'resolved' ? t('reopen') : t('markResolved')}
               </Button>
             </div>
           )}

@@ -45,11 +45,16 @@ export function Component() {
         </span>
       ),
     },
-    { key: 'handler', title: o('handler'), width: 'minmax(150px, 1.6fr)', cell: ({ handler }) => handler },
+    {
+      key: 'handler',
+      title: o('handler'),
+      width: 'minmax(150px, 2fr)',
+      cell: ({ handler }) => <span title={handler}>{handler}</span>,
+    },
     { key: 'open', title: t('open'), width: '80px', isNumber: true, cell: ({ open }) => count(open) },
     { key: 'all', title: t('messages'), width: '90px', isNumber: true, cell: (group) => count(group.count) },
     { key: 'last', title: t('lastSeen'), width: '120px', cell: ({ lastSeenAt }) => <Time at={lastSeenAt} /> },
-    { key: 'state', title: o('state'), width: '190px', cell: (group) => <GroupState group={group} /> },
+    { key: 'state', title: o('state'), width: '150px', cell: (group) => <GroupState group={group} /> },
   ]
   return (
     <Page
@@ -103,13 +108,15 @@ export function Component() {
   )
 }
 
+/** Red while something waits for somebody whom it has not got; with nothing left to decide on it is no alarm. */
+const toneOf = ({ status, open }: Group) =>
+  status === 'resolved' ? 'good' : open === 0 ? 'plain' : status === 'new' ? 'bad' : 'accent'
+
 export function GroupState({ group }: { group: Group }) {
   const t = useLettersText()
   return (
     <>
-      <Badge tone={group.status === 'new' ? 'bad' : group.status === 'acknowledged' ? 'accent' : 'good'}>
-        {t(`status_${group.status}`)}
-      </Badge>{' '}
+      <Badge tone={toneOf(group)}>{t(`status_${group.status}`)}</Badge>{' '}
       {group.cameBack && (
         <span title={t('cameBackWhy')}>
           <Badge tone="warn">{t('cameBack')}</Badge>
