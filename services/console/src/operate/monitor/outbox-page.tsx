@@ -14,6 +14,7 @@ import { useAddress } from '../parts/address.ts'
 import { count, duration } from '../parts/figures.ts'
 import { Listed } from '../parts/list.tsx'
 import { startOver } from '../parts/pages.ts'
+import partStyles from '../parts/parts.module.css'
 import { SimpleTable } from '../parts/simple-table.tsx'
 import { useOperateText } from '../text.ts'
 import { type Outbox, outboxQuery } from './monitor.ts'
@@ -48,79 +49,81 @@ export function Component() {
         onRetry={() => void outboxes.refetch()}
         emptyTitle={t('noServices')}
       >
-        {rows.length > 0 && rows.every(isWell) && <Notice kind="good">{t('allWell')}</Notice>}
-        <Section title={`${t('outboxOf')} / ${t('inboxOf')}`}>
-          <SimpleTable
-            label={t('outbox')}
-            rows={rows}
-            rowKey={(row) => row.app}
-            columns={[
-              {
-                title: o('service'),
-                cell: (row) => (
-                  <>
-                    <strong>{row.app}</strong> {!row.alive && <Badge tone="bad">{t('away')}</Badge>}
-                  </>
-                ),
-              },
-              { title: t('waiting'), isNumber: true, cell: ({ outbox }) => shown(outbox?.waiting) },
-              { title: t('refused'), isNumber: true, cell: ({ outbox }) => shown(outbox?.failed) },
-              {
-                title: t('oldestUnsent'),
-                isNumber: true,
-                cell: ({ outbox }) => (outbox?.waiting ? duration(outbox.oldestSeconds) : '–'),
-              },
-              { title: t('parked'), isNumber: true, cell: ({ inbox }) => shown(inbox?.parked) },
-              { title: t('givenUp'), isNumber: true, cell: ({ inbox }) => shown(inbox?.failed) },
-              { title: t('working'), isNumber: true, cell: ({ inbox }) => shown(inbox?.working) },
-              {
-                title: t('oldestParked'),
-                isNumber: true,
-                cell: ({ inbox }) => (inbox?.parked ? duration(inbox.oldestSeconds) : '–'),
-              },
-              { title: t('pausedTopics'), cell: ({ inbox }) => inbox?.paused.join(', ') || '–' },
-              {
-                title: '',
-                cell: (row) =>
-                  may &&
-                  (row.inbox?.parked ?? 0) > 0 && (
-                    <Button onClick={() => set({ action: 'repeat', app: row.app })}>
-                      {t('releaseParked')}
-                    </Button>
-                  ),
-              },
-            ]}
-          />
-        </Section>
-        {refused.length > 0 && (
-          <Section title={t('refusedTitle')}>
+        <div className={partStyles.stack}>
+          {rows.length > 0 && rows.every(isWell) && <Notice kind="good">{t('allWell')}</Notice>}
+          <Section title={`${t('outboxOf')} / ${t('inboxOf')}`}>
             <SimpleTable
-              label={t('refusedTitle')}
-              rows={refused}
-              rowKey={({ id }) => id}
+              label={t('outbox')}
+              rows={rows}
+              rowKey={(row) => row.app}
               columns={[
-                { title: o('service'), cell: (row) => row.app },
-                { title: o('topic'), cell: ({ topic }) => topic },
-                { title: t('lastError'), cell: ({ lastError }) => lastError },
-                { title: t('created'), cell: ({ createdAt }) => <Time at={createdAt} /> },
                 {
-                  title: t('nextAttempt'),
-                  cell: ({ nextAttemptAt }) =>
-                    nextAttemptAt ? <Time at={nextAttemptAt} /> : <Badge tone="bad">{t('byHand')}</Badge>,
+                  title: o('service'),
+                  cell: (row) => (
+                    <>
+                      <strong>{row.app}</strong> {!row.alive && <Badge tone="bad">{t('away')}</Badge>}
+                    </>
+                  ),
                 },
+                { title: t('waiting'), isNumber: true, cell: ({ outbox }) => shown(outbox?.waiting) },
+                { title: t('refused'), isNumber: true, cell: ({ outbox }) => shown(outbox?.failed) },
+                {
+                  title: t('oldestUnsent'),
+                  isNumber: true,
+                  cell: ({ outbox }) => (outbox?.waiting ? duration(outbox.oldestSeconds) : '–'),
+                },
+                { title: t('parked'), isNumber: true, cell: ({ inbox }) => shown(inbox?.parked) },
+                { title: t('givenUp'), isNumber: true, cell: ({ inbox }) => shown(inbox?.failed) },
+                { title: t('working'), isNumber: true, cell: ({ inbox }) => shown(inbox?.working) },
+                {
+                  title: t('oldestParked'),
+                  isNumber: true,
+                  cell: ({ inbox }) => (inbox?.parked ? duration(inbox.oldestSeconds) : '–'),
+                },
+                { title: t('pausedTopics'), cell: ({ inbox }) => inbox?.paused.join(', ') || '–' },
                 {
                   title: '',
                   cell: (row) =>
-                    may && (
-                      <Button onClick={() => set({ action: 'release', app: row.app, event: row.id })}>
-                        {t('release')}
+                    may &&
+                    (row.inbox?.parked ?? 0) > 0 && (
+                      <Button onClick={() => set({ action: 'repeat', app: row.app })}>
+                        {t('releaseParked')}
                       </Button>
                     ),
                 },
               ]}
             />
           </Section>
-        )}
+          {refused.length > 0 && (
+            <Section title={t('refusedTitle')}>
+              <SimpleTable
+                label={t('refusedTitle')}
+                rows={refused}
+                rowKey={({ id }) => id}
+                columns={[
+                  { title: o('service'), cell: (row) => row.app },
+                  { title: o('topic'), cell: ({ topic }) => topic },
+                  { title: t('lastError'), cell: ({ lastError }) => lastError },
+                  { title: t('created'), cell: ({ createdAt }) => <Time at={createdAt} /> },
+                  {
+                    title: t('nextAttempt'),
+                    cell: ({ nextAttemptAt }) =>
+                      nextAttemptAt ? <Time at={nextAttemptAt} /> : <Badge tone="bad">{t('byHand')}</Badge>,
+                  },
+                  {
+                    title: '',
+                    cell: (row) =>
+                      may && (
+                        <Button onClick={() => set({ action: 'release', app: row.app, event: row.id })}>
+                          {t('release')}
+                        </Button>
+                      ),
+                  },
+                ]}
+              />
+            </Section>
+          )}
+        </div>
       </Listed>
       {may && get('action') === 'release' && event && (
         <ActionDialog

@@ -83,7 +83,7 @@ export function Component() {
     },
     {
       key: 'paused',
-      title: t('resting'),
+      title: t('restingCount'),
       width: '80px',
       isNumber: true,
       cell: ({ handlers }) => handlers.filter(({ paused }) => paused).length || '–',

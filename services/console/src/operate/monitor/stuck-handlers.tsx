@@ -20,8 +20,8 @@ export function StuckHandlers() {
   if (items.length === 0) return null
   const isBad = items.some(({ clearedAt }) => clearedAt === null)
   return (
-    <Notice kind={isBad ? 'bad' : 'warn'}>
-      <strong>{t('stuckTitle')}</strong>
+    <Notice kind={isBad ? 'bad' : 'info'}>
+      <strong>{isBad ? t('stuckTitle') : t('stuckOver')}</strong>
       {items.map(({ app, topic, since, clearedAt, p95Ms }) => (
         <span key={app + topic + since}>
           <Link to={`/operate/services?service=${app}`}>
@@ -30,7 +30,15 @@ export function StuckHandlers() {
           <Badge tone={clearedAt === null ? 'bad' : 'plain'}>
             {clearedAt === null ? t('stuckNow') : t('stuckWas')}
           </Badge>{' '}
-          {t('stuckSince')} <Time at={since} />, {t('usual')} {milliseconds(p95Ms)}
+          {t('stuckSince')} <Time at={since} />
+          {clearedAt !== null && (
+            <>
+              {', '}
+              {t('stuckUntil')} <Time at={clearedAt} />
+            </>
+          )}
+          {', '}
+          {t('usual')} {milliseconds(p95Ms)}
         </span>
       ))}
     </Notice>
