@@ -14,7 +14,7 @@ export const useHomeText = textOf('homePage', {
   all: ['Show all', 'Tout afficher'],
   document: ['Document', 'Document'],
   voice: ['Recording', 'Enregistrement'],
-  confidence: ['Confidence {{percent}} %', 'Confiance {{percent}} %'],
+  confidence: ['Confidence {{percent}}%', 'Confiance {{percent}} %'],
   messages_one: ['{{count}} open message', '{{count}} message ouvert'],
   messages_other: ['{{count}} open messages', '{{count}} messages ouverts'],
   first: ['Three first steps', 'Trois premiers pas'],

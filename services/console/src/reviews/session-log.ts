@@ -12,6 +12,8 @@ export interface Decided {
   readonly version: number
   /** As it was when it was decided on, for whoever takes that back. */
   readonly draft: Draft
+  /** Takes away what the screen says of it. */
+  readonly unsay: () => void
 }
 
 let decided: readonly Decided[] = []

@@ -20,11 +20,15 @@ function become(changed: readonly Toast[]): void {
   for (const watcher of watchers) watcher()
 }
 
-/** Says what was done, for ten seconds; with `action` it can be taken back. Failures belong where they happened. */
-export function toast(text: string, action?: Toast['action']): void {
+/**
+ * Says what was done, for ten seconds; with `action` it can be taken back. Failures belong where they happened.
+ * @returns takes the words away earlier, when they are true no more
+ */
+export function toast(text: string, action?: Toast['action']): () => void {
   const shown: Toast = { id: next++, text, ...(action ? { action } : {}) }
   become([...toasts.slice(-2), shown])
   setTimeout(() => close(shown.id), 10_000)
+  return () => close(shown.id)
 }
 
 const close = (id: number): void => become(toasts.filter((each) => each.id !== id))

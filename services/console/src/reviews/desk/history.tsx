@@ -14,7 +14,7 @@ export function History({ rounds }: { rounds: readonly Round[] }) {
   return (
     <details open={last.reason !== null}>
       <summary>
-        {t('history', { count: rounds.length })}
+        {t('history', { count: rounds.filter(({ verdict }) => verdict !== 'undone').length })}
         {second && (
           <>
             {' '}

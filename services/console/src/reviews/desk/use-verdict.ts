@@ -41,16 +41,20 @@ export function useVerdict(state: ReviewState, title: string, draft: DraftContro
       return answer(verdictRoutes.approve(id, version, body))
     },
     onSuccess: async (decided, { verdict }) => {
+      const unsay = toast(t(`toast_${verdict}`, { title }), {
+        label: t('undo'),
+        run: () => takeBack.mutate(state.id),
+      })
       reviewSession.note({
         id: state.id,
         title,
         verdict,
         version: decided.version,
         draft: draft.current(),
+        unsay,
       })
       draft.drop()
       keepState(decided)
-      toast(t(`toast_${verdict}`, { title }), { label: t('undo'), run: () => takeBack.mutate(state.id) })
       await goOn()
     },
     // Somebody else was quicker, perhaps: both versions are shown then.
@@ -109,6 +113,7 @@ export function useTakeBack() {
       return taken
     },
     onSuccess: (taken) => {
+      taken?.unsay()
       if (taken) toast(t('takenBack', { title: taken.title }))
     },
     onError: (error) => toast(failureText(error)),
