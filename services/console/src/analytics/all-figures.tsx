@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { projectChoiceQuery } from '../projects/project.ts'
+import { currentLanguage } from '../text/text.ts'
 import { Figures } from './figures.tsx'
 import { type Filters, queryOf } from './filters.ts'
 import { useAnalyticsText } from './text.ts'
@@ -14,6 +15,8 @@ export function AllFigures({ filters }: { filters: Filters }) {
     `${path}?${new URLSearchParams({ ...queryOf({ ...filters, ...own }) })}`
   const nameOf = (key: string | null): string =>
     projects.data?.find(({ id }) => id === key)?.name ?? series.people.get(key ?? '') ?? key ?? t('none')
+  const inSeconds = (key: 'median' | 'p95') => t('unit', { title: t(key), unit: t('seconds') })
+  const currency = series.costs.data?.items[0]?.currency ?? '–'
   return (
     <>
       <Figures
@@ -29,7 +32,7 @@ export function AllFigures({ filters }: { filters: Filters }) {
           { title: t('documents'), value: ({ documents }) => documents },
           { title: t('recordings'), value: ({ recordings }) => recordings },
         ]}
-        unit={t('count')}
+        unit={t('items')}
         csv={csv('/api/v1/analytics/volume.csv')}
       />
       <Figures
@@ -38,8 +41,8 @@ export function AllFigures({ filters }: { filters: Filters }) {
         name={({ key, stage }) => `${nameOf(key)} · ${t(stage)}`}
         figures={[
           { title: t('count'), value: ({ count }) => count },
-          { title: t('median'), value: ({ p50 }) => p50 },
-          { title: t('p95'), value: ({ p95 }) => p95 },
+          { title: inSeconds('median'), value: ({ p50 }) => p50 },
+          { title: inSeconds('p95'), value: ({ p95 }) => p95 },
         ]}
         drawn={[
           { title: t('median'), value: ({ p50 }) => p50 },
@@ -51,11 +54,16 @@ export function AllFigures({ filters }: { filters: Filters }) {
       <Figures
         title={t('confidence')}
         asked={series.confidence}
-        name={({ key, confidence }) => `${nameOf(key)} · ${t('confidenceFrom')} ${confidence}`}
+        name={({ key, confidence }) =>
+          `${nameOf(key)} · ${t('confidenceFrom')} ${confidence.toLocaleString(currentLanguage())}`
+        }
         figures={[
           { title: t('words'), value: ({ words }) => words },
           { title: t('corrections'), value: ({ corrections }) => corrections },
-          { title: t('share'), value: ({ share }) => (share === null ? null : share * 100) },
+          {
+            title: t('unit', { title: t('share'), unit: t('percent') }),
+            value: ({ share }) => (share === null ? null : share * 100),
+          },
         ]}
         drawn={[{ title: t('share'), value: ({ share }) => (share === null ? null : share * 100) }]}
         unit={t('percent')}
@@ -70,7 +78,7 @@ export function AllFigures({ filters }: { filters: Filters }) {
           { title: t('rejected'), value: ({ rejected }) => rejected },
           { title: t('sentBack'), value: ({ sentBack }) => sentBack },
           {
-            title: `${t('agreement')}, ${t('percent')}`,
+            title: t('unit', { title: t('agreement'), unit: t('percent') }),
             value: ({ agreement }) => (agreement === null ? null : agreement * 100),
           },
         ]}
@@ -78,16 +86,16 @@ export function AllFigures({ filters }: { filters: Filters }) {
           { title: t('approved'), value: ({ approved }) => approved },
           { title: t('rejected'), value: ({ rejected }) => rejected },
         ]}
-        unit={t('count')}
+        unit={t('items')}
         csv={csv('/api/v1/analytics/reviewers.csv', { groupBy: 'person' })}
       />
       <Figures
         title={t('failures')}
         asked={series.failures}
         name={({ key, stage, cause }) => `${nameOf(key)} · ${t(stage)} · ${cause}`}
-        figures={[{ title: t('failures'), value: ({ failures }) => failures }]}
-        drawn={[{ title: t('failures'), value: ({ failures }) => failures }]}
-        unit={t('count')}
+        figures={[{ title: t('failed'), value: ({ failures }) => failures }]}
+        drawn={[{ title: t('failed'), value: ({ failures }) => failures }]}
+        unit={t('items')}
         csv={csv('/api/v1/analytics/failures.csv')}
       />
       <Figures
@@ -95,12 +103,12 @@ export function AllFigures({ filters }: { filters: Filters }) {
         asked={series.costs}
         name={({ key }) => nameOf(key)}
         figures={[
-          { title: t('cost'), value: ({ cost }) => cost },
+          { title: t('unit', { title: t('cost'), unit: currency }), value: ({ cost }) => cost },
           { title: t('pages'), value: ({ pages }) => pages },
-          { title: t('seconds'), value: ({ seconds }) => seconds },
+          { title: t('secondsRead'), value: ({ seconds }) => seconds },
         ]}
         drawn={[{ title: t('cost'), value: ({ cost }) => cost }]}
-        unit={series.costs.data?.items[0]?.currency ?? '–'}
+        unit={currency}
         csv={csv('/api/v1/analytics/costs.csv')}
       />
     </>

@@ -59,6 +59,7 @@ export function Component() {
             options={(['day', 'week', 'project'] as const).map((value) => ({ value, label: t(value) }))}
             onChange={(event) => set('groupBy', event.target.value)}
           />
+          <p className={styles.period}>{t('period')}</p>
         </div>
       }
     >

@@ -43,7 +43,7 @@ export function ColumnChart<Row>({
       </figcaption>
       <div className={styles.area} role="img" aria-label={label}>
         <div className={styles.scale}>
-          <span>{shown(most)}</span>
+          <span>{most > 0 && shown(most)}</span>
           <span>0</span>
         </div>
         <div className={styles.groups}>
