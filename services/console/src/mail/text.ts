@@ -11,7 +11,7 @@ export const useMailText = textOf('mail', {
     'Whatever the platform would send appears here: register somebody, or ask for a new password.',
     'Tout ce que la plateforme enverrait apparaît ici : inscrivez quelqu’un ou demandez un mot de passe.',
   ],
-  choose: ['Choose a mail on the left.', 'Choisissez un courriel à gauche.'],
+  choose: ['Choose a mail of the list.', 'Choisissez un courriel de la liste.'],
   list: ['Caught mail', 'Courriels interceptés'],
   to: ['To', 'À'],
   onlyTo: ['Only to', 'Seulement à'],

@@ -31,7 +31,7 @@ export const useUploadText = textOf('uploads', {
     'That is another file: name and size differ.',
     'Ce n’est pas le même fichier : nom ou taille diffèrent.',
   ],
-  done: ['Here, and being read', 'Arrivé, en cours de lecture'],
+  done: ['It has arrived', 'Arrivé'],
   duplicate: ['These bytes are in the project already', 'Ces données sont déjà dans le projet'],
   show: ['Show it', 'Afficher'],
   type: [
