@@ -27,7 +27,7 @@ export const useProjectText = textOf('projects', {
   items: ['Documents and recordings', 'Documents et enregistrements'],
   upload: ['Upload files', 'Envoyer des fichiers'],
   uploadFolder: ['Upload a folder', 'Envoyer un dossier'],
-  record: ['Record', 'Enregistrer'],
+  record: ['Record', 'Enregistrer un son'],
   drop: ['Drop files or folders to upload them', 'Déposez fichiers ou dossiers pour les envoyer'],
   empty: ['Nothing is in this project yet', 'Ce projet est encore vide'],
   emptyHow: [

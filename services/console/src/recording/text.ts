@@ -1,7 +1,7 @@
 import { textOf } from '../text/text.ts'
 
 export const useRecordingText = textOf('recording', {
-  title: ['Record', 'Enregistrer'],
+  title: ['Record', 'Enregistrer un son'],
   why: [
     'Speak close to the microphone. Nothing is sent before you have listened to it.',
     'Parlez près du micro. Rien n’est envoyé avant que vous ayez réécouté.',
