@@ -1,4 +1,9 @@
-import { handlerFigures, refusedEvent, replicaFigures } from '@alta/contracts/resources/operations'
+import {
+  handlerFigures,
+  refusedEvent,
+  repeatedFailure,
+  replicaFigures,
+} from '@alta/contracts/resources/operations'
 import { validationFailed } from '@alta/kit/http/validation'
 import { z } from 'zod'
 import type { HistoryWanted } from './history.repository.ts'
@@ -48,6 +53,9 @@ export const outboxResource = z.object({
       working: count,
       oldestSeconds: z.number(),
       paused: z.array(z.string()),
+      repeating: z
+        .array(repeatedFailure)
+        .describe('Why messages are parked, most of them first, at most twenty of each service'),
     })
     .nullable(),
 })

@@ -10370,6 +10370,14 @@ export interface operations {
                                 working: number;
                                 oldestSeconds: number;
                                 paused: string[];
+                                /** @description Why messages are parked, most of them first, at most twenty of each service */
+                                repeating: {
+                                    topic: string;
+                                    errorClass: string;
+                                    messages: number;
+                                    attempts: number;
+                                    nextAttemptAt: string | null;
+                                }[];
                             } | null;
                         }[];
                     };

@@ -14,7 +14,6 @@ import { useAddress } from '../parts/address.ts'
 import { count, duration } from '../parts/figures.ts'
 import { Listed } from '../parts/list.tsx'
 import { startOver } from '../parts/pages.ts'
-import partStyles from '../parts/parts.module.css'
 import { SimpleTable } from '../parts/simple-table.tsx'
 import { useOperateText } from '../text.ts'
 import { type Outbox, outboxQuery } from './monitor.ts'
@@ -34,7 +33,10 @@ export function Component() {
   const refused = rows.flatMap(({ app, outbox }) =>
     (outbox?.errors ?? []).map((event) => ({ ...event, app })),
   )
-  const close = () => set({ action: undefined, app: undefined, event: undefined })
+  const repeating = rows.flatMap(({ app, inbox }) =>
+    (inbox?.repeating ?? []).map((failure) => ({ ...failure, app })),
+  )
+  const close = () => set({ action: undefined, app: undefined, event: undefined, topic: undefined })
   const app = get('app')
   const event = refused.find(({ id }) => id === get('event'))
   return (
@@ -49,81 +51,111 @@ export function Component() {
         onRetry={() => void outboxes.refetch()}
         emptyTitle={t('noServices')}
       >
-        <div className={partStyles.stack}>
-          {rows.length > 0 && rows.every(isWell) && <Notice kind="good">{t('allWell')}</Notice>}
-          <Section title={`${t('outboxOf')} / ${t('inboxOf')}`}>
-            <SimpleTable
-              label={t('outbox')}
-              rows={rows}
-              rowKey={(row) => row.app}
-              columns={[
-                {
-                  title: o('service'),
-                  cell: (row) => (
-                    <>
-                      <strong>{row.app}</strong> {!row.alive && <Badge tone="bad">{t('away')}</Badge>}
-                    </>
+        {rows.length > 0 && rows.every(isWell) && <Notice kind="good">{t('allWell')}</Notice>}
+        <Section title={`${t('outboxOf')} / ${t('inboxOf')}`}>
+          <SimpleTable
+            label={t('outbox')}
+            rows={rows}
+            rowKey={(row) => row.app}
+            columns={[
+              {
+                title: o('service'),
+                cell: (row) => (
+                  <>
+                    <strong>{row.app}</strong> {!row.alive && <Badge tone="bad">{t('away')}</Badge>}
+                  </>
+                ),
+              },
+              { title: t('waiting'), isNumber: true, cell: ({ outbox }) => shown(outbox?.waiting) },
+              { title: t('refused'), isNumber: true, cell: ({ outbox }) => shown(outbox?.failed) },
+              {
+                title: t('oldestUnsent'),
+                isNumber: true,
+                cell: ({ outbox }) => (outbox?.waiting ? duration(outbox.oldestSeconds) : '–'),
+              },
+              { title: t('parked'), isNumber: true, cell: ({ inbox }) => shown(inbox?.parked) },
+              { title: t('givenUp'), isNumber: true, cell: ({ inbox }) => shown(inbox?.failed) },
+              { title: t('working'), isNumber: true, cell: ({ inbox }) => shown(inbox?.working) },
+              {
+                title: t('oldestParked'),
+                isNumber: true,
+                cell: ({ inbox }) => (inbox?.parked ? duration(inbox.oldestSeconds) : '–'),
+              },
+              { title: t('pausedTopics'), cell: ({ inbox }) => inbox?.paused.join(', ') || '–' },
+              {
+                title: '',
+                cell: (row) =>
+                  may &&
+                  (row.inbox?.parked ?? 0) > 0 && (
+                    <Button onClick={() => set({ action: 'repeat', app: row.app })}>
+                      {t('releaseParked')}
+                    </Button>
                   ),
-                },
-                { title: t('waiting'), isNumber: true, cell: ({ outbox }) => shown(outbox?.waiting) },
-                { title: t('refused'), isNumber: true, cell: ({ outbox }) => shown(outbox?.failed) },
+              },
+            ]}
+          />
+        </Section>
+        {repeating.length > 0 && (
+          <Section title={t('repeatingTitle')}>
+            <p>{t('repeatingWords')}</p>
+            <SimpleTable
+              label={t('repeatingTitle')}
+              rows={repeating}
+              rowKey={({ app, topic, errorClass }) => `${app} ${topic} ${errorClass}`}
+              columns={[
+                { title: o('service'), cell: (row) => row.app },
+                { title: o('topic'), cell: (row) => row.topic },
+                { title: t('errorClass'), cell: ({ errorClass }) => <code>{errorClass}</code> },
+                { title: t('messages'), isNumber: true, cell: ({ messages }) => count(messages) },
+                { title: t('attempts'), isNumber: true, cell: ({ attempts }) => count(attempts) },
                 {
-                  title: t('oldestUnsent'),
-                  isNumber: true,
-                  cell: ({ outbox }) => (outbox?.waiting ? duration(outbox.oldestSeconds) : '–'),
+                  title: t('nextAttempt'),
+                  cell: ({ nextAttemptAt }) =>
+                    nextAttemptAt ? <Time at={nextAttemptAt} /> : t('whenResumed'),
                 },
-                { title: t('parked'), isNumber: true, cell: ({ inbox }) => shown(inbox?.parked) },
-                { title: t('givenUp'), isNumber: true, cell: ({ inbox }) => shown(inbox?.failed) },
-                { title: t('working'), isNumber: true, cell: ({ inbox }) => shown(inbox?.working) },
-                {
-                  title: t('oldestParked'),
-                  isNumber: true,
-                  cell: ({ inbox }) => (inbox?.parked ? duration(inbox.oldestSeconds) : '–'),
-                },
-                { title: t('pausedTopics'), cell: ({ inbox }) => inbox?.paused.join(', ') || '–' },
                 {
                   title: '',
                   cell: (row) =>
                     may &&
-                    (row.inbox?.parked ?? 0) > 0 && (
-                      <Button onClick={() => set({ action: 'repeat', app: row.app })}>
-                        {t('releaseParked')}
+                    row.nextAttemptAt && (
+                      <Button onClick={() => set({ action: 'repeat', app: row.app, topic: row.topic })}>
+                        {t('repeatTopic')}
                       </Button>
                     ),
                 },
               ]}
             />
           </Section>
-          {refused.length > 0 && (
-            <Section title={t('refusedTitle')}>
-              <SimpleTable
-                label={t('refusedTitle')}
-                rows={refused}
-                rowKey={({ id }) => id}
-                columns={[
-                  { title: o('service'), cell: (row) => row.app },
-                  { title: o('topic'), cell: ({ topic }) => topic },
-                  { title: t('lastError'), cell: ({ lastError }) => lastError },
-                  { title: t('created'), cell: ({ createdAt }) => <Time at={createdAt} /> },
-                  {
-                    title: t('nextAttempt'),
-                    cell: ({ nextAttemptAt }) =>
-                      nextAttemptAt ? <Time at={nextAttemptAt} /> : <Badge tone="bad">{t('byHand')}</Badge>,
-                  },
-                  {
-                    title: '',
-                    cell: (row) =>
-                      may && (
-                        <Button onClick={() => set({ action: 'release', app: row.app, event: row.id })}>
-                          {t('release')}
-                        </Button>
-                      ),
-                  },
-                ]}
-              />
-            </Section>
-          )}
-        </div>
+        )}
+        {refused.length > 0 && (
+          <Section title={t('refusedTitle')}>
+            <SimpleTable
+              label={t('refusedTitle')}
+              rows={refused}
+              rowKey={({ id }) => id}
+              columns={[
+                { title: o('service'), cell: (row) => row.app },
+                { title: o('topic'), cell: ({ topic }) => topic },
+                { title: t('lastError'), cell: ({ lastError }) => lastError },
+                { title: t('created'), cell: ({ createdAt }) => <Time at={createdAt} /> },
+                {
+                  title: t('nextAttempt'),
+                  cell: ({ nextAttemptAt }) =>
+                    nextAttemptAt ? <Time at={nextAttemptAt} /> : <Badge tone="bad">{t('byHand')}</Badge>,
+                },
+                {
+                  title: '',
+                  cell: (row) =>
+                    may && (
+                      <Button onClick={() => set({ action: 'release', app: row.app, event: row.id })}>
+                        {t('release')}
+                      </Button>
+                    ),
+                },
+              ]}
+            />
+          </Section>
+        )}
       </Listed>
       {may && get('action') === 'release' && event && (
         <ActionDialog
@@ -149,16 +181,18 @@ export function Component() {
           <p>{t('releaseWords')}</p>
         </ActionDialog>
       )}
-      {may && get('action') === 'repeat' && app && <RepeatDialog app={app} onClose={close} />}
+      {may && get('action') === 'repeat' && app && (
+        <RepeatDialog app={app} about={get('topic') ?? ''} onClose={close} />
+      )}
     </Page>
   )
 }
 
 const shown = (value: number | undefined) => (value === undefined ? '–' : count(value))
 
-function RepeatDialog({ app, onClose }: { app: string; onClose: () => void }) {
+function RepeatDialog({ app, about, onClose }: { app: string; about: string; onClose: () => void }) {
   const t = useMonitorText()
-  const [topic, setTopic] = useState('')
+  const [topic, setTopic] = useState(about)
   return (
     <ActionDialog
       title={t('releaseParkedTitle', { app })}

@@ -20,6 +20,20 @@ export const refusedEvent = z.object({
 })
 export type RefusedEvent = z.infer<typeof refusedEvent>
 
+/**
+ * Messages of one topic that fail in one way and are repeated. What the failures say is left out, for it may tell of
+ * people. `nextAttemptAt` is null when none is due before the handler is resumed.
+ */
+export const repeatedFailure = z.object({
+  topic: z.string(),
+  errorClass: z.string(),
+  messages: count,
+  /** Of the one that was repeated most. */
+  attempts: count,
+  nextAttemptAt: time.nullable(),
+})
+export type RepeatedFailure = z.infer<typeof repeatedFailure>
+
 /** One topic that the service handles, over all its replicas. */
 export const handlerFigures = z.object({
   topic: z.string(),
@@ -72,6 +86,8 @@ export const operationsReport = z.object({
     /** Since the oldest parked message was received. */
     oldestSeconds: seconds,
     paused: z.array(z.string()),
+    /** Why they are parked, most messages first, at most twenty; a service of an earlier release does not say it. */
+    repeating: z.array(repeatedFailure).default([]),
   }),
   handlers: z.array(handlerFigures),
   replicas: z.array(replicaFigures),

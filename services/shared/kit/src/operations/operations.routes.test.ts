@@ -93,6 +93,25 @@ async function inboxMessage(status: string, due: string | null, about = topic): 
 const replica = (id: string, activity = createActivity()) =>
   recordReplica({ pool: db.database.pool, id, host: `host of ${id}`, version: '1.2.3', activity })
 
+test('the report says which failures are repeated, and nothing of what they say', async () => {
+  const parked = [await inboxMessage('PARKED', '1 hour'), await inboxMessage('PARKED', '2 hours')]
+  const late = await inboxMessage('PARKED', null)
+  await inboxMessage('PARKED', '1 hour')
+  const fail = (ids: string[], errorClass: string, attempts: number) =>
+    db.admin.query(
+      `update inbox_messages set error_class = $2, error_message = 'of Ada', attempts = $3 where message_id = any ($1)`,
+      [ids, errorClass, attempts],
+    )
+  await fail(parked, 'ECONNREFUSED', 3)
+  await fail([late], 'TypeError', 7)
+  const { inbox } = await report()
+  expect(inbox.parked).toBe(4)
+  expect(inbox.repeating).toEqual([
+    { topic, errorClass: 'ECONNREFUSED', messages: 2, attempts: 3, nextAttemptAt: expect.any(String) },
+    { topic, errorClass: 'TypeError', messages: 1, attempts: 7, nextAttemptAt: null },
+  ])
+})
+
 test('the report says what waits, what the broker refused and why, and what is parked', async () => {
   await outboxEvent('PENDING', { created_at: new Date(Date.now() - 60_000) })
   await outboxEvent('COMPLETED')

@@ -2,6 +2,7 @@ import type {
   HandlerFigures,
   OperationsReport,
   RefusedEvent,
+  RepeatedFailure,
   ReplicaFigures,
 } from '@alta/contracts/resources/operations'
 import type pg from 'pg'
@@ -23,17 +24,18 @@ export async function operationsReportOf(
   paused: readonly string[],
   openFrom: string,
 ): Promise<OperationsReport> {
-  const [outbox, errors, inbox, replicas] = await Promise.all([
+  const [outbox, errors, inbox, repeating, replicas] = await Promise.all([
     outboxFigures(pool, openFrom),
     refusedEvents(pool),
     inboxFigures(pool),
+    repeatedFailures(pool),
     readReplicas(pool),
   ])
   return {
     app: appId,
     at: new Date().toISOString(),
     outbox: { ...outbox, errors },
-    inbox: { ...inbox, paused: [...paused] },
+    inbox: { ...inbox, paused: [...paused], repeating },
     handlers: topics.map((topic) => handlerFigures(topic, replicas, paused.includes(topic))),
     replicas: replicas.map(replicaFigures),
   }
@@ -51,6 +53,19 @@ async function refusedEvents(pool: pg.Pool): Promise<RefusedEvent[]> {
   return rows.map(({ createdAt, nextAttemptAt, ...row }) => ({
     ...row,
     createdAt: createdAt.toISOString(),
+    nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
+  }))
+}
+
+async function repeatedFailures(pool: pg.Pool): Promise<RepeatedFailure[]> {
+  const { rows } = await pool.query<Omit<RepeatedFailure, 'nextAttemptAt'> & { nextAttemptAt: Date | null }>(
+    `select topic, error_class as "errorClass", count(*)::int as messages, max(attempts) as attempts,
+            min(next_attempt_at) as "nextAttemptAt"
+     from inbox_messages where status = 'PARKED' and error_class is not null
+     group by topic, error_class order by messages desc, topic, error_class limit 20`,
+  )
+  return rows.map(({ nextAttemptAt, ...row }) => ({
+    ...row,
     nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
   }))
 }
