@@ -168,3 +168,37 @@ test('who administers sees the mails that were not sent, and that nothing has fa
   }
   expect(await faultsOf(tab)).toEqual([])
 })
+
+test('who makes an account of their own finds the mail that confirms it, and begins with a project', async () => {
+  await using tab = await browser.open()
+  const { page } = tab
+  await page.goto(consolePage(user, '/'))
+  await page.getByRole('link', { name: 'Create an account' }).click()
+  await type(page, 'Name', 'Nora Newcomer')
+  const email = `nora.${Date.now()}@example.org`
+  const password = 'a long enough password of Nora'
+  await type(page, 'E-mail address', email)
+  await type(page, 'Password', password)
+  await page.keyboard.press('Enter')
+  await page.getByText('is not confirmed yet').waitFor()
+  await page.getByText('Three first steps').waitFor()
+  expect(await faultsOf(tab)).toEqual([])
+
+  await page.goto(consolePage(user, '/mail'))
+  await page.getByRole('row', { name: 'Welcome to Alta' }).click()
+  const [opened] = await Promise.all([
+    page.waitForEvent('popup'),
+    page
+      .getByRole('article')
+      .getByRole('link', { name: /verify-email/ })
+      .click(),
+  ])
+  await opened.getByLabel('E-mail address').fill(email)
+  await opened.getByLabel('Password').fill(password)
+  await opened.getByRole('button', { name: 'Confirm' }).click()
+  await eventually('the address is confirmed', async () => {
+    await page.goto(consolePage(user, '/'))
+    await page.getByText('Three first steps').waitFor()
+    return (await page.getByText('is not confirmed yet').count()) === 0
+  })
+})
