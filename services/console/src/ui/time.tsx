@@ -1,4 +1,4 @@
-import { useEffect, useReducer } from 'react'
+import { useSyncExternalStore } from 'react'
 import { currentLanguage } from '../text/text.ts'
 
 const units = [
@@ -15,21 +15,43 @@ const units = [
 export function relativeTime(time: string, now: number, language: string): string {
   const seconds = (Date.parse(time) - now) / 1000
   const [unit, length] = units.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1]
-  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(Math.trunc(seconds / length), unit)
+  return formatOf(language).format(Math.trunc(seconds / length), unit)
+}
+
+/** Making one takes longer than all that is written with it. */
+const formats = new Map<string, Intl.RelativeTimeFormat>()
+function formatOf(language: string): Intl.RelativeTimeFormat {
+  const format = formats.get(language) ?? new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  formats.set(language, format)
+  return format
+}
+
+const LOOK = 5_000
+const lookers = new Set<() => void>()
+let timer: ReturnType<typeof setInterval> | undefined
+
+/** All look at the clock together, and often enough for seconds to be true within a few. */
+function onLook(look: () => void): () => void {
+  lookers.add(look)
+  timer ??= setInterval(() => {
+    for (const each of lookers) each()
+  }, LOOK)
+  return () => {
+    lookers.delete(look)
+    if (lookers.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
 }
 
 /** A moment as people say it; the exact time on hover. @param at ISO 8601 */
 export function Time({ at }: { at: string }) {
-  const [, look] = useReducer((looks: number) => looks + 1, 0)
-  useEffect(() => {
-    const timer = setInterval(look, 30_000)
-    return () => clearInterval(timer)
-  }, [])
+  // By now, and not by the last look: what came since would lie in the future.
+  const shown = useSyncExternalStore(onLook, () => relativeTime(at, Date.now(), currentLanguage()))
   const exact = new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'medium', timeStyle: 'medium' })
   return (
     <time dateTime={at} title={exact.format(new Date(at))}>
-      {/* By now, and not by the last look: what came since would lie in the future. */}
-      {relativeTime(at, Date.now(), currentLanguage())}
+      {shown}
     </time>
   )
 }
