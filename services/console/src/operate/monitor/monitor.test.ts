@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ratesOf } from './monitor.ts'
+import { byTrouble, ratesOf } from './monitor.ts'
 
 const at = (second: number) => new Date(second * 1_000).toISOString()
 
@@ -13,4 +13,19 @@ it('a counter is told as a rate, and not where it began anew or is not known', (
       { at: at(40), total: 9 },
     ]),
   ).toEqual([null, 2, null, null, null])
+})
+
+it('handlers that rest come before those that fail, and both before all others, which keep their order', () => {
+  const handlers = [
+    { topic: 'quiet', paused: false, failed: 0 },
+    { topic: 'failing', paused: false, failed: 2 },
+    { topic: 'calm', paused: false, failed: 0 },
+    { topic: 'resting', paused: true, failed: 0 },
+  ]
+  expect(handlers.toSorted(byTrouble).map(({ topic }) => topic)).toEqual([
+    'resting',
+    'failing',
+    'quiet',
+    'calm',
+  ])
 })

@@ -4,6 +4,12 @@ export type Queue = AnswerTo<'/api/v1/monitor/queues', 'get'>['items'][number]
 export type Service = AnswerTo<'/api/v1/monitor/services', 'get'>['items'][number]
 export type Outbox = AnswerTo<'/api/v1/monitor/outbox', 'get'>['items'][number]
 
+/** What rests or fails comes first: a service has dozens of handlers, and few of them are looked for. */
+export const byTrouble = (
+  one: { readonly paused: boolean; readonly failed: number },
+  other: { readonly paused: boolean; readonly failed: number },
+): number => Number(other.paused) - Number(one.paused) || other.failed - one.failed
+
 /** Milliseconds between looks at what changes all the time. */
 export const LOOK = 5_000
 

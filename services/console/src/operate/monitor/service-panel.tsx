@@ -11,7 +11,7 @@ import partStyles from '../parts/parts.module.css'
 import { SimpleTable } from '../parts/simple-table.tsx'
 import { Aside } from '../parts/split.tsx'
 import { useOperateText } from '../text.ts'
-import { historyOf, LOOK, type Service } from './monitor.ts'
+import { byTrouble, historyOf, LOOK, type Service } from './monitor.ts'
 import { useRange } from './range-filter.tsx'
 import { useMonitorText } from './text.ts'
 
@@ -48,9 +48,10 @@ export function ServicePanel({
       }
     >
       <h3>{t('handlers')}</h3>
+      <p className={partStyles.quiet}>{t('handlersWords')}</p>
       <SimpleTable
         label={t('handlers')}
-        rows={service.handlers}
+        rows={service.handlers.toSorted(byTrouble)}
         rowKey={({ topic }) => topic}
         columns={[
           {

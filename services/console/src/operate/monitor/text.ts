@@ -54,6 +54,10 @@ export const useMonitorText = textOf('operate-monitor', {
   startedAt: ['Started', 'Démarré'],
   seenAt: ['Last seen', 'Vu'],
   handlers: ['Handlers', 'Gestionnaires'],
+  handlersWords: [
+    'Handled and failed attempts since the replicas have started, p95 of the last minute. What rests or fails comes first.',
+    'Traités et tentatives échouées depuis le démarrage des réplicas, p95 de la dernière minute. En tête : en pause ou en échec.',
+  ],
   handled: ['Handled', 'Traités'],
   failed: ['Failed', 'Échecs'],
   p50: ['p50', 'p50'],
