@@ -17,7 +17,7 @@ export interface ItemFilter {
   readonly trashed?: boolean | undefined
   /** Any of these. */
   readonly status?: readonly ItemStatus[] | undefined
-  /** Words of title or text; the last one may be only begun. */
+  /** Words of title or text, in the trash of the title alone; the last one may be only begun. */
   readonly q?: string | undefined
   readonly tag?: string | undefined
   readonly uploadedBy?: string | undefined
@@ -97,7 +97,9 @@ function matching(filter: ItemFilter): RawBuilder<unknown> {
   if (status?.length === 1) conditions.push(sql`status = ${status[0]}`)
   else if (status) conditions.push(sql`status = any(${status}::text[])`)
   if (tag !== undefined) conditions.push(sql`tags @> array[${tag}]::text[]`)
-  if (q !== undefined) conditions.push(matches(q))
+  // Texts in the trash are for those who may restore them: who could search them would read them word by word.
+  if (q !== undefined)
+    conditions.push(matches(filter.trashed ? sql`to_tsvector('simple', title)` : sql`search`, q))
   if (uploadedBy !== undefined) conditions.push(sql`uploaded_by = ${uploadedBy}`)
   if (from) conditions.push(sql`created_at >= ${from} and id >= ${idAt(from, -CLOCKS_APART_MS)}::uuid`)
   if (to) conditions.push(sql`created_at < ${to} and id < ${idAt(to, CLOCKS_APART_MS)}::uuid`)
@@ -109,8 +111,8 @@ function matching(filter: ItemFilter): RawBuilder<unknown> {
 }
 
 /** All words must occur. The text form of a tsquery is safe to build on: its words are quoted; no words, no match. */
-const matches = (q: string) =>
-  sql`search @@ (nullif(plainto_tsquery('simple', ${q})::text, '') || ':*')::tsquery`
+const matches = (searched: RawBuilder<unknown>, q: string) =>
+  sql`${searched} @@ (nullif(plainto_tsquery('simple', ${q})::text, '') || ':*')::tsquery`
 
 /** Ids are made by this program and times of rows by the database: no two clocks are further apart than this. */
 const CLOCKS_APART_MS = 3_600_000

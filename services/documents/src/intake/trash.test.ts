@@ -44,6 +44,23 @@ describe('the trash', () => {
     expect((await documents.get(otherTenant, '/documents?trashed=true')).body.items).toEqual([])
   })
 
+  test('is searched by titles: its texts are for those who may restore them', async () => {
+    const item = await uploadedItem(documents, owner, 'document')
+    await item.completed(await item.result('Dear Grace'))
+    await item.approved(await item.result('Dear Grace'), null)
+    await documents.call(owner, 'PUT', `/projects/${item.projectId}/members/${viewer.userId}`, {
+      role: 'viewer',
+    })
+    const found = async (query: string): Promise<string[]> => {
+      const { body } = await documents.get(viewer, `/documents?projectId=${item.projectId}&${query}`)
+      return body.items.map(({ id }: { id: string }) => id)
+    }
+    expect(await found('q=grace')).toEqual([item.id])
+    await documents.call(owner, 'DELETE', item.path)
+    expect(await found('q=grace&trashed=true')).toEqual([])
+    expect(await found('q=ann&trashed=true')).toEqual([item.id])
+  })
+
   test('shows nothing of a project that was deleted itself', async () => {
     const admin = person({ roles: ['admin'] })
     const own = await documents.project(owner)

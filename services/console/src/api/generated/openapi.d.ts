@@ -8595,7 +8595,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Any of these; repeat it for several. */
                 status?: ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed") | ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed")[];
-                /** @description Words of title or text; the last one may be only begun. */
+                /** @description Words of title or text, in the trash of the title alone; the last one may be only begun. */
                 q?: string;
                 tag?: string;
                 uploadedBy?: string;
@@ -11204,7 +11204,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Any of these; repeat it for several. */
                 status?: ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed") | ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed")[];
-                /** @description Words of title or text; the last one may be only begun. */
+                /** @description Words of title or text, in the trash of the title alone; the last one may be only begun. */
                 q?: string;
                 tag?: string;
                 uploadedBy?: string;
@@ -13932,7 +13932,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Any of these; repeat it for several. */
                 status?: ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed") | ("uploaded" | "processing" | "in_review" | "approved" | "rejected" | "failed")[];
-                /** @description Words of title or text; the last one may be only begun. */
+                /** @description Words of title or text, in the trash of the title alone; the last one may be only begun. */
                 q?: string;
                 tag?: string;
                 uploadedBy?: string;
