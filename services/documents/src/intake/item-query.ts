@@ -17,11 +17,9 @@ const yesOrNo = z.enum(['true', 'false']).transform((word) => word === 'true')
 /** What lists can be narrowed down by. */
 const itemFilter = {
   status: several(itemStatus).optional().meta({ description: 'Any of these; repeat it for several.' }),
-  q: line(200)
-    .optional()
-    .meta({
-      description: 'Words of title or text, in the trash of the title alone; the last one may be only begun.',
-    }),
+  q: line(200).optional().meta({
+    description: 'Words of title or text, in the trash of the title alone; the last one may be only begun.',
+  }),
   tag: line(50).optional(),
   uploadedBy: uuid.optional(),
   from: z.iso.datetime().optional().meta({ description: 'Uploaded then or later.' }),

@@ -4,11 +4,12 @@ import { projectUpdated } from '@alta/contracts/events/project-updated.v1'
 import type { ProjectRole } from '@alta/contracts/resources/project'
 import type { Database } from '@alta/kit/database/database'
 import { requireMatch } from '@alta/kit/http/etag'
+import { decodeCursor, type Page, pageOf } from '@alta/kit/http/pagination'
 import { randomUUIDv7 } from '@alta/kit/identifiers'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../database/schema.ts'
+import { uuid } from '../intake/fields.ts'
 import { removeItemsOfProject } from '../intake/item.repository.ts'
-import { type Page, type PageWanted, pageOf, startOf } from '../intake/paging.ts'
 import { releaseBytes } from '../intake/version.repository.ts'
 import { type Caller, projectNotFound, requireRole, roleIn, seesEveryProject } from './access.ts'
 import {
@@ -73,13 +74,21 @@ export function projectService(database: Database<Schema>) {
       })
     },
 
-    list(caller: Caller, wanted: PageWanted): Promise<Page<ProjectResource>> {
+    /** Newest first: ids are UUIDv7. @throws {Problem} 400 `invalid_cursor` */
+    list(
+      caller: Caller,
+      { limit, cursor }: { limit: number; cursor?: string | undefined },
+    ): Promise<Page<ProjectResource>> {
       return database.read(caller.tenantId, async (tx) => {
         const { tenantId, userId } = caller
         const filter = { tenantId, userId, all: seesEveryProject(caller) }
-        const rows = await listProjects(tx, { ...filter, after: startOf(wanted), limit: wanted.limit + 1 })
-        const page = pageOf(rows, wanted)
-        return { ...page, items: page.items.map((row) => present(row, roleIn(row.role, caller) ?? 'viewer')) }
+        const rows = await listProjects(tx, {
+          ...filter,
+          after: decodeCursor(uuid, cursor),
+          limit: limit + 1,
+        })
+        const shown = (row: (typeof rows)[number]) => present(row, roleIn(row.role, caller) ?? 'viewer')
+        return pageOf(rows, limit, shown, ({ id }) => id)
       })
     },
 

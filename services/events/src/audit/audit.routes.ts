@@ -1,5 +1,5 @@
 import { may } from '@alta/kit/auth/policy'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import { readAnchors } from './anchor.ts'
@@ -31,10 +31,7 @@ export const auditRoutes = ({ database, files, keys, verify }: AuditLog): Route[
       const rows = await database.read(tenantId, (tx) =>
         findEntries(tx, tenantId, filterOf(query), { limit: limit + 1, before }),
       )
-      const items = rows.slice(0, limit)
-      const last = rows.length > limit ? items.at(-1) : undefined
-      const nextCursor = last ? encodeCursor(last.sequence) : null
-      return { status: 200, body: { items: items.map(present), nextCursor } }
+      return { status: 200, body: pageOf(rows, limit, present, ({ sequence }) => sequence) }
     },
   }),
 

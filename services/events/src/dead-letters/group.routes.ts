@@ -2,7 +2,7 @@ import { may } from '@alta/kit/auth/policy'
 import type { Database } from '@alta/kit/database/database'
 import { notFound } from '@alta/kit/errors'
 import { etagOf, requireMatch } from '@alta/kit/http/etag'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { isStorable } from '@alta/kit/storage/storable'
 import { z } from 'zod'
@@ -49,10 +49,8 @@ export function groupRoutes(database: Database<DeadLettersSchema>): Route[] {
           limit: limit + 1,
         }
         const found = await database.read(principal.tenantId, (tx) => findGroups(tx, wanted))
-        const items = found.slice(0, limit)
-        const last = found.length > limit ? items.at(-1) : undefined
-        const nextCursor = last ? encodeCursor({ lastSeenAt: last.lastSeenAt, id: last.id }) : null
-        return { status: 200, body: { items: items.map(presentGroup), nextCursor } }
+        const page = pageOf(found, limit, presentGroup, ({ lastSeenAt, id }) => ({ lastSeenAt, id }))
+        return { status: 200, body: page }
       },
     }),
     route({

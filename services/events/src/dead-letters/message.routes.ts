@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { may } from '@alta/kit/auth/policy'
 import type { Database } from '@alta/kit/database/database'
 import { notFound } from '@alta/kit/errors'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { stringify } from 'csv-stringify'
 import { z } from 'zod'
@@ -68,10 +68,7 @@ export function messageRoutes(database: Database<DeadLettersSchema>, contracts: 
           after: decodeCursor(position, cursor)?.id,
           limit: limit + 1,
         })
-        const items = found.slice(0, limit)
-        const last = found.length > limit ? items.at(-1) : undefined
-        const nextCursor = last ? encodeCursor({ id: last.id }) : null
-        return { status: 200, body: { items: items.map(presentMessage), nextCursor } }
+        return { status: 200, body: pageOf(found, limit, presentMessage, ({ id }) => ({ id })) }
       },
     }),
     route({

@@ -1,5 +1,5 @@
 import { may } from '@alta/kit/auth/policy'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import { presentProposal, proposalResource } from './action.resource.ts'
@@ -28,10 +28,7 @@ export function proposalRoutes(proposals: ProposalService): Route[] {
       handle: async ({ principal, query: { limit, cursor } }) => {
         const after = decodeCursor(params, cursor)?.id
         const found = await proposals.list(principal, { after, limit: limit + 1 })
-        const items = found.slice(0, limit)
-        const last = found.length > limit ? items.at(-1) : undefined
-        const nextCursor = last ? encodeCursor({ id: last.id }) : null
-        return { status: 200, body: { items: items.map(presentProposal), nextCursor } }
+        return { status: 200, body: pageOf(found, limit, presentProposal, ({ id }) => ({ id })) }
       },
     }),
     route({

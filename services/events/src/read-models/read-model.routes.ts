@@ -1,6 +1,6 @@
 import { may } from '@alta/kit/auth/policy'
 import type { Database } from '@alta/kit/database/database'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { isStorable } from '@alta/kit/storage/storable'
 import { z } from 'zod'
@@ -74,10 +74,15 @@ export function readModelRoutes(database: Database<EventsSchema>, models: ReadMo
         const found = await database.read(tenantId, (tx) =>
           findCounts(tx, { ...wanted, tenantId, after, limit: limit + 1 }),
         )
-        const items = found.slice(0, limit)
-        const last = found.length > limit ? items.at(-1) : undefined
-        const nextCursor = last ? encodeCursor({ day: last.day, topic: last.topic }) : null
-        return { status: 200, body: { items, nextCursor } }
+        return {
+          status: 200,
+          body: pageOf(
+            found,
+            limit,
+            (row) => row,
+            ({ day, topic }) => ({ day, topic }),
+          ),
+        }
       },
     }),
     route({

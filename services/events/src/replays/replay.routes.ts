@@ -1,5 +1,5 @@
 import { may } from '@alta/kit/auth/policy'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { isStorable } from '@alta/kit/storage/storable'
 import { z } from 'zod'
@@ -86,12 +86,11 @@ export function replayRoutes(replays: ReplayService, eventsPerSecond: number): R
         const after = decodeCursor(position, cursor)
         const before = after && { createdAt: new Date(after.createdAt), id: after.id }
         const found = await replays.list(principal.tenantId, { state, before, limit: limit + 1 })
-        const items = found.slice(0, limit)
-        const last = found.length > limit ? items.at(-1) : undefined
-        const nextCursor = last
-          ? encodeCursor({ createdAt: last.createdAt.toISOString(), id: last.id })
-          : null
-        return { status: 200, body: { items: items.map(presentReplay), nextCursor } }
+        const page = pageOf(found, limit, presentReplay, ({ createdAt, id }) => ({
+          createdAt: createdAt.toISOString(),
+          id,
+        }))
+        return { status: 200, body: page }
       },
     }),
     route({

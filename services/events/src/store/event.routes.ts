@@ -1,7 +1,7 @@
 import { may } from '@alta/kit/auth/policy'
 import type { Database } from '@alta/kit/database/database'
 import { badRequest, notFound } from '@alta/kit/errors'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { isStorable } from '@alta/kit/storage/storable'
 import { z } from 'zod'
@@ -67,12 +67,11 @@ export function eventRoutes(database: Database<EventsSchema>): Route[] {
             limit: limit + 1,
           }),
         )
-        const items = found.slice(0, limit)
-        const last = found.length > limit ? items.at(-1) : undefined
-        const nextCursor = last
-          ? encodeCursor({ time: new Date(last.event.time).toISOString(), position: last.position })
-          : null
-        return { status: 200, body: { items: items.map(presentEvent), nextCursor } }
+        const page = pageOf(found, limit, presentEvent, ({ event, position }) => ({
+          time: new Date(event.time).toISOString(),
+          position,
+        }))
+        return { status: 200, body: page }
       },
     }),
     route({

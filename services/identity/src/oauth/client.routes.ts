@@ -1,6 +1,6 @@
 import { may } from '@alta/kit/auth/policy'
 import { recently } from '@alta/kit/auth/step-up'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import type { ClientRow } from './client.repository.ts'
@@ -39,14 +39,7 @@ export const clientRoutes = (clients: ClientService): Route[] => [
     handle: async ({ principal, query: { limit, cursor } }) => {
       const before = decodeCursor(z.uuid(), cursor)
       const rows = await clients.list(principal, { limit: limit + 1, before })
-      const last = rows.length > limit ? rows[limit - 1] : undefined
-      return {
-        status: 200,
-        body: {
-          items: rows.slice(0, limit).map(present),
-          nextCursor: last ? encodeCursor(last.id) : null,
-        },
-      }
+      return { status: 200, body: pageOf(rows, limit, present, ({ id }) => id) }
     },
   }),
 

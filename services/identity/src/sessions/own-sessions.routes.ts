@@ -1,5 +1,5 @@
 import { own, signedIn } from '@alta/kit/auth/policy'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import type { OwnSessionsService } from './own-sessions.service.ts'
@@ -29,13 +29,14 @@ export const ownSessionsRoutes = (sessions: OwnSessionsService): Route[] => [
     handle: async ({ principal, query: { limit, cursor } }) => {
       const before = decodeCursor(z.uuid(), cursor)
       const rows = await sessions.list(principal, { limit: limit + 1, before })
-      const last = rows.length > limit ? rows[limit - 1] : undefined
       return {
         status: 200,
-        body: {
-          items: rows.slice(0, limit).map((row) => present(row, principal.sessionId)),
-          nextCursor: last ? encodeCursor(last.id) : null,
-        },
+        body: pageOf(
+          rows,
+          limit,
+          (row) => present(row, principal.sessionId),
+          ({ id }) => id,
+        ),
       }
     },
   }),

@@ -1,6 +1,6 @@
 import { may } from '@alta/kit/auth/policy'
 import { recently } from '@alta/kit/auth/step-up'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import { newTenant, presentTenant, tenantName, tenantResource } from './tenant.schema.ts'
@@ -19,14 +19,7 @@ export const tenantRoutes = (tenants: TenantService): Route[] => [
     answers: { 200: { description: 'One page', schema: listOf(tenantResource) } },
     handle: async ({ query: { limit, cursor } }) => {
       const rows = await tenants.list({ limit: limit + 1, before: decodeCursor(z.uuid(), cursor) })
-      const last = rows.length > limit ? rows[limit - 1] : undefined
-      return {
-        status: 200,
-        body: {
-          items: rows.slice(0, limit).map(presentTenant),
-          nextCursor: last ? encodeCursor(last.tenant_id) : null,
-        },
-      }
+      return { status: 200, body: pageOf(rows, limit, presentTenant, ({ tenant_id }) => tenant_id) }
     },
   }),
 

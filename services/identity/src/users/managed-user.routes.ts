@@ -1,7 +1,7 @@
 import { roles } from '@alta/kit/auth/permissions'
 import { may } from '@alta/kit/auth/policy'
 import { recently } from '@alta/kit/auth/step-up'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import { invitedPerson, managedUser, presentManaged } from './managed-user.schema.ts'
@@ -20,14 +20,7 @@ export const managedUserRoutes = (users: ManagedUserService): Route[] => [
     answers: { 200: { description: 'One page', schema: listOf(managedUser) } },
     handle: async ({ principal, query: { limit, cursor } }) => {
       const rows = await users.list(principal, { limit: limit + 1, before: decodeCursor(z.uuid(), cursor) })
-      const last = rows.length > limit ? rows[limit - 1] : undefined
-      return {
-        status: 200,
-        body: {
-          items: rows.slice(0, limit).map(presentManaged),
-          nextCursor: last ? encodeCursor(last.id) : null,
-        },
-      }
+      return { status: 200, body: pageOf(rows, limit, presentManaged, ({ id }) => id) }
     },
   }),
 

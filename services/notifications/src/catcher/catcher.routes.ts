@@ -2,7 +2,7 @@ import { may } from '@alta/kit/auth/policy'
 import type { Principal } from '@alta/kit/auth/principal'
 import type { Database } from '@alta/kit/database/database'
 import { forbidden } from '@alta/kit/errors'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import { contactOf } from '../contacts/contact.repository.ts'
@@ -45,15 +45,13 @@ export const catcherRoutes = (database: Database<NotificationsSchema>) => [
       const rows = await database.read(principal.tenantId, (tx) =>
         caughtMails(tx, { to: address, limit: limit + 1, before }),
       )
-      const page = rows.slice(0, limit)
-      const last = rows.length > limit ? page.at(-1) : undefined
-      const items = page.map(({ sender, recipients, receivedAt, ...mail }) => ({
+      const present = ({ sender, recipients, receivedAt, ...mail }: (typeof rows)[number]) => ({
         ...mail,
         from: sender,
         to: recipients,
         receivedAt: receivedAt.toISOString(),
-      }))
-      return { status: 200, body: { items, nextCursor: last ? encodeCursor(last.id) : null } }
+      })
+      return { status: 200, body: pageOf(rows, limit, present, ({ id }) => id) }
     },
   }),
 ]

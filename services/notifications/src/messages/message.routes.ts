@@ -1,7 +1,7 @@
 import { accountMailTemplate, emailTemplate } from '@alta/contracts/resources/email'
 import { may } from '@alta/kit/auth/policy'
 import type { Database } from '@alta/kit/database/database'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import type { NotificationsSchema } from '../database/schema.ts'
@@ -37,12 +37,7 @@ export const messageRoutes = (database: Database<NotificationsSchema>) => [
     handle: async ({ query: { limit, cursor }, principal: { tenantId, userId } }) => {
       const before = decodeCursor(position, cursor)
       const rows = await database.read(tenantId, (tx) => messagesOf(tx, userId, { limit: limit + 1, before }))
-      const items = rows.slice(0, limit)
-      const last = rows.length > limit ? items.at(-1) : undefined
-      return {
-        status: 200,
-        body: { items: items.map(present), nextCursor: last ? encodeCursor(last.position) : null },
-      }
+      return { status: 200, body: pageOf(rows, limit, present, ({ position }) => position) }
     },
   }),
 ]

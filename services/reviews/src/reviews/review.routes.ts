@@ -1,7 +1,7 @@
 import { correction } from '@alta/contracts/resources/review'
 import { may } from '@alta/kit/auth/policy'
 import { etagOf } from '@alta/kit/http/etag'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import type { Decisions } from './decide-review.ts'
@@ -60,11 +60,12 @@ export function reviewRoutes(reviews: ReviewService, decisions: Decisions, clock
       handle: async ({ principal, query: { status, projectId, forMe, limit, cursor } }) => {
         const after = decodeCursor(position, cursor)
         const found = await reviews.list(principal, { status, projectId, forMe, after, limit: limit + 1 })
-        const items = found.slice(0, limit)
-        const last = found.length > limit ? items.at(-1) : undefined
-        const nextCursor = last ? encodeCursor({ certainty: last.certainty, id: last.id }) : null
         const now = clock()
-        return { status: 200, body: { items: items.map((review) => presentReview(review, now)), nextCursor } }
+        const present = (review: (typeof found)[number]) => presentReview(review, now)
+        return {
+          status: 200,
+          body: pageOf(found, limit, present, ({ certainty, id }) => ({ certainty, id })),
+        }
       },
     }),
     route({

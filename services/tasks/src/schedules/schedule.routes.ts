@@ -1,6 +1,6 @@
 import { may } from '@alta/kit/auth/policy'
 import { etagOf } from '@alta/kit/http/etag'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import type { Schedule } from './schedule.repository.ts'
@@ -51,9 +51,7 @@ export const scheduleRoutes = (schedules: ScheduleService): Route[] => [
     answers: { 200: { description: 'Newest first', schema: listOf(scheduleResource) } },
     handle: async ({ principal, query: { cursor, limit } }) => {
       const rows = await schedules.list(principal, decodeCursor(z.uuid(), cursor), limit + 1)
-      const last = rows.length > limit ? rows[limit - 1] : undefined
-      const nextCursor = last ? encodeCursor(last.id) : null
-      return { status: 200, body: { items: rows.slice(0, limit).map(presentSchedule), nextCursor } }
+      return { status: 200, body: pageOf(rows, limit, presentSchedule, ({ id }) => id) }
     },
   }),
   route({
@@ -131,9 +129,7 @@ export const scheduleRoutes = (schedules: ScheduleService): Route[] => [
     handle: async ({ principal, params: { id }, query: { cursor, limit } }) => {
       const before = decodeCursor(z.iso.datetime(), cursor)
       const rows = await schedules.runs(principal, id, before ? new Date(before) : undefined, limit + 1)
-      const last = rows.length > limit ? rows[limit - 1] : undefined
-      const nextCursor = last ? encodeCursor(last.tick_at.toISOString()) : null
-      return { status: 200, body: { items: rows.slice(0, limit).map(presentRun), nextCursor } }
+      return { status: 200, body: pageOf(rows, limit, presentRun, ({ tick_at }) => tick_at.toISOString()) }
     },
   }),
 ]

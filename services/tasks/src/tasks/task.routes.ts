@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { taskState, taskTypeName } from '@alta/contracts/resources/task'
 import { may } from '@alta/kit/auth/policy'
-import { decodeCursor, encodeCursor, listOf, pageQuery } from '@alta/kit/http/pagination'
+import { decodeCursor, listOf, pageOf, pageQuery } from '@alta/kit/http/pagination'
 import { type Route, route } from '@alta/kit/http/route'
 import { z } from 'zod'
 import { followers } from './followers.ts'
@@ -22,13 +22,6 @@ const retryBody = z
     only: z.literal('failed').optional().describe('What failed, or what had not been reached; else all'),
   })
   .default({})
-
-/** Rows of a list with their order's number, one more than asked for when there are more. */
-function pageOf<Row extends { id: string }>(rows: Row[], limit: number) {
-  const items = rows.slice(0, limit)
-  const last = rows.length > limit ? items.at(-1) : undefined
-  return { items, nextCursor: last ? encodeCursor(last.id) : null }
-}
 
 const rowNumber = z.string().regex(/^\d{1,18}$/)
 
@@ -69,8 +62,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
         const before = decodeCursor(z.uuid(), cursor)
         const filter = { ...(type && { type }), ...(state && { state }), ...(before && { before }) }
         const found = await tasks.list(principal, { mine, ...filter, limit: limit + 1 })
-        const { items, nextCursor } = pageOf(found, limit)
-        return { status: 200, body: { items: items.map(presentTask), nextCursor } }
+        return { status: 200, body: pageOf(found, limit, presentTask, ({ id }) => id) }
       },
     }),
     route({
@@ -131,7 +123,15 @@ export function taskRoutes(tasks: TaskService): Route[] {
       handle: async ({ principal, params: { id }, query: { limit, cursor } }) => {
         const after = decodeCursor(rowNumber, cursor)
         const found = await tasks.failures(principal, id, { after, limit: limit + 1 })
-        return { status: 200, body: pageOf(found, limit) }
+        return {
+          status: 200,
+          body: pageOf(
+            found,
+            limit,
+            (row) => row,
+            ({ id }) => id,
+          ),
+        }
       },
     }),
     route({
@@ -150,12 +150,9 @@ export function taskRoutes(tasks: TaskService): Route[] {
       },
       handle: async ({ principal, params: { id }, query: { limit, cursor } }) => {
         const after = decodeCursor(rowNumber, cursor)
-        const { items, nextCursor } = pageOf(
-          await tasks.log(principal, id, { after, limit: limit + 1 }),
-          limit,
-        )
-        const lines = items.map(({ at, line }) => ({ at: at.toISOString(), line }))
-        return { status: 200, body: { items: lines, nextCursor } }
+        const found = await tasks.log(principal, id, { after, limit: limit + 1 })
+        const present = ({ at, line }: (typeof found)[number]) => ({ at: at.toISOString(), line })
+        return { status: 200, body: pageOf(found, limit, present, ({ id }) => id) }
       },
     }),
     route({

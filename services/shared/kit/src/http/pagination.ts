@@ -14,9 +14,33 @@ export const pageQuery = {
 export const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 
+export interface Page<Item> {
+  items: Item[]
+  nextCursor: string | null
+}
+
 /** What the next page begins after, as callers carry it: opaque to them, and free to change. */
 export const encodeCursor = (position: unknown): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url')
+
+/**
+ * One page of rows of which one more than `limit` was asked for: that one tells that there are more.
+ * @param present what callers see of a row
+ * @param positionOf of the last row that is shown; `decodeCursor` gives it back
+ */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  present: (row: Row) => Item,
+  positionOf: (last: Row) => unknown,
+): Page<Item> {
+  const shown = rows.slice(0, limit)
+  const [last] = rows.length > limit ? shown.slice(-1) : []
+  return {
+    items: shown.map((row) => present(row)),
+    nextCursor: last === undefined ? null : encodeCursor(positionOf(last)),
+  }
+}
 
 /**
  * The position in a caller's cursor, or undefined for the first page.
