@@ -44,7 +44,7 @@ export function Component() {
           <DayField
             label={t('from')}
             day={from}
-            fault={fault === 'tooLong' ? t('tooLong') : undefined}
+            fault={fault === 'tooLong' || fault === 'future' ? t(fault) : undefined}
             onDay={(day) => set('from', day)}
           />
           <DayField

@@ -32,9 +32,9 @@ const DAY = 86_400_000
 export function faultOf(
   { from, to }: Pick<Filters, 'from' | 'to'>,
   now: Date,
-): 'backwards' | 'tooLong' | undefined {
+): 'backwards' | 'future' | 'tooLong' | undefined {
   if (from === '') return undefined
   const last = to || now.toISOString().slice(0, 10)
-  if (from > last) return to ? 'backwards' : undefined
+  if (from > last) return to ? 'backwards' : 'future'
   return (Date.parse(last) - Date.parse(from)) / DAY + 1 > MOST_DAYS ? 'tooLong' : undefined
 }

@@ -51,6 +51,7 @@ export const useAnalyticsText = textOf('analytics', {
   ],
   nothing: ['Nothing in this time', 'Rien sur cette période'],
   backwards: ['Lies before the first day', 'Précède le premier jour'],
+  future: ['Lies in the future (UTC)', 'Est à venir (UTC)'],
   tooLong: ['More than three years before the last day', 'Plus de trois ans avant le dernier jour'],
   incomplete: [
     'There are more groups than are shown; the CSV has the same ones.',
