@@ -16,6 +16,8 @@ function pathOf(part: string, { instancePath, keyword, params }: ErrorObject): s
 /** JSON Pointer's own escapes (RFC 6901). */
 const unescaped = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~')
 
+const counted = (limit: unknown, what: string): string => `${limit} ${what}${limit === 1 ? '' : 's'}`
+
 const listed = (values: unknown): string => [values].flat().join(', ')
 
 const messages: Readonly<Record<string, (params: Record<string, unknown>, format: unknown) => string>> = {
@@ -23,10 +25,10 @@ const messages: Readonly<Record<string, (params: Record<string, unknown>, format
   type: ({ type }) => `Must be of the type ${listed(type)}`,
   enum: ({ allowedValues }) => `Must be one of ${listed(allowedValues)}`,
   const: ({ allowedValue }) => `Must be ${String(allowedValue)}`,
-  minLength: ({ limit }) => `Must have at least ${limit} characters`,
-  maxLength: ({ limit }) => `Must have at most ${limit} characters`,
-  minItems: ({ limit }) => `Must have at least ${limit} items`,
-  maxItems: ({ limit }) => `Must have at most ${limit} items`,
+  minLength: ({ limit }) => `Must have at least ${counted(limit, 'character')}`,
+  maxLength: ({ limit }) => `Must have at most ${counted(limit, 'character')}`,
+  minItems: ({ limit }) => `Must have at least ${counted(limit, 'item')}`,
+  maxItems: ({ limit }) => `Must have at most ${counted(limit, 'item')}`,
   minimum: ({ limit }) => `Must be at least ${limit}`,
   maximum: ({ limit }) => `Must be at most ${limit}`,
   exclusiveMinimum: ({ limit }) => `Must be more than ${limit}`,

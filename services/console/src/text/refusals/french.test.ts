@@ -60,11 +60,15 @@ it('knows every sentence in which the gateway tells what is wrong with a field',
     ([, keyword]) => keyword,
   )
   expect(keywords).toContain('maxLength')
-  const params = { limit: 3, type: 'string', allowedValues: ['a', 'b'], allowedValue: 1 }
+  const params = { type: 'string', allowedValues: ['a', 'b'], allowedValue: 1 }
   const others = { missingProperty: 'name', additionalProperty: 'nam' }
-  for (const format of [undefined, 'uuid'])
+  for (const [format, limit] of [
+    [undefined, 1],
+    ['uuid', 3],
+  ])
     for (const keyword of [...keywords, 'oneOf']) {
-      const error = { keyword, instancePath: '', params: { ...params, ...others }, parentSchema: { format } }
+      const given = { ...params, ...others, limit }
+      const error = { keyword, instancePath: '', params: given, parentSchema: { format } }
       const [{ message }] = faultsOf('body', [error])
       expect(french.ofFault(message), message).not.toBe(message)
     }
